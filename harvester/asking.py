@@ -1,0 +1,27 @@
+"""What a connector sees of a visit: enough to ask well, nothing of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from .record import Format, Mode
+
+
+class Asking(Protocol):
+    """A visit, seen by the connector that asks."""
+
+    mode: Mode
+    since: str | None  # ask for what changed since this moment (normalised server clock); None: everything
+    record: str | None  # ask for this one record only
+    checkpoint: bytes | None  # where an unfinished list stands
+    formats: Sequence[Format]
+
+    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Return the record numbers of those bytes that are held as they are."""
+
+    def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
+        """Keep what the server told of itself."""
+
+    def clock(self, response_date: str) -> None:
+        """Note the server's clock; the first one of a visit becomes its watermark."""

@@ -1,0 +1,100 @@
+"""Mistakes in files that people write: each with its place, a sentence, a suggestion, and a caret below the line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+# code: (Vietnamese, English)
+SENTENCES: dict[str, tuple[str, str]] = {
+    "not_utf8": ("tệp không phải UTF-8", "the file is not UTF-8"),
+    "unreadable_file": ("không đọc được tệp: {detail}", "the file cannot be read: {detail}"),
+    "yaml_syntax": ("sai cú pháp YAML: {detail}", "wrong YAML: {detail}"),
+    "tab": ("thụt dòng bằng phím Tab; hãy dùng dấu cách", "indented with a tab; use blanks"),
+    "second_document": ("chỉ được một tài liệu trong tệp", "a second document in the file"),
+    "alias": ("không dùng neo (&) và bí danh (*)", "anchors (&) and aliases (*) are not allowed"),
+    "tag": ("không dùng thẻ (!)", "tags (!) are not allowed"),
+    "key_not_text": ("khoá phải là chữ", "a key must be text"),
+    "duplicate_key": (
+        "khoá “{key}” lặp lại (lần đầu ở dòng {first})",
+        "key “{key}” is repeated (first in line {first})",
+    ),
+    "unknown_key": ("không có mục “{key}”", "there is no setting “{key}”"),
+    "missing_key": ("thiếu mục “{key}”", "the setting “{key}” is missing"),
+    "not_mapping": ("chỗ này phải là các cặp “mục: giá trị”", "this must be pairs “setting: value”"),
+    "not_list": ("chỗ này phải là danh sách", "this must be a list"),
+    "not_text": ("“{key}” phải là chữ", "“{key}” must be text"),
+    "not_boolean": (
+        "“{key}” phải là true hoặc false, không phải “{value}”",
+        "“{key}” must be true or false, not “{value}”",
+    ),
+    "not_seconds": ("“{key}” phải là số giây, không phải “{value}”", "“{key}” must be seconds, not “{value}”"),
+    "not_size": (
+        "“{key}” phải là số byte hoặc như “64 MB”, không phải “{value}”",
+        "“{key}” must be bytes or like “64 MB”, not “{value}”",
+    ),
+    "not_network": ("“{value}” không phải một mạng như 10.0.0.0/8", "“{value}” is not a network like 10.0.0.0/8"),
+    "wrong_id": (
+        "id “{value}” phải gồm a-z, 0-9 và dấu nối, dài tối đa 64",
+        "the id “{value}” must be a-z, 0-9 and hyphens, at most 64 long",
+    ),
+    "wrong_url": (
+        "“{value}” không phải địa chỉ http(s) có tên máy và không kèm tên đăng nhập",
+        "“{value}” is not an http(s) address with a host and without user names",
+    ),
+    "wrong_charset": ("không có bảng mã “{value}”", "there is no encoding “{value}”"),
+    "unknown_word": ("“{key}” không có giá trị “{value}”", "“{key}” knows no “{value}”"),
+    "duplicate_id": ("id “{value}” đã dùng ở {other}", "the id “{value}” is already used in {other}"),
+    "taken_id": (
+        "“{value}” là id cũ của một nguồn khác ({other}), không được dùng lại",
+        "“{value}” is a former id of another source ({other}) and cannot be taken",
+    ),
+    "unknown_column": ("không có cột “{key}”", "there is no column “{key}”"),
+    "wrong_row": ("dòng có {value} ô trong khi tiêu đề có {other}", "the row has {value} cells, the header {other}"),
+}
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One mistake: file, line and column (from 1), code with its facts, the line itself, and a column's name."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    facts: dict[str, Any]
+    text: str = ""
+    field: str = ""
+
+    def sentence(self, language: str = "vi") -> str:
+        """Say what is wrong, with a suggestion where there is one."""
+        vietnamese, english = SENTENCES[self.code]
+        said = (english if language == "en" else vietnamese).format_map(self.facts)
+        near = self.facts.get("near")
+        if near:
+            said += f" (did you mean “{near}”?)" if language == "en" else f" (ý bạn là “{near}”?)"
+        return said
+
+    def render(self, language: str = "vi") -> str:
+        """Return ``file:line:column: error[code]: what``, the line and a caret below the place."""
+        place = f"{self.file}:{self.line}:{self.field or self.column}"
+        head = f"{place}: error[{self.code}]: {self.sentence(language)}"
+        if not self.text.strip():
+            return head
+        return f"{head}\n   | {self.text}\n   | {' ' * (self.column - 1)}^"
+
+
+class Faults(Exception):
+    """All mistakes of one reading."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(fault.render("en") for fault in faults))
+        self.faults = faults
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return the word that was probably meant, or an empty string."""
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return found[0] if found else ""

@@ -1,0 +1,298 @@
+"""Read one OAI-PMH answer: accepted whole or not at all. Pure.
+
+Records are cut out of the answer as bytes, so that a record whose bytes we hold is never parsed. What lies between the
+cuts must be white space; where the quick cut is in doubt (a nested ``<record``, comments, CDATA, odd tags) expat finds
+the same cuts by parsing. The envelope that is left, and every record that is new, are parsed strictly: never repaired,
+never ``recover``. Names are matched by their local part: real servers use every prefix and namespace.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from xml.parsers import expat
+
+import msgspec
+import xxhash
+from lxml import etree
+
+from .errors import SourceError
+from .record import LONGEST_IDENTIFIER, RawRecord, Rejected
+
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False, remove_comments=False
+)
+_TAG = rb"""<([A-Za-z_][^\s/>"'=<]*)(?:[^>"'<]|"[^"<]*"|'[^'<]*')*>"""
+_START_TAG = re.compile(_TAG)
+# Everything above the first record in the plain case: byte order mark, declaration, root, and the list element.
+_HEAD = re.compile(rb"(?P<declaration>(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?)\s*(?P<root>" + _TAG + rb")")
+_LIST = re.compile(rb"<(?P<prefix>[\w.-]+:)?(?P<name>ListRecords|ListIdentifiers|GetRecord)(?=[\s>])[^>]*>")
+_HEADER_END = re.compile(rb"</(?:[\w.-]+:)?header\s*>")
+_DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
+_DOUBTS = (b"<!", b"<?")
+LISTS = ("ListRecords", "ListIdentifiers", "GetRecord")
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """An answer taken apart: the start tags above the records, the records' bytes, and the envelope without them."""
+
+    context: bytes
+    records: tuple[bytes, ...]
+    envelope: bytes
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The envelope of an answer: the server's clock, its errors as (code, words), the token and what it declares.
+
+    ``token`` is None where the answer has no resumptionToken or an empty one: the end of the list (OAI-PMH 3.5).
+    """
+
+    response_date: str
+    verb: str
+    errors: tuple[tuple[str, str], ...]
+    token: str | None
+    declared: int | None
+
+
+def document(context: bytes, body: bytes) -> bytes:
+    """Join a record's bytes with the start tags above it and their end tags: the result parses."""
+    return context + body + _closing(context)
+
+
+@lru_cache(maxsize=4096)
+def _closing(context: bytes) -> bytes:
+    names = _START_TAG.findall(_DECLARATION.sub(b"", context))
+    return b"".join(b"</" + name + b">" for name in reversed(names))
+
+
+def fingerprint(context: bytes, body: bytes) -> bytes:
+    """Return the 16-byte xxh3 of context and body: equal bytes need not be read again."""
+    return xxhash.xxh3_128_digest(context + body)
+
+
+def declare(body: bytes, charset: str) -> bytes:
+    """Put the encoding that an operator knows better into the XML declaration; all other bytes stay as they came."""
+    declaration = f'<?xml version="1.0" encoding="{charset}"?>'.encode()
+    return declaration + _DECLARATION.sub(b"", body, count=1)
+
+
+def cut(body: bytes, where: str = "") -> Cut:
+    """Cut the records out of an answer.
+
+    Raises SourceError: html_page, doctype, encoding, malformed, structure.
+    """
+    _refuse_foreign(body, where)
+    return _quick_cut(body) or _careful_cut(body, where)
+
+
+def _refuse_foreign(body: bytes, where: str) -> None:
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise SourceError("html_page", where=where)
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff") or start.startswith((b"\x00", b"<\x00")):
+        raise SourceError("encoding", where=where, detail="UTF-16 or UTF-32")
+
+
+def _quick_cut(body: bytes) -> Cut | None:
+    """Cut by searching bytes, an eighth of the cost of parsing; None where that is in doubt."""
+    head, listing = _HEAD.match(body), _LIST.search(body)
+    if head is None or listing is None:
+        return None
+    start, end = listing.span()
+    if any(doubt in body[head.end() : start] for doubt in _DOUBTS) or body[end - 2 : end] == b"/>":
+        return None
+    prefix = listing["prefix"] or b""
+    opening, closing = b"<" + prefix + b"record", b"</" + prefix + b"record>"
+    records, position = [], end
+    while True:
+        begin = body.find(b"<", position)
+        if begin < 0 or body[position:begin].strip():
+            return None
+        if not body.startswith(opening, begin):
+            break
+        found = body.find(closing, begin)
+        if found < 0 or body.find(opening, begin + len(opening), found) >= 0:
+            return None
+        position = found + len(closing)
+        records.append(body[begin:position])
+    tail = body[begin:]
+    if opening in tail or any(doubt in tail for doubt in _DOUBTS):
+        return None
+    context = head["declaration"] + head["root"] + listing[0]
+    return Cut(context, tuple(records), body[:end] + tail)
+
+
+class _Scan:
+    """Find the same cuts with expat: exact where comments, CDATA or nested records would fool a search for bytes."""
+
+    def __init__(self, body: bytes, where: str) -> None:
+        self.body, self.where = body, where
+        self.depth = 0
+        self.lists = 0
+        self.inside = False
+        self.context = b""
+        self.start = 0
+        self.spans: list[tuple[int, int]] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.open
+        self.parser.EndElementHandler = self.close
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+
+    def doctype(self, *_: object) -> None:
+        raise SourceError("doctype", where=self.where)
+
+    def tag(self) -> bytes:
+        begin = self.parser.CurrentByteIndex
+        match = _START_TAG.match(self.body, begin)
+        if match is None:  # expat accepted it, so only our pattern can be too narrow
+            raise SourceError("structure", where=self.where, detail="start tag")
+        return match[0]
+
+    def open(self, name: str, _: object) -> None:
+        local = name.rpartition(":")[2]
+        if self.depth == 0:
+            declaration = _DECLARATION.match(self.body)
+            self.context = (declaration[0] if declaration else b"") + self.tag()
+        elif self.depth == 1 and local in LISTS:
+            self.lists += 1
+            if self.lists > 1:
+                raise SourceError("structure", where=self.where, detail=f"two <{local}>")
+            self.inside = True
+            self.context += self.tag()
+        elif self.depth == 2 and self.inside and local == "record":
+            self.start = self.parser.CurrentByteIndex
+        self.depth += 1
+
+    def close(self, name: str) -> None:
+        self.depth -= 1
+        local = name.rpartition(":")[2]
+        if self.depth == 2 and self.inside and local == "record":
+            self.spans.append((self.start, self.end()))
+        elif self.depth == 1 and local in LISTS:
+            self.inside = False
+
+    def end(self) -> int:
+        begin = self.parser.CurrentByteIndex
+        if self.body.startswith(b"</", begin):
+            return self.body.index(b">", begin) + 1
+        match = _START_TAG.match(self.body, self.start)  # <record/>
+        return match.end() if match else self.start
+
+    def text(self, words: str) -> None:
+        if self.depth == 2 and self.inside and words.strip():
+            raise SourceError("structure", where=self.where, detail="text between records")
+
+
+def _careful_cut(body: bytes, where: str) -> Cut:
+    scan = _Scan(body, where)
+    try:
+        scan.parser.Parse(body, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise SourceError("malformed", where=where, detail=str(error)) from error
+    pieces, position = [], 0
+    for begin, end in scan.spans:
+        pieces.append(body[position:begin])
+        position = end
+    records = tuple(body[begin:end] for begin, end in scan.spans)
+    return Cut(scan.context, records, b"".join(pieces) + body[position:])
+
+
+def _parse(body: bytes, where: str) -> etree._Element:
+    try:
+        root: etree._Element = etree.fromstring(body, _PARSER)
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+        raise SourceError("malformed", where=where, detail=str(error)) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise SourceError("doctype", where=where)
+    return root
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(str(part) for part in element.itertext()).strip()
+
+
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without namespace; an empty string for comments and processing instructions."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:
+    """Read an envelope strictly: what it says, and its tree for the answers that are not lists of records.
+
+    Raises SourceError: malformed, doctype, not_oai_pmh.
+    """
+    root = _parse(body, where)
+    if local_name(root) != "OAI-PMH":
+        if local_name(root).lower() == "html":
+            raise SourceError("html_page", where=where)
+        raise SourceError("not_oai_pmh", where=where, root=local_name(root))
+    response_date, verb, errors, token, declared = "", "", [], None, None
+    for child in root:
+        name = local_name(child)
+        if name == "responseDate":
+            response_date = (child.text or "").strip()
+        elif name == "error":
+            errors.append((child.get("code", "").strip(), _text(child)))
+        elif name and name != "request":
+            verb = name
+            token, declared = _token(child)
+    return Answer(response_date, verb, tuple(errors), token, declared), root
+
+
+def _token(listing: etree._Element) -> tuple[str | None, int | None]:
+    for child in reversed(listing):
+        if local_name(child) == "resumptionToken":
+            size = child.get("completeListSize", "").strip()
+            return _text(child) or None, int(size) if size.isdecimal() else None
+    return None, None
+
+
+def read_record(context: bytes, body: bytes, name: str, mark: bytes, where: str = "") -> RawRecord | Rejected:
+    """Read one record's header strictly; what cannot be read is returned as rejected, with its bytes.
+
+    ``name`` is the format that was asked for, ``mark`` the fingerprint. Raises SourceError malformed where the record
+    is not well-formed: then the page is not accepted.
+    """
+    root = _parse(document(context, body), where)
+    record = root[0][0]
+    header = next((child for child in record if local_name(child) == "header"), None)
+    if header is None:
+        return Rejected(None, "no_header", body)
+    identifier, datestamp, sets = "", "", []
+    for child in header:
+        child_name = local_name(child)
+        if child_name == "identifier":
+            identifier = (child.text or "").strip()
+        elif child_name.lower() == "datestamp":
+            datestamp = (child.text or "").strip()
+        elif child_name == "setSpec" and child.text and child.text.strip():
+            sets.append(child.text.strip())
+    status = header.get("status", "").strip().lower()
+    fault = _fault(identifier, status, record)
+    if fault:
+        readable = identifier if identifier and fault != "identifier_too_long" else None
+        return Rejected(readable, fault, body)
+    return RawRecord(
+        identifier, datestamp, tuple(sets), status == "deleted", name, body, context, mark, _content(body, sets, status)
+    )
+
+
+def _fault(identifier: str, status: str, record: etree._Element) -> str:
+    if not identifier:
+        return "no_identifier"
+    if len(identifier.encode()) > LONGEST_IDENTIFIER:
+        return "identifier_too_long"
+    if status not in ("", "deleted"):
+        return "unknown_status"
+    if not status and not any(local_name(child) == "metadata" and len(child) for child in record):
+        return "no_metadata"
+    return ""
+
+
+def _content(body: bytes, sets: list[str], status: str) -> bytes:
+    """Hash what a record says without when it was said: metadata, about, sets and whether it is deleted."""
+    end = _HEADER_END.search(body)
+    said = body[end.end() :] if end else body
+    return xxhash.xxh3_128_digest(said + "\n".join((status, *sorted(sets))).encode())

@@ -1,0 +1,136 @@
+"""What a source said, as frozen values.
+
+Nothing here imports anything of ours, so every room may hold these values.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Literal
+
+import msgspec
+
+Mode = Literal["full", "incremental"]
+Outcome = Literal["complete", "partial", "failed", "deferred"]
+Verdict = Literal["published", "additions", "held", "nothing"]
+Presence = Literal["present", "missing", "withdrawn"]
+
+# A btree row of PostgreSQL ends at 2,704 bytes; 2,600 passed, 2,690 did not. Real identifiers stay below 300.
+LONGEST_IDENTIFIER = 2000
+
+
+def key_of(first_id: str, identifier: str) -> str:
+    """Return the key of a resource: 26 characters that stay the same for ever and everywhere.
+
+    ``first_id`` is the first id that its source ever had. The identifier alone is never a key: real repositories
+    answer ``oai:localhost:…``, and two of them must not collide.
+    """
+    digest = hashlib.sha256(f"{first_id}\n{identifier}".encode()).digest()
+    return base64.b32encode(digest)[:26].decode().lower()
+
+
+def key_number(key: str) -> int:
+    """Return the first 60 bits of a key as a number: a short index finds the record, the whole key confirms it."""
+    return int.from_bytes(base64.b32decode(key[:16].upper())[:8], "big") >> 4
+
+
+class Format(msgspec.Struct, frozen=True):
+    """A metadata format that Kho can read: its name, the namespaces that announce it, and how much we like it.
+
+    ``rank`` counts down: the lowest is asked for first. The command hands these to a visit; harvester knows no formats.
+    """
+
+    name: str
+    namespaces: tuple[str, ...]
+    rank: int
+
+
+class RawRecord(msgspec.Struct, frozen=True):
+    """What a source said about one resource, byte for byte.
+
+    ``body`` is the record's bytes as they came and ``context`` the XML declaration and the start tags above it;
+    ``context + body + closing tags`` parse (see ``harvester.page.document``). ``fingerprint`` is the hash of context
+    and body: equal means that nothing needs to be read. ``content`` is the hash of metadata, about and sets without
+    the datestamp: equal means unchanged. Both are 16 bytes. ``format`` is the name of the format that was asked for.
+    """
+
+    identifier: str
+    datestamp: str
+    sets: tuple[str, ...]
+    deleted: bool
+    format: str
+    body: bytes
+    context: bytes
+    fingerprint: bytes
+    content: bytes
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """A record that could not be read: its bytes, what could be read of its identifier, and why (a message code)."""
+
+    identifier: str | None
+    code: str
+    body: bytes
+
+
+# An item of a page, in the order of the page: a record that was read, the number of a record whose very bytes we hold
+# already (it was not read again), or one that could not be read.
+Item = RawRecord | int | Rejected
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One answer of a source, accepted whole: its records, how to go on, and what the server declared.
+
+    ``checkpoint`` is what the connector needs to ask for the next page (its own JSON), or None after the last page.
+    ``token`` is the server's own word for this page, for people. ``declared`` is completeListSize. ``response_date``
+    is the server's clock as it was sent.
+    """
+
+    items: tuple[Item, ...]
+    checkpoint: bytes | None
+    token: str = ""
+    declared: int | None = None
+    response_date: str = ""
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """The balance of a visit: fetched = new + changed + unchanged + withdrawn + repeated + rejected.
+
+    Beside the sum: ``missing``, held records that a complete full list did not show for the first time; ``lapsed``,
+    those that it withdraws for being absent again on a later day; ``declared``, the server's last completeListSize.
+    """
+
+    declared: int | None = None
+    fetched: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    missing: int = 0
+    lapsed: int = 0
+
+    def balances(self) -> bool:
+        """Say whether the two sides of the ledger are equal."""
+        return self.fetched == (
+            self.new + self.changed + self.unchanged + self.withdrawn + self.repeated + self.rejected
+        )
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One row of the change log, with what was said about the record when it is not withdrawn.
+
+    ``sequence`` is never used twice. ``raw`` is None where the record is withdrawn. ``suppressed`` says that a
+    take-down hides it.
+    """
+
+    sequence: int
+    key: str
+    source: str
+    identifier: str
+    presence: Presence
+    content: bytes
+    raw: RawRecord | None
+    suppressed: bool = False

@@ -1,0 +1,214 @@
+"""What sources.yaml can say, each word once: its reader, its default with the reason, its sentence for the docs."""
+
+from __future__ import annotations
+
+import codecs
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ..faults import nearest
+from ..guard import Network
+
+MEGABYTE = 1024 * 1024
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~?=&%+-]*)?")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(B|KB|MB|GB)", re.IGNORECASE)
+_UNITS = {"b": 1, "kb": 1024, "mb": MEGABYTE, "gb": 1024 * MEGABYTE}
+
+
+class Institution(msgspec.Struct, frozen=True):
+    """Who holds the files of a source."""
+
+    name: str = ""
+    kind: str = ""
+    code: str = ""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of an institution that we ask, one entry of the federation."""
+
+    id: str
+    name: str
+    url: str
+    connector: str = "oai"
+    format: str = ""
+    prefix: str = ""
+    set: str = ""
+    province: str = ""
+    institution: Institution = Institution()
+    enabled: bool = True
+    timeout: float = 180.0  # p99 of 6,683 real endpoints answered within 180 s
+    patience: float = 600.0  # ten minutes of waiting in all; whoever asks for more is asked again another night
+    pause: float = 0.0  # OAI-PMH servers set their own pace with resumption tokens and Retry-After
+    charset: str = ""
+    max_page: int = 64 * MEGABYTE  # the largest honest page seen was 30 MB; memory is 32 times that in the worst case
+    allow_networks: tuple[str, ...] = ()
+    was: str = ""
+    tags: tuple[str, ...] = ()
+
+    def networks(self) -> tuple[Network, ...]:
+        """Return the private networks that this source may be asked in."""
+        return tuple(ipaddress.ip_network(text) for text in self.allow_networks)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Where this installation keeps its things and how it speaks."""
+
+    store: str = "sqlite:///data/kho.db"
+    index: tuple[str, ...] = ("tantivy:data/index",)
+    contact: str = ""
+    lang: str = "vi"
+
+
+class WrongError(Exception):
+    """A value is not what its word needs: a code of ``faults.SENTENCES`` and its facts."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+
+Read = Callable[[str, Any], Any]
+
+
+def _text(key: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise WrongError("not_text", key=key)
+    return str(value)
+
+
+def _identity(key: str, value: Any) -> str:
+    text = _text(key, value)
+    if not _ID.fullmatch(text):
+        raise WrongError("wrong_id", value=text)
+    return text
+
+
+def _url(key: str, value: Any) -> str:
+    text = _text(key, value)
+    if _PLAIN_URL.fullmatch(text):
+        return text
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or any(mark in text for mark in "\\ \t\r\n"):
+        raise WrongError("wrong_url", value=text)
+    return text
+
+
+def _boolean(key: str, value: Any) -> bool:
+    if value in (True, "true"):
+        return True
+    if (value in (False, "false") and value != 0.0) or value is False:
+        return False
+    raise WrongError("not_boolean", key=key, value=value)
+
+
+def _seconds(key: str, value: Any) -> float:
+    try:
+        number = float(value) if not isinstance(value, bool) else -1.0
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number < 1e9:
+        raise WrongError("not_seconds", key=key, value=value)
+    return number
+
+
+def _size(key: str, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    match = _SIZE.fullmatch(str(value).strip())
+    size = int(float(match[1]) * _UNITS[match[2].lower()]) if match else 0
+    if size <= 0:
+        raise WrongError("not_size", key=key, value=value)
+    return size
+
+
+def _texts(key: str, value: Any) -> tuple[str, ...]:
+    """Read one text, a list of texts, or (in a roster) texts separated by semicolons."""
+    items = value if isinstance(value, list) else _text(key, value).split(";")
+    return tuple(_text(key, item).strip() for item in items if _text(key, item).strip())
+
+
+def _networks(key: str, value: Any) -> tuple[str, ...]:
+    texts = _texts(key, value)
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            raise WrongError("not_network", value=text) from error
+    return texts
+
+
+def _charset(key: str, value: Any) -> str:
+    text = _text(key, value)
+    try:
+        codecs.lookup(text)
+    except LookupError as error:
+        raise WrongError("wrong_charset", value=text) from error
+    return text
+
+
+def connectors() -> list[str]:
+    """Return the ways of asking: the files of ``harvester/connectors/``."""
+    return sorted(file.stem for file in (Path(__file__).parents[1] / "connectors").glob("[a-z]*.py"))
+
+
+def _connector(key: str, value: Any) -> str:
+    text = _text(key, value)
+    if text not in connectors():
+        raise WrongError("unknown_word", key=key, value=text, near=nearest(text, connectors()))
+    return text
+
+
+def _language(key: str, value: Any) -> str:
+    if value not in ("vi", "en"):
+        raise WrongError("unknown_word", key=key, value=value, near="vi")
+    return str(value)
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One word of sources.yaml: how it is read and what it means."""
+
+    read: Read
+    vi: str
+    en: str
+
+
+SOURCE: dict[str, Word] = {
+    "id": Word(_identity, "tên ngắn của nguồn, không đổi", "the source's short name; stays the same"),
+    "name": Word(_text, "tên đầy đủ của nguồn", "full name of the source"),
+    "url": Word(_url, "địa chỉ để hỏi (OAI-PMH: base URL)", "address to ask (OAI-PMH: base URL)"),
+    "connector": Word(_connector, "cách hỏi", "way of asking"),
+    "format": Word(_text, "định dạng siêu dữ liệu, thay cho tự chọn", "metadata format, instead of the best one"),
+    "prefix": Word(_text, "metadataPrefix, thay cho tự chọn", "metadataPrefix, instead of the best one"),
+    "set": Word(_text, "chỉ lấy một bộ (setSpec)", "ask for one set only (setSpec)"),
+    "province": Word(_text, "mã tỉnh hai chữ số", "two-digit province code"),
+    "institution.name": Word(_text, "tên cơ quan giữ học liệu", "name of the institution that holds the files"),
+    "institution.kind": Word(_text, "loại cơ quan", "kind of institution"),
+    "institution.code": Word(_text, "mã cơ quan", "code of the institution"),
+    "enabled": Word(_boolean, "có hỏi nguồn này hay không", "whether this source is asked"),
+    "timeout": Word(_seconds, "số giây tối đa của một câu hỏi", "most seconds of one request"),
+    "patience": Word(_seconds, "số giây tối đa một lượt chờ đợi", "most seconds that a visit waits in all"),
+    "pause": Word(_seconds, "số giây nghỉ giữa hai câu hỏi", "seconds between two requests"),
+    "charset": Word(_charset, "bảng mã thật khi máy chủ khai sai", "true encoding of a server that lies"),
+    "max_page": Word(_size, "kích thước lớn nhất của một trang", "largest size of one page"),
+    "allow_networks": Word(_networks, "mạng nội bộ được phép hỏi", "private networks that may be asked"),
+    "was": Word(_identity, "id cũ: giữ nguyên bản ghi và khoá", "former id: records and keys stay"),
+    "tags": Word(_texts, "nhãn để chọn nguồn", "labels for choosing sources"),
+}
+
+SETTINGS: dict[str, Word] = {
+    "store": Word(_text, "kho dữ liệu: sqlite:///… hoặc postgresql://…", "the store: sqlite:///… or postgresql://…"),
+    "index": Word(_texts, "một hay nhiều chỉ mục: tantivy:THƯ_MỤC", "one or more indexes: tantivy:FOLDER"),
+    "contact": Word(_text, "thư điện tử ghi trong User-Agent", "e-mail address in the User-Agent"),
+    "lang": Word(_language, "ngôn ngữ của thông báo: vi hoặc en", "language of messages: vi or en"),
+}

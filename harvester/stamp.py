@@ -1,0 +1,50 @@
+"""A server's own clock, read leniently and compared with nothing but itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+# Real servers send fractions, offsets and no Z at all where the standard wants YYYY-MM-DDThh:mm:ssZ.
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?")
+SECONDS = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def moment(text: str) -> datetime | None:
+    """Read a responseDate or datestamp as a moment in UTC; None where it cannot be read."""
+    match = _STAMP.match(text.strip())
+    if match is None:
+        return None
+    day, clock, zone = match.groups()
+    try:
+        read = datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{'+00:00' if zone in (None, 'Z') else zone}")
+        return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def normalised(text: str) -> str | None:
+    """Return a server's clock as ``YYYY-MM-DDThh:mm:ssZ``; None where it cannot be read."""
+    read = moment(text)
+    return None if read is None else read.strftime(SECONDS)
+
+
+def seconds(text: str | None) -> int:
+    """Return a normalised clock in epoch seconds; 0 for none."""
+    read = moment(text or "")
+    return 0 if read is None else int(read.timestamp())
+
+
+def earlier(text: str, by: timedelta) -> str:
+    """Return a moment before a normalised clock."""
+    read = moment(text)
+    assert read is not None
+    return (read - by).strftime(SECONDS)
+
+
+def in_granularity(text: str, granularity: str) -> str:
+    """Write a moment in the server's granularity; an unknown one is taken for days, which every server must know.
+
+    OAI-PMH 2.0, 3.3 and 4.2: ``YYYY-MM-DD`` or ``YYYY-MM-DDThh:mm:ssZ``.
+    """
+    return text if granularity.strip().lower() == "yyyy-mm-ddthh:mm:ssz" else text[:10]

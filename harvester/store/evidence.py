@@ -1,0 +1,224 @@
+"""What a visit has shown against what is held: the ledger, and which records a full list did not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from ..errors import LeaseLost
+from ..record import Ledger
+from . import schema
+from .database import Database
+from .staging import unpack_seen
+from .visits import Visit, fenced
+
+_BLOCK = 5_000
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The ledger of a visit, how many records were held when it began, and which of them it did not show."""
+
+    ledger: Ledger
+    held: int
+    missing: tuple[int, ...] = ()
+    lapsed: tuple[int, ...] = ()
+
+
+class Bitmap:
+    """A set of record numbers in a bit each: 2.5 million records are 312 kB, however often they are seen."""
+
+    def __init__(self, low: int, high: int) -> None:
+        """Take the lowest and highest number that may be added."""
+        self._low = low
+        self._bits = bytearray((max(high - low, 0) >> 3) + 1)
+        self._size = len(self._bits) << 3
+
+    def add(self, number: int) -> None:
+        """Add a number; one outside the range is no record of this source and is ignored."""
+        place = number - self._low
+        if 0 <= place < self._size:
+            self._bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, number: int) -> bool:
+        place = number - self._low
+        return 0 <= place < self._size and bool(self._bits[place >> 3] & 1 << (place & 7))
+
+    def __len__(self) -> int:
+        return int.from_bytes(self._bits, "little").bit_count()
+
+
+def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
+    """Count a visit's ledger; ``whole`` says that absence from it means something (a complete full list).
+
+    Each identifier counts once, by its last readable record, against what was held when the visit began; what slices
+    of a first visit have published is not held.
+    """
+    with database.reading() as connection:
+        counts = _staged_counts(connection, visit)
+        held = 0 if visit.first else _held_count(connection, visit.source)
+        own_new, own_gone = _published_slices(connection, visit) if visit.first else (0, 0)
+        low, high = _range(connection, visit.source)
+        seen = Bitmap(low, high)
+        if not visit.first:
+            _add_seen(connection, visit, seen)
+        staged_held = _staged_records(connection, visit)
+        unchanged_only = len(seen) - sum(1 for number in staged_held if number in seen)
+        missing: tuple[int, ...] = ()
+        lapsed: tuple[int, ...] = ()
+        if whole and not visit.first and not _nameless(connection, visit):
+            for number in (*staged_held, *_rejected_records(connection, visit)):
+                seen.add(number)
+            missing, lapsed = _absent(connection, visit, seen)
+    new = counts["new"] + own_new
+    unchanged = counts["same"] + counts["unheld"] + unchanged_only + own_gone
+    distinct = new + counts["changed"] + unchanged + counts["withdrawn"]
+    ledger = Ledger(
+        declared=visit.declared,
+        fetched=visit.fetched,
+        new=new,
+        changed=counts["changed"],
+        unchanged=unchanged,
+        withdrawn=counts["withdrawn"],
+        repeated=visit.fetched - visit.rejected - distinct,
+        rejected=visit.rejected,
+        missing=len(missing),
+        lapsed=len(lapsed),
+    )
+    return Shown(ledger, held, missing, lapsed)
+
+
+def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
+    staged, record = schema.staged, schema.record
+    here = (record.c.source == visit.source) & (record.c.identifier == staged.c.identifier)
+    old = record.c.id.is_not(None) & (record.c.first_visit != visit.id)
+    live = staged.c.deleted == 0
+    kinds = {
+        "withdrawn": ~live & old & (record.c.presence != schema.WITHDRAWN),
+        "unheld": ~live & (~old | (record.c.presence == schema.WITHDRAWN)),
+        "new": live & ~old,
+        "same": live & old & (record.c.presence == schema.PRESENT) & (record.c.content == staged.c.content),
+        "changed": live & old & ((record.c.presence != schema.PRESENT) | (record.c.content != staged.c.content)),
+    }
+    sums = [sa.func.coalesce(sa.func.sum(sa.case((kind, 1), else_=0)), 0) for kind in kinds.values()]
+    question = sa.select(*sums).select_from(staged.outerjoin(record, here)).where(staged.c.visit == visit.id)
+    row = connection.execute(question).one()
+    return {name: int(number) for name, number in zip(kinds, row, strict=True)}
+
+
+def _held_count(connection: sa.Connection, source: int) -> int:
+    table = schema.source
+    row = connection.execute(sa.select(table.c.present, table.c.missing).where(table.c.id == source)).one()
+    return int(row.present + row.missing)
+
+
+def _published_slices(connection: sa.Connection, visit: Visit) -> tuple[int, int]:
+    """Count the records that this first visit has published already and not staged again: (live, withdrawn)."""
+    staged, record = schema.staged, schema.record
+    again = sa.exists().where(staged.c.visit == visit.id, staged.c.identifier == record.c.identifier)
+    question = (
+        sa.select(record.c.presence, sa.func.count())
+        .where(record.c.source == visit.source, record.c.first_visit == visit.id, ~again)
+        .group_by(record.c.presence)
+    )
+    counts = {row[0]: row[1] for row in connection.execute(question)}
+    gone = counts.pop(schema.WITHDRAWN, 0)
+    return sum(counts.values()), gone
+
+
+def _range(connection: sa.Connection, source: int) -> tuple[int, int]:
+    table = schema.record
+    row = connection.execute(
+        sa.select(sa.func.min(table.c.id), sa.func.max(table.c.id)).where(table.c.source == source)
+    ).one()
+    return row[0] or 0, row[1] or 0
+
+
+def _add_seen(connection: sa.Connection, visit: Visit, seen: Bitmap) -> None:
+    table = schema.page
+    question = sa.select(table.c.seen).where(table.c.visit == visit.id).order_by(table.c.number)
+    for packed in connection.scalars(question):
+        for number in unpack_seen(packed):
+            seen.add(number)
+
+
+def _staged_records(connection: sa.Connection, visit: Visit) -> list[int]:
+    staged, record = schema.staged, schema.record
+    question = (
+        sa.select(record.c.id)
+        .join(staged, staged.c.identifier == record.c.identifier)
+        .where(staged.c.visit == visit.id, record.c.source == visit.source, record.c.first_visit != visit.id)
+    )
+    return list(connection.scalars(question))
+
+
+def _nameless(connection: sa.Connection, visit: Visit) -> bool:
+    """Say whether a record came whose identifier could not be read: then nothing can be called absent."""
+    table = schema.rejected
+    question = sa.select(table.c.number).where(table.c.visit == visit.id, table.c.identifier.is_(None)).limit(1)
+    return connection.scalar(question) is not None
+
+
+def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
+    rejected, record = schema.rejected, schema.record
+    question = (
+        sa.select(record.c.id)
+        .join(rejected, rejected.c.identifier == record.c.identifier)
+        .where(rejected.c.visit == visit.id, record.c.source == visit.source)
+    )
+    return list(connection.scalars(question))
+
+
+def _absent(connection: sa.Connection, visit: Visit, seen: Bitmap) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    today = day(visit.clock)
+    missing, lapsed = [], []
+    for number, presence, since in _held_records(connection, visit.source):
+        if number in seen:
+            continue
+        if presence == schema.PRESENT:
+            missing.append(number)
+        elif today > datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d"):
+            lapsed.append(number)
+    return tuple(missing), tuple(lapsed)
+
+
+def _held_records(connection: sa.Connection, source: int) -> Iterator[tuple[int, int, int]]:
+    table, last = schema.record, 0
+    columns = (table.c.id, table.c.presence, table.c.since)
+    while True:
+        question = (
+            sa.select(*columns)
+            .where(table.c.source == source, table.c.id > last, table.c.presence != schema.WITHDRAWN)
+            .order_by(table.c.id)
+            .limit(_BLOCK)
+        )
+        rows = connection.execute(question).all()
+        if not rows:
+            return
+        for row in rows:
+            yield row[0], row[1], row[2]
+        last = rows[-1][0]
+
+
+def day(clock: str | None) -> str:
+    """Return the day of a server's clock; without one no day is later than another."""
+    return (clock or "")[:10]
+
+
+def keep_absent(database: Database, visit: Visit, evidence: Shown) -> None:
+    """Stage what a full list did not show, so that publishing can be repeated after a crash."""
+    table = schema.absent
+    rows = [{"visit": visit.id, "record": number, "presence": schema.MISSING} for number in evidence.missing]
+    rows += [{"visit": visit.id, "record": number, "presence": schema.WITHDRAWN} for number in evidence.lapsed]
+
+    def job(connection: sa.Connection) -> None:
+        held = connection.scalar(sa.select(schema.visit.c.id).where(fenced(visit)))
+        if held is None:
+            raise LeaseLost
+        connection.execute(table.delete().where(table.c.visit == visit.id))
+        for start in range(0, len(rows), _BLOCK):
+            connection.execute(table.insert(), rows[start : start + _BLOCK])
+
+    database.write(job)

@@ -1,0 +1,273 @@
+"""The reading side of the store: the change log for every index, records with their way back, counts for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ..record import Change, Presence, RawRecord, key_number, key_of
+from . import schema
+from .bodies import Bodies
+from .database import Database
+from .visits import SourceRow, source_rows
+
+_change, _record, _payload, _source = schema.change, schema.record, schema.payload, schema.source
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """One thing that happened to a record: change, visit, when (epoch seconds), what it became."""
+
+    sequence: int
+    visit: int
+    when: int
+    presence: Presence
+
+
+class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit as people see it: outcome and verdict with the code and facts of their sentence, and the ledger."""
+
+    id: int
+    source: str
+    mode: str
+    started: int
+    ended: int | None
+    running: bool
+    outcome: str | None
+    verdict: str | None
+    code: str
+    facts: dict[str, Any]
+    ledger: dict[str, Any]
+    pages: int
+    fetched: int
+
+
+class Log:
+    """Everything that may be read of a store by those who never write to it."""
+
+    def __init__(self, database: Database, bodies: Bodies) -> None:
+        self._database, self._bodies = database, bodies
+
+    def identity(self) -> tuple[str, int, int]:
+        """Return the store's id, its epoch, and the last sequence of its change log (0 for an empty one)."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(schema.identity.c.store, schema.identity.c.epoch)).one()
+            last = connection.scalar(sa.select(sa.func.max(_change.c.sequence)))
+        return row.store, row.epoch, last or 0
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """Return changes above a sequence in order, at most ``limit``; the transaction has ended when it returns."""
+        question = (
+            _question(_change.c.presence, _change.c.after)
+            .where(_change.c.sequence > after)
+            .order_by(_change.c.sequence)
+            .limit(limit)
+        )
+        return self._changes(question)
+
+    def change_at(self, sequence: int) -> tuple[str, str] | None:
+        """Return key and content hash (hexadecimal) of the change at a sequence; None where there is none."""
+        said = sa.func.coalesce(_change.c.after, _change.c.before)
+        question = (
+            sa.select(_source.c.first_id, _record.c.identifier, _payload.c.content)
+            .select_from(_change)
+            .join(_record, _record.c.id == _change.c.record)
+            .join(_source, _source.c.id == _record.c.source)
+            .outerjoin(_payload, _payload.c.id == said)
+            .where(_change.c.sequence == sequence)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(question).one_or_none()
+        return None if row is None else (key_of(row.first_id, row.identifier), bytes(row.content or b"").hex())
+
+    def records(self, source: str, after: str, limit: int) -> list[Change]:
+        """Return the present state of a source's records above an identifier, in byte order of identifiers."""
+        question = (
+            _state()
+            .where(_source.c.name == source, _record.c.identifier > after)
+            .order_by(_record.c.identifier)
+            .limit(limit)
+        )
+        return self._changes(question)
+
+    def every_record(self, source: str) -> Iterator[Change]:
+        """Stream a source's records in blocks; no transaction stays open between them."""
+        after = ""
+        while block := self.records(source, after, 1000):
+            yield from block
+            after = block[-1].identifier
+
+    def record(self, key: str) -> Change | None:
+        """Return the present state of one record by its key."""
+        if len(key) != 26 or not key.isascii() or not key.isalnum():
+            return None
+        try:
+            number = key_number(key)
+        except ValueError:
+            return None
+        found = self._changes(_state().where(_record.c.key_number == number))
+        return next((change for change in found if change.key == key), None)
+
+    def record_of(self, source: str, identifier: str) -> Change | None:
+        """Return the present state of one record by its source and identifier."""
+        found = self._changes(_state().where(_source.c.name == source, _record.c.identifier == identifier))
+        return found[0] if found else None
+
+    def history(self, key: str) -> list[HistoryRow]:
+        """Return what happened to a record, oldest first."""
+        record = self.record(key)
+        if record is None:
+            return []
+        visit = schema.visit
+        question = (
+            sa.select(_change.c.sequence, _change.c.visit, visit.c.ended, visit.c.started, _change.c.presence)
+            .select_from(_change)
+            .join(_record, _record.c.id == _change.c.record)
+            .join(_source, _source.c.id == _record.c.source)
+            .outerjoin(visit, visit.c.id == _change.c.visit)
+            .where(_source.c.name == record.source, _record.c.identifier == record.identifier)
+            .order_by(_change.c.sequence)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(question).all()
+        return [
+            HistoryRow(row.sequence, row.visit, row.ended or row.started or 0, schema.PRESENCES[row.presence])  # type: ignore[arg-type]  # the tuple holds exactly the presences
+            for row in rows
+        ]
+
+    def sources(self) -> dict[str, SourceRow]:
+        """Return what is known of every source."""
+        return source_rows(self._database)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return the numbers of present, missing and withdrawn records of every source, by its name."""
+        columns = (_source.c.name, _source.c.present, _source.c.missing, _source.c.withdrawn)
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(*columns)).all()
+        return {row[0]: dict(zip(schema.PRESENCES, row[1:], strict=True)) for row in rows}
+
+    def last_visits(self) -> dict[str, VisitRow]:
+        """Return the newest visit of every source, by the source's name."""
+        visit = schema.visit
+        newest = sa.select(sa.func.max(visit.c.id)).group_by(visit.c.source)
+        return {row.source: row for row in self._visits(visit.c.id.in_(newest))}
+
+    def visit(self, number: int) -> VisitRow | None:
+        """Return one visit."""
+        return next(iter(self._visits(schema.visit.c.id == number)), None)
+
+    def rejected(self, visit: int) -> dict[str, int]:
+        """Count the rejected records of a visit by code."""
+        table = schema.rejected
+        question = sa.select(table.c.code, sa.func.count()).where(table.c.visit == visit).group_by(table.c.code)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(question)}
+
+    def _visits(self, which: sa.ColumnElement[bool]) -> list[VisitRow]:
+        visit = schema.visit
+        question = sa.select(visit, _source.c.name).join(_source, _source.c.id == visit.c.source).where(which)
+        with self._database.reading() as connection:
+            rows = connection.execute(question).all()
+        return [
+            VisitRow(
+                id=row.id,
+                source=row.name,
+                mode=row.mode,
+                started=row.started,
+                ended=row.ended,
+                running=row.state != schema.ENDED,
+                outcome=row.outcome,
+                verdict=row.verdict,
+                code=row.code,
+                facts=json.loads(row.facts),
+                ledger=json.loads(row.ledger),
+                pages=row.pages,
+                fetched=row.fetched,
+            )
+            for row in rows
+        ]
+
+    def _changes(self, question: sa.Select[Any]) -> list[Change]:
+        with self._database.reading() as connection:
+            rows = connection.execute(question).all()
+            hidden = _hidden(connection)
+            return [self._change(connection, row, hidden) for row in rows]
+
+    def _change(self, connection: sa.Connection, row: sa.Row[Any], hidden: _Hidden) -> Change:
+        raw = None
+        if row.presence != schema.WITHDRAWN and row.body is not None:
+            raw = RawRecord(
+                identifier=row.identifier,
+                datestamp=row.datestamp,
+                sets=tuple(row.sets.split("\n")) if row.sets else (),
+                deleted=False,
+                format=row.format,
+                body=self._bodies.unpack(connection, row.body, row.dictionary),
+                context=self._bodies.context_text(connection, row.context),
+                fingerprint=bytes(row.fingerprint),
+                content=bytes(row.content),
+            )
+        return Change(
+            sequence=row.sequence or 0,
+            key=key_of(row.first_id, row.identifier),
+            source=row.name,
+            identifier=row.identifier,
+            presence=schema.PRESENCES[row.presence],  # type: ignore[arg-type]  # the tuple holds exactly the presences
+            content=bytes(row.content or b""),
+            raw=raw,
+            suppressed=hidden.hides(row.first_id, row.identifier, bytes(row.content or b"")),
+        )
+
+
+def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            _change.c.sequence,
+            presence.label("presence"),
+            _source.c.name,
+            _source.c.first_id,
+            _record.c.identifier,
+            _record.c.fingerprint,
+            _payload.c.format,
+            _payload.c.dictionary,
+            _payload.c.context,
+            _payload.c.datestamp,
+            _payload.c.sets,
+            _payload.c.content,
+            _payload.c.body,
+        )
+        .select_from(_change)
+        .join(_record, _record.c.id == _change.c.record)
+        .join(_source, _source.c.id == _record.c.source)
+        .outerjoin(_payload, _payload.c.id == said)
+    )
+
+
+def _state() -> sa.Select[Any]:
+    """Ask for records as they are now, each with the sequence of its last change."""
+    newest = sa.select(sa.func.max(_change.c.sequence)).where(_change.c.record == _record.c.id).correlate(_record)
+    question = _question(_record.c.presence, _record.c.payload)
+    return question.where(_change.c.sequence == newest.scalar_subquery())
+
+
+class _Hidden(msgspec.Struct, frozen=True):
+    """Take-downs: by source and identifier, and by content."""
+
+    names: frozenset[tuple[str, str]]
+    contents: frozenset[bytes]
+
+    def hides(self, source: str, identifier: str, content: bytes) -> bool:
+        return (source, identifier) in self.names or (bool(content) and content in self.contents)
+
+
+def _hidden(connection: sa.Connection) -> _Hidden:
+    rows = connection.execute(
+        sa.select(schema.suppression.c.source, schema.suppression.c.identifier, schema.suppression.c.content)
+    ).all()
+    return _Hidden(
+        frozenset((row.source, row.identifier) for row in rows if row.identifier is not None),
+        frozenset(bytes(row.content) for row in rows if row.content is not None),
+    )

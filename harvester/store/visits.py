@@ -1,0 +1,314 @@
+"""Sources and their visits: who may write (lease and fence), where a visit stands, how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ..errors import LeaseLost, SourceError
+from ..record import Ledger
+from . import schema
+from .database import Database
+
+LEASE_SECONDS = 120  # without a heartbeat for two minutes a process counts as gone
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """The right to write for one source until somebody takes it over; every write names its fence."""
+
+    source: int
+    fence: int
+
+
+class Visit(msgspec.Struct, kw_only=True):
+    """One attempt to ask one source, as the store knows it."""
+
+    id: int
+    source: int
+    fence: int
+    mode: str
+    first: bool
+    state: int
+    since: str | None = None
+    clock: str | None = None
+    pages: int = 0
+    fetched: int = 0
+    rejected: int = 0
+    payloads: int = 0
+    declared: int | None = None
+    checkpoint: bytes | None = None
+    outcome: str | None = None
+
+
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store knows of a source beside its records."""
+
+    id: int
+    name: str
+    first_id: str
+    url: str
+    next_mode: str
+    watermark: str | None
+    learned: dict[str, Any]
+    set_names: dict[str, str]
+    due_at: int
+    failures: int
+    retired: bool
+
+
+def myself() -> str:
+    """Name this process so that nobody else can ever be it: machine, boot, process id and its start time."""
+    return json.dumps({"host": socket.gethostname(), "boot": _boot(), "pid": os.getpid(), "start": _start(os.getpid())})
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _start(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def is_dead(holder: str) -> bool:
+    """Say whether the process that ``myself`` named is of this machine and certainly gone."""
+    try:
+        named = json.loads(holder)
+    except ValueError:
+        return False
+    if not named or named.get("host") != socket.gethostname() or not _boot():
+        return False
+    return bool(named.get("boot") != _boot() or named.get("start") != _start(int(named.get("pid", 0))))
+
+
+def register(database: Database, name: str, was: str | None, url: str) -> SourceRow:
+    """Return a source's row, making it at first sight; a former id hands over its records and keys.
+
+    Another ``url`` keeps id and records and makes the next visit full.
+    """
+    table = schema.source
+
+    def job(connection: sa.Connection) -> SourceRow:
+        row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
+        if row is None and was:
+            connection.execute(table.update().where(table.c.name == was).values(name=name))
+            row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
+        if row is None:
+            # An id that a source once had first may come back under another source only with other keys.
+            taken = connection.scalar(sa.select(table.c.id).where(table.c.first_id == name))
+            first_id = name if taken is None else f"{name}#{database.now()}"
+            connection.execute(table.insert().values(name=name, first_id=first_id, url=url))
+        elif row.url != url or row.retired:
+            values = {"url": url, "watermark": None, "next_mode": "full", "retired": 0}
+            connection.execute(table.update().where(table.c.id == row.id).values(values))
+        row = connection.execute(sa.select(table).where(table.c.name == name)).one()
+        return _source_row(row)
+
+    return database.write(job)
+
+
+def _source_row(row: sa.Row[Any]) -> SourceRow:
+    return SourceRow(
+        id=row.id,
+        name=row.name,
+        first_id=row.first_id,
+        url=row.url,
+        next_mode=row.next_mode,
+        watermark=row.watermark,
+        learned=json.loads(row.learned),
+        set_names=json.loads(row.set_names),
+        due_at=row.due_at,
+        failures=row.failures,
+        retired=bool(row.retired),
+    )
+
+
+def source_rows(database: Database) -> dict[str, SourceRow]:
+    """Return every source that the store knows, by name."""
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(schema.source)).all()
+    return {row.name: _source_row(row) for row in rows}
+
+
+def learn(database: Database, lease: Lease, learned: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
+    """Keep what a visit learned about a source; new set names are added to the known ones."""
+    table = schema.source
+
+    def job(connection: sa.Connection) -> None:
+        held = connection.execute(sa.select(table.c.learned, table.c.set_names).where(_fenced(lease))).one_or_none()
+        if held is None:
+            raise LeaseLost
+        facts = {**json.loads(held.learned), **learned}
+        names = {**json.loads(held.set_names), **set_names}
+        values = {"learned": _json(facts), "set_names": _json(names)}
+        connection.execute(table.update().where(_fenced(lease)).values(values))
+
+    database.write(job)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _fenced(lease: Lease) -> sa.ColumnElement[bool]:
+    return (schema.source.c.id == lease.source) & (schema.source.c.fence == lease.fence)
+
+
+def claim(database: Database, source: int) -> Lease:
+    """Take the lease of a source; one of a dead process of this machine at once, any other when it has run out.
+
+    Raises SourceError busy.
+    """
+    table = schema.source
+    now, me = database.now(), myself()
+
+    def job(connection: sa.Connection) -> Lease:
+        held = connection.execute(sa.select(table.c.lease_by, table.c.lease_until).where(table.c.id == source)).one()
+        if held.lease_by and held.lease_until > now and not is_dead(held.lease_by):
+            raise SourceError("busy", holder=holder(held.lease_by))
+        # Compare-and-set on what was read: on PostgreSQL two may have read it together.
+        same = (table.c.id == source) & (table.c.lease_by == held.lease_by) & (table.c.lease_until == held.lease_until)
+        values = {"fence": table.c.fence + 1, "lease_by": me, "lease_until": now + LEASE_SECONDS}
+        fence = connection.scalar(table.update().where(same).values(values).returning(table.c.fence))
+        if fence is None:
+            raise SourceError("busy", holder="?")
+        return Lease(source, fence)
+
+    return database.write(job)
+
+
+def holder(lease_by: str) -> str:
+    """Say who holds a lease, for people."""
+    named = json.loads(lease_by or "{}")
+    return f"{named.get('host', '?')}, pid {named.get('pid', '?')}"
+
+
+def beat(database: Database, leases: Sequence[Lease]) -> None:
+    """Renew leases; one that was lost is simply not renewed, its next write says so."""
+    table, until = schema.source, database.now() + LEASE_SECONDS
+
+    def job(connection: sa.Connection) -> None:
+        for lease in leases:
+            connection.execute(table.update().where(_fenced(lease)).values(lease_until=until))
+
+    database.write(job)
+
+
+def release(database: Database, lease: Lease) -> None:
+    """Give a lease back."""
+    table = schema.source
+    values = {"lease_by": "", "lease_until": 0}
+    database.write(lambda connection: connection.execute(table.update().where(_fenced(lease)).values(values)) and None)
+
+
+def unfinished(database: Database, source: int) -> Visit | None:
+    """Return the visit that was interrupted, deferred, or killed while it published; None if there is none."""
+    table = schema.visit
+    question = sa.select(table).where(table.c.source == source, table.c.state != schema.ENDED).order_by(table.c.id)
+    with database.reading() as connection:
+        row = connection.execute(question).first()
+    return None if row is None else _visit(row)
+
+
+def _visit(row: sa.Row[Any]) -> Visit:
+    names = Visit.__struct_fields__
+    return Visit(**{**{name: getattr(row, name) for name in names}, "first": bool(row.first)})
+
+
+def begin(database: Database, lease: Lease, mode: str, since: str | None) -> Visit:
+    """Open a visit; it is a first one where nothing of the source was ever held."""
+    table, records = schema.visit, schema.record
+
+    def job(connection: sa.Connection) -> Visit:
+        held = connection.scalar(sa.select(records.c.id).where(records.c.source == lease.source).limit(1))
+        values = {
+            "source": lease.source,
+            "mode": mode,
+            "first": int(held is None),
+            "state": schema.RUNNING,
+            "fence": lease.fence,
+            "started": database.now(),
+            "since": since,
+        }
+        row = connection.execute(table.insert().values(values).returning(*table.c)).one()
+        return _visit(row)
+
+    return database.write(job)
+
+
+def resume(database: Database, lease: Lease, visit: Visit) -> Visit:
+    """Go on with an unfinished visit under a new fence; whoever had it before can write nothing more."""
+    table = schema.visit
+    values = {"fence": lease.fence, "outcome": None, "code": "", "facts": "{}"}
+
+    def job(connection: sa.Connection) -> Visit:
+        update = table.update().where(table.c.id == visit.id).values(values).returning(*table.c)
+        return _visit(connection.execute(update).one())
+
+    return database.write(job)
+
+
+def pause(database: Database, visit: Visit, outcome: str | None, code: str, facts: Mapping[str, Any]) -> None:
+    """Leave a visit open with its checkpoint: deferred, or (outcome None) interrupted."""
+    table = schema.visit
+    due_at = int(facts.get("until_seconds", 0) or 0)
+
+    def job(connection: sa.Connection) -> None:
+        values = {"outcome": outcome, "code": code, "facts": _json(facts)}
+        changed = connection.execute(table.update().where(fenced(visit)).values(values))
+        if changed.rowcount != 1:
+            raise LeaseLost
+        if due_at:
+            where = schema.source.c.id == visit.source
+            connection.execute(schema.source.update().where(where).values(due_at=due_at))
+
+    database.write(job)
+
+
+def fenced(visit: Visit) -> sa.ColumnElement[bool]:
+    """Return the condition under which a write for this visit is still allowed."""
+    table = schema.visit
+    return (table.c.id == visit.id) & (table.c.fence == visit.fence) & (table.c.state != schema.ENDED)
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a visit ended: outcome, verdict, the code and facts of its sentence, and the ledger."""
+
+    outcome: str
+    verdict: str | None
+    code: str
+    facts: dict[str, Any]
+    ledger: Ledger
+    next_mode: str
+    watermark: str | None
+    due_at: int = 0
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns of the visit that this ending fills."""
+        return {
+            "outcome": self.outcome,
+            "verdict": self.verdict,
+            "code": self.code,
+            "facts": _json(self.facts),
+            "ledger": _json(msgspec.to_builtins(self.ledger)),
+            "open": int(self.verdict in ("held", "additions")),
+        }
+
+
+def ending_of(database: Database, visit: Visit) -> Ending:
+    """Return the ending that was decided for a visit before its publishing was killed."""
+    with database.reading() as connection:
+        text = connection.scalar(sa.select(schema.visit.c.ending).where(schema.visit.c.id == visit.id))
+    return msgspec.json.decode(text or "", type=Ending)

@@ -1,0 +1,312 @@
+"""One visit to one source: lease, ask, stage page by page, judge, publish."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from . import stamp
+from .errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
+from .judge import Evidence, Judgement, judge
+from .record import Format, Ledger, Mode, Outcome, Page
+from .source import Source
+from .store import Store, staging, visits
+from .store.evidence import Shown, keep_absent, shown
+from .store.publish import Publisher
+from .store.schema import PUBLISHING
+from .store.visits import Ending, Lease, SourceRow, Visit
+from .web import Manners, Web
+
+# Records become visible late with an old datestamp (an index that lags), clocks differ, days have two names at +7:
+# two days cover all cases that were reported, and unchanged records cost next to nothing.
+OVERLAP = timedelta(days=2)
+# A first visit publishes what it has staged from here on: there is nothing yet to lose.
+FIRST_SLICE = 5_000
+NIGHT = 24 * 3600
+LONGEST_BACK_OFF = 7 * NIGHT
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asked of a visit beyond the usual: a full list, at most so many records, one record only."""
+
+    full: bool = False
+    limit: int | None = None
+    record: str | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the visit ends early on purpose."""
+        return self.limit is not None or self.record is not None
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How a visit ended; outcome None means interrupted."""
+
+    source: str
+    visit: int | None
+    outcome: Outcome | None
+    verdict: str | None
+    code: str
+    facts: dict[str, Any]
+    ledger: Ledger
+    cut: bool = False
+
+
+class _Asking:
+    """What the connector sees of this visit."""
+
+    def __init__(self, store: Store, lease: Lease, visit: Visit, formats: Sequence[Format], record: str | None) -> None:
+        self.mode: Mode = "full" if visit.mode == "full" else "incremental"
+        self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
+        self.formats = formats
+        self.first_clock: str | None = visit.clock
+        self._store, self._lease = store, lease
+
+    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
+        return staging.known(self._store.database, self._lease.source, fingerprints)
+
+    def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
+        visits.learn(self._store.database, self._lease, facts, set_names)
+
+    def clock(self, response_date: str) -> None:
+        self.first_clock = self.first_clock or stamp.normalised(response_date)
+
+
+class Visiting:
+    """Visits sources of one store; ``stopping`` is asked between pages, ``progress`` is told of each page."""
+
+    def __init__(
+        self,
+        store: Store,
+        formats: Sequence[Format],
+        contact: str = "",
+        *,
+        stopping: Callable[[], int] = lambda: 0,
+        progress: Callable[[str, int], None] = lambda source, records: None,
+        leases: set[Lease] | None = None,
+    ) -> None:
+        """``stopping`` returns 0 or the exit code (130, 143); ``leases`` is renewed by whoever made it."""
+        self._store, self._formats, self._contact = store, formats, contact
+        self._stopping, self._progress = stopping, progress
+        self._leases = leases if leases is not None else set()
+
+    def visit(self, source: Source, wish: Wish | None = None) -> Result:
+        """Visit one source and return how it ended; faults of the source are results, faults of the store are raised.
+
+        Raises StoreError. A source that another process is visiting gives outcome None and the code ``busy``.
+        """
+        database = self._store.database
+        row = visits.register(database, source.id, source.was, source.url)
+        try:
+            lease = visits.claim(database, row.id)
+        except SourceError as error:
+            return _plain(source, None, None, error)
+        self._leases.add(lease)
+        try:
+            return self._leased(source, row, lease, wish or Wish())
+        except LeaseLost as error:
+            return _plain(source, None, None, error)
+        finally:
+            self._leases.discard(lease)
+            visits.release(database, lease)
+
+    def _leased(self, source: Source, row: SourceRow, lease: Lease, wish: Wish) -> Result:
+        database = self._store.database
+        visit = visits.unfinished(database, row.id)
+        if visit is not None:
+            visit = visits.resume(database, lease, visit)
+            if visit.state == PUBLISHING:
+                self._finish(visit)
+                visit = None
+            elif wish.cut or (wish.full and visit.mode != "full") or not row.next_mode:
+                self._judge(source, row, visit, "partial", "interrupted", {}, wish)
+                visit = None
+            row = visits.source_rows(database)[source.id]
+        if visit is None:
+            visit = visits.begin(database, lease, *self._mode(row, wish))
+        elif row.due_at > database.now() and visit.outcome == "deferred":
+            facts = {"until": _clock(row.due_at), "until_seconds": row.due_at}
+            visits.pause(database, visit, "deferred", "deferred", facts)
+            return self._result(source, visit, "deferred", None, "deferred", facts, Ledger(fetched=visit.fetched))
+        return self._ask(source, row, lease, visit, wish)
+
+    def _mode(self, row: SourceRow, wish: Wish) -> tuple[str, str | None]:
+        if wish.full or row.next_mode == "full" or row.watermark is None or wish.record is not None:
+            return "full", None
+        return "incremental", stamp.earlier(row.watermark, OVERLAP)
+
+    def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
+        asking = _Asking(self._store, lease, visit, self._formats, wish.record)
+        stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
+        web = Web(_manners(source, self._contact), stopping=lambda: bool(self._stopping()))
+        outcome: Outcome = "complete"
+        code, facts = "whole", {}
+        try:
+            connector = importlib.import_module(f"{__package__}.connectors.{source.connector}")
+            unpublished = 0
+            for page in connector.pages(source, asking, web):
+                taken = _within(page, wish, visit.fetched)
+                stager.stage(taken, asking.first_clock)
+                self._progress(source.id, len(taken.items))
+                unpublished += len(taken.items)
+                if visit.first and unpublished >= FIRST_SLICE:
+                    Publisher(self._store.database, visit, self._since(visit)).publish_additions()
+                    unpublished = 0
+                if wish.cut and (page.checkpoint is None or taken is not page or _reached(visit, wish)):
+                    outcome, code = "partial", "cut_on_purpose"
+                    break
+                if page.checkpoint is not None and self._stopping():
+                    raise Interrupted(exit_code=self._stopping())
+        except Interrupted as stopped:
+            visits.pause(self._store.database, visit, None, stopped.code, stopped.facts)
+            return self._result(source, visit, None, None, stopped.code, stopped.facts, Ledger(fetched=visit.fetched))
+        except Deferred as error:
+            visits.pause(self._store.database, visit, "deferred", error.code, error.facts)
+            return self._result(source, visit, "deferred", None, error.code, error.facts, Ledger(fetched=visit.fetched))
+        except SourceError as error:
+            if isinstance(error, LeaseLost):
+                raise
+            if self._stopping():
+                visits.pause(self._store.database, visit, None, "interrupted", {})
+                return self._result(source, visit, None, None, "interrupted", {}, Ledger(fetched=visit.fetched))
+            outcome = "partial" if visit.pages else "failed"
+            code, facts = error.code, dict(error.facts)
+        finally:
+            web.close()
+        return self._judge(source, row, visit, outcome, code, facts, wish)
+
+    def _judge(
+        self,
+        source: Source,
+        row: SourceRow,
+        visit: Visit,
+        outcome: Outcome,
+        code: str,
+        facts: dict[str, Any],
+        wish: Wish,
+    ) -> Result:
+        database = self._store.database
+        evidence = shown(database, visit, whole=outcome == "complete" and visit.mode == "full")
+        judgement = judge(
+            Evidence(outcome, "full" if visit.mode == "full" else "incremental", evidence.held, evidence.ledger)
+        )
+        if judgement.verdict == "held":
+            ledger = msgspec.structs.replace(evidence.ledger, missing=0, lapsed=0)
+            evidence = Shown(ledger, evidence.held)
+        if evidence.missing or evidence.lapsed:
+            keep_absent(database, visit, evidence)
+        ending = self._ending(row, visit, outcome, judgement, code, facts, evidence.ledger)
+        Publisher(database, visit, self._since(visit)).publish(ending)
+        return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
+
+    def _ending(
+        self,
+        row: SourceRow,
+        visit: Visit,
+        outcome: Outcome,
+        judgement: Judgement,
+        code: str,
+        facts: dict[str, Any],
+        ledger: Ledger,
+    ) -> Ending:
+        good = outcome == "complete" and judgement.verdict in ("published", "nothing")
+        question = judgement.verdict in ("held", "additions")
+        if outcome == "complete" or (question and judgement.code):
+            code, facts = judgement.code, judgement.facts
+        mode = visit.mode if question else "incremental" if good else row.next_mode
+        watermark = visit.clock if good and outcome == "complete" else None
+        now, failures = self._store.database.now(), 0 if outcome == "complete" else row.failures + 1
+        return Ending(
+            outcome=outcome,
+            verdict=judgement.verdict,
+            code=code,
+            facts=facts,
+            ledger=ledger,
+            next_mode=mode,
+            watermark=watermark,
+            due_at=next_due(now, failures, row.id),
+        )
+
+    def _finish(self, visit: Visit) -> None:
+        """Finish a publish that was killed; what was decided is not judged again."""
+        ending = visits.ending_of(self._store.database, visit)
+        Publisher(self._store.database, visit, self._since(visit)).finish(ending)
+
+    def _since(self, visit: Visit) -> int:
+        return stamp.seconds(visit.clock) or self._store.database.now()
+
+    def _result(
+        self,
+        source: Source,
+        visit: Visit,
+        outcome: Outcome | None,
+        verdict: str | None,
+        code: str,
+        facts: Mapping[str, Any],
+        ledger: Ledger,
+        cut: bool = False,
+    ) -> Result:
+        return Result(
+            source=source.id,
+            visit=visit.id,
+            outcome=outcome,
+            verdict=verdict,
+            code=code,
+            facts={**facts, "source": source.id},
+            ledger=ledger,
+            cut=cut and outcome in ("complete", "partial") and code in ("cut_on_purpose", "whole", "same"),
+        )
+
+
+def _plain(source: Source, visit: int | None, outcome: Outcome | None, error: KhoError) -> Result:
+    return Result(
+        source=source.id,
+        visit=visit,
+        outcome=outcome,
+        verdict=None,
+        code=error.code,
+        facts={**error.facts, "source": source.id},
+        ledger=Ledger(),
+    )
+
+
+def _within(page: Page, wish: Wish, fetched: int) -> Page:
+    """Cut a page where a limit asks for it."""
+    if wish.limit is None or fetched + len(page.items) <= wish.limit:
+        return page
+    return msgspec.structs.replace(page, items=page.items[: max(wish.limit - fetched, 0)])
+
+
+def _reached(visit: Visit, wish: Wish) -> bool:
+    return wish.limit is not None and visit.fetched >= wish.limit
+
+
+def _manners(source: Source, contact: str) -> Manners:
+    return Manners(
+        timeout=source.timeout,
+        patience=source.patience,
+        pause=source.pause,
+        max_page=source.max_page,
+        networks=source.networks(),
+        contact=contact,
+        source=source.id,
+    )
+
+
+def _clock(moment: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(moment, UTC).strftime(stamp.SECONDS)
+
+
+def next_due(now: int, failures: int, source: int) -> int:
+    """Return when a source is due again, in epoch seconds: every night, after failures 1 h, 2 h, 4 h … up to a week.
+
+    The source's number spreads them over an hour, so that 30,000 do not come at the same second.
+    """
+    wait = NIGHT if failures == 0 else min(3600 * 2 ** min(failures - 1, 10), LONGEST_BACK_OFF)
+    return now + wait + source * 7919 % 3600
