@@ -7,13 +7,43 @@ from typing import TYPE_CHECKING
 from .door import door as door
 
 if TYPE_CHECKING:
+    from .errors import Interrupted as Interrupted
+    from .errors import KhoError as KhoError
+    from .errors import SourceError as SourceError
+    from .errors import StoreError as StoreError
+    from .faults import Fault as Fault
+    from .faults import Faults as Faults
+    from .faults import nearest as nearest
+    from .night import Night as Night
+    from .page import document as document
+    from .page import local_name as local_name
     from .record import Change as Change
     from .record import Format as Format
     from .record import Ledger as Ledger
     from .record import RawRecord as RawRecord
     from .record import key_of as key_of
+    from .source import Federation as Federation
+    from .source import NothingSelectedError as NothingSelectedError
+    from .source import Source as Source
+    from .source import read_federation as read_federation
+    from .source import select as select
+    from .store import Store as Store
+    from .store import open_store as open_store
+    from .visit import Result as Result
+    from .visit import Wish as Wish
+    from .yaml_marks import load_yaml as load_yaml
 
 __getattr__ = door(
     "harvester",
-    dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "key_of"), "record"),
+    {
+        **dict.fromkeys(("Interrupted", "KhoError", "SourceError", "StoreError"), "errors"),
+        **dict.fromkeys(("Fault", "Faults", "nearest"), "faults"),
+        **dict.fromkeys(("document", "local_name"), "page"),
+        **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "key_of"), "record"),
+        **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
+        **dict.fromkeys(("Store", "open_store"), "store"),
+        **dict.fromkeys(("Result", "Wish"), "visit"),
+        "Night": "night",
+        "load_yaml": "yaml_marks",
+    },
 )

@@ -123,7 +123,8 @@ class _Reading:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
-        return plain(node.value) if getattr(node, "style", None) is None else node.value
+        # The C parser calls the style of a plain scalar '', the Python one None.
+        return node.value if getattr(node, "style", None) else plain(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         built: dict[str, Any] = {}

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
+
+from .text import analyse
 
 Sort = Literal["relevance", "-modified", "title"]
 Status = Literal["shown", "withdrawn", "suppressed", "quarantined"]
 
 # Fields that can be filtered and counted, in the order in which pages show them.
 FACETS = ("level", "grade", "subject", "type", "province", "source", "language", "licence", "audience")
+
+
+# What a person types in a search box; above it stand machines, and they get a clear answer.
+LONGEST_WORDS = 256
+MOST_TERMS = 32
+LARGEST_PAGE = 100
+LARGEST_WINDOW = 10_000
+MOST_FACET_VALUES = 50
+
+
+class LimitExceededError(ValueError):
+    """A question is larger than an engine should be asked: which limit, and what it is."""
+
+    def __init__(self, limit: str, most: int) -> None:
+        super().__init__(f"{limit}: at most {most}")
+        self.limit, self.most = limit, most
+
+
+class IndexUnreachableError(Exception):
+    """An index cannot be opened or written now: its address and why. The next update catches up."""
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"{address}: {why}")
+        self.address, self.why = address, why
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -30,6 +57,48 @@ class Query(msgspec.Struct, frozen=True):
     size: int = 20
     accent: Literal["fold", "exact"] = "fold"
     highlight: bool = False
+
+
+class Question(msgspec.Struct, frozen=True):
+    """The words of a query, analysed: pairs of (exact, folded) tokens; ``accented`` where marks were typed."""
+
+    terms: tuple[tuple[str, str], ...]
+    phrases: tuple[tuple[tuple[str, str], ...], ...]
+    accented: bool
+
+    @property
+    def tokens(self) -> tuple[tuple[str, str], ...]:
+        """Return all tokens, words and phrases together, in their order."""
+        return (*self.terms, *(pair for phrase in self.phrases for pair in phrase))
+
+
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def read(query: Query) -> Question:
+    """Analyse what was typed: words, and "phrases" in quotes; an unbalanced quote is no quote.
+
+    Raises LimitExceededError.
+    """
+    for name, given, most in (
+        ("q", len(query.words), LONGEST_WORDS),
+        ("size", query.size, LARGEST_PAGE),
+        ("page × size", query.page * query.size, LARGEST_WINDOW),
+        ("facet_size", query.facet_size, MOST_FACET_VALUES),
+    ):
+        if given > most:
+            raise LimitExceededError(name, most)
+    phrases = tuple(filter(None, (_pairs(text) for text in _QUOTED.findall(query.words))))
+    terms = _pairs(_QUOTED.sub(" ", query.words))
+    question = Question(terms, phrases, any(exact != folded for exact, folded in terms))
+    if len(question.tokens) > MOST_TERMS:
+        raise LimitExceededError("terms", MOST_TERMS)
+    return question
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    exact, folded = analyse(text)
+    return tuple(zip(exact.split(), folded.split(), strict=True))
 
 
 class FacetValue(msgspec.Struct, frozen=True):
@@ -136,8 +205,14 @@ class Engine(Protocol):
     def mark(self, source: str, fingerprint: str) -> None:
         """Keep the fingerprint of a source's mapping, once all of it is mapped by it."""
 
-    def clear(self) -> None:
-        """Forget everything: the next update fills the index anew."""
+    def readable(self) -> bool:
+        """Say whether there is an index of this version that can be opened; else it is built anew."""
+
+    def fresh(self) -> Engine:
+        """Return an empty generation beside this one, seen by nobody until it is adopted."""
+
+    def adopt(self, fresh: Engine) -> None:
+        """Put a generation in this one's place, atomically; searches that run finish on the old one."""
 
     def close(self) -> None:
         """Let go of files and threads."""

@@ -1,4 +1,8 @@
-"""A learning resource in the common schema: Dublin Core and LOM in one, cardinality in the types."""
+"""A learning resource in the common schema: Dublin Core and LOM in one, cardinality in the types.
+
+A ``str`` or ``int`` occurs at most once ("" and None: not stated), a tuple any number of times. What each field means,
+its counterparts in Dublin Core, LOM and schema.org, its unit and whether it must be there stands in ``fields.py``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ Severity = Literal["quarantine", "warning", "note"]
 
 
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A person or body that made, helped or published."""
+    """A person or body that made, helped or published; ``role`` is a word of LOM 2.3.1, or empty."""
 
     name: str
     role: str = ""
@@ -24,7 +28,7 @@ class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A tie to another resource; ``kind`` is one of LOM 7.1's words."""
+    """A tie to another resource; ``kind`` is one of LOM 7.1's words, or empty where the source does not say it."""
 
     kind: str
     target: str
@@ -81,7 +85,10 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something that mapping did not understand or would not show: a code, the field, where it stood, the words."""
+    """Something that mapping did not understand or would not show: a code, the field, where it stood, the words.
+
+    Each code stands in ``problems.py`` with its sentence and what to do.
+    """
 
     code: str
     field: str
@@ -91,7 +98,11 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Which rule made which value from which words of the source. ``rule`` is ``file:line``."""
+    """Which rule made which value from which words of the source. ``rule`` is ``file:line``.
+
+    Where no rule of a crosswalk made it, ``rule`` says who did: ``header`` (of the record) or ``source`` (its entry in
+    the federation).
+    """
 
     field: str
     value: str
@@ -118,7 +129,8 @@ class Origin(msgspec.Struct, frozen=True):
 class Mapped(msgspec.Struct, frozen=True):
     """The answer of mapping: a resource, or None with the code of the reason why it may not be shown.
 
-    ``quarantine`` is the code of the first problem whose severity is quarantine, or "".
+    ``quarantine`` is the code of the first problem whose severity is quarantine, or "" (a deleted record has neither
+    resource nor quarantine).
     """
 
     resource: Resource | None

@@ -1,0 +1,1 @@
+"""One file per engine; the word before the colon of ``index:`` is the file's name."""

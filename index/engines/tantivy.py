@@ -1,0 +1,385 @@
+"""The embedded engine: a folder on disk, one writer process, readers in any number of processes.
+
+Each generation of the index is a folder of its own; the file ``current`` names the one that answers. The place in the
+change log is a document of the same commit as what it stands for, and Tantivy makes a commit durable before it
+returns. Query objects are built by us: Tantivy's query parser can be crashed by what people type.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tantivy
+
+from ..query import (
+    FACETS,
+    Counts,
+    Document,
+    Engine,
+    Facet,
+    FacetValue,
+    Hit,
+    Hits,
+    IndexUnreachableError,
+    Place,
+    Query,
+    Question,
+    Refused,
+    read,
+)
+from ..text import Marker
+
+SCHEMA = 1  # another number: the folder is built anew
+_HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
+_THREADS = 2
+_PLACE, _MARK = "~place", "~mark:"
+_OWN = "~"  # the status of documents that are not records
+_MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("status", fast=True, tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "text"):
+        builder.add_text_field(f"{name}_exact", tokenizer_name="whitespace", index_option="position")
+        builder.add_text_field(f"{name}_folded", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("title_order", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("modified_order", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
+    return builder.build()
+
+
+def open_engine(place: str) -> TantivyEngine:
+    """Open the index in a folder; the folder may be new."""
+    return TantivyEngine(Path(place))
+
+
+class TantivyEngine:
+    """One index folder; see ``index.query.Engine`` for what each function promises."""
+
+    def __init__(self, folder: Path, generation: str | None = None) -> None:
+        """``generation`` opens one that is not (yet) the current one."""
+        self.address = f"tantivy:{folder}"
+        self._folder = folder
+        self._fixed = generation
+        self._schema = _schema()
+        self._index: tantivy.Index | None = None
+        self._opened: tuple[str, int] | None = None
+        self._writer: tantivy.IndexWriter | None = None
+
+    # --- folders ----------------------------------------------------------------------------------------------------
+
+    def _current(self) -> str | None:
+        if self._fixed is not None:
+            return self._fixed
+        try:
+            named = json.loads((self._folder / "current").read_text())
+        except (OSError, ValueError):
+            return None
+        return str(named.get("generation")) if named.get("schema") == SCHEMA else None
+
+    def _open(self) -> tantivy.Index | None:
+        """Return the current generation, opened again where another process has written."""
+        name = self._current()
+        if name is None:
+            return None
+        meta = self._folder / name / "meta.json"
+        try:
+            state = (name, meta.stat().st_mtime_ns)
+        except OSError:
+            return None
+        if state != self._opened:
+            if self._index is None or self._opened is None or self._opened[0] != name:
+                try:
+                    self._index = tantivy.Index.open(str(self._folder / name))
+                except ValueError:
+                    return None
+            try:
+                self._index.reload()
+            except ValueError:
+                return None
+            self._opened = state
+        return self._index
+
+    def readable(self) -> bool:
+        """Say whether there is an index of this version that can be opened."""
+        index = self._open()
+        try:
+            return index is not None and index.searcher().num_docs >= 0
+        except ValueError:
+            return False
+
+    def fresh(self) -> TantivyEngine:
+        """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
+        current = self._current()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            numbers = [int(path.name[1:]) for path in self._folder.glob("g*") if path.name[1:].isdecimal()]
+            for path in self._folder.glob("g*"):
+                if path.name != current:
+                    shutil.rmtree(path)
+            name = f"g{max(numbers, default=0) + 1}"
+            (self._folder / name).mkdir()
+            tantivy.Index(self._schema, str(self._folder / name), reuse=False)
+        except (OSError, ValueError) as error:
+            raise IndexUnreachableError(self.address, str(error)) from error
+        return TantivyEngine(self._folder, name)
+
+    def adopt(self, fresh: Engine) -> None:
+        """Name another generation as the current one: one rename, made durable."""
+        assert isinstance(fresh, TantivyEngine)
+        assert fresh._fixed is not None
+        fresh.close()
+        self.close()
+        part = self._folder / "current.part"
+        with part.open("w") as file:
+            json.dump({"generation": fresh._fixed, "schema": SCHEMA}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._folder / "current")
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self._index = self._opened = None
+
+    def close(self) -> None:
+        """Finish merging and give the writer's lock back."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.wait_merging_threads()
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            index = self._open()
+            if index is None:
+                raise IndexUnreachableError(self.address, "no index; kho index rebuild")
+            try:
+                self._writer = index.writer(_HEAP, _THREADS)
+            except ValueError as error:
+                raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
+        return self._writer
+
+    def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
+        """Replace each document by its key and write the place, in one durable commit."""
+        writer = self._writing()
+        try:
+            for document in batch:
+                writer.delete_documents_by_term("key", document.key)
+                writer.add_document(self._document(document))
+            self._own(writer, _PLACE, msgspec.json.encode(place))
+            writer.commit()
+        except (ValueError, OSError) as error:
+            self._writer = None
+            raise IndexUnreachableError(self.address, str(error)) from error
+        return ()
+
+    def _document(self, document: Document) -> tantivy.Document:
+        made = tantivy.Document()
+        made.add_text("key", document.key)
+        made.add_text("status", document.status)
+        made.add_text("source", document.source)
+        for field, exact, folded in document.text:
+            made.add_text(f"{field}_exact", exact)
+            made.add_text(f"{field}_folded", folded)
+        for field, values in document.terms:
+            for value in values:
+                made.add_text(field, value)
+        if document.status == "shown":
+            made.add_text("title_order", f"{document.title_order}\x00{document.key}")
+            made.add_text("modified_order", f"{document.modified_order}\x00{document.key}")
+            made.add_bytes("stored", document.stored)
+        else:
+            made.add_bytes("stored", document.reason.encode())
+        return made
+
+    def _own(self, writer: tantivy.IndexWriter, key: str, stored: bytes) -> None:
+        writer.delete_documents_by_term("key", key)
+        made = tantivy.Document()
+        made.add_text("key", key)
+        made.add_text("status", _OWN)
+        made.add_bytes("stored", stored)
+        writer.add_document(made)
+
+    def mark(self, source: str, fingerprint: str) -> None:
+        """Keep the fingerprint of a source's mapping."""
+        writer = self._writing()
+        self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
+        writer.commit()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def _searcher(self) -> tantivy.Searcher:
+        index = self._open()
+        if index is None:
+            raise IndexUnreachableError(self.address, "no index yet; kho index update")
+        return index.searcher()
+
+    def place(self) -> Place:
+        """Return the place; an empty one where there is no index."""
+        found = self._stored(_PLACE)
+        return msgspec.json.decode(found, type=Place) if found else Place()
+
+    def _stored(self, key: str) -> bytes | None:
+        if self._open() is None:
+            return None
+        searcher = self._searcher()
+        hits = searcher.search(self._term("key", key), 1, count=False).hits
+        return bytes(searcher.doc(hits[0][1]).get_first("stored") or b"") if hits else None
+
+    def marks(self) -> dict[str, str]:
+        """Return the fingerprints of the sources' mappings."""
+        if self._open() is None:
+            return {}
+        searcher = self._searcher()
+        hits = searcher.search(self._term("status", _OWN), max(searcher.num_docs, 1), count=False).hits
+        found: dict[str, str] = {}
+        for _, address in hits:
+            document = searcher.doc(address)
+            if str(document.get_first("key")).startswith(_MARK):
+                source, fingerprint = json.loads(bytes(document.get_first("stored") or b"[]"))
+                found[source] = fingerprint
+        return found
+
+    def counts(self) -> Counts:
+        """Count the records by status."""
+        if self._open() is None:
+            return Counts(0, 0, 0, 0)
+        searcher = self._searcher()
+        numbers = {
+            status: searcher.search(self._term("status", status), 1, count=True).count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
+            for status in ("shown", "quarantined", "suppressed", "withdrawn")
+        }
+        return Counts(numbers["shown"], numbers["quarantined"], numbers["suppressed"], numbers["withdrawn"])
+
+    def problems(self) -> dict[str, int]:
+        """Count the quarantined records by reason."""
+        searcher = self._searcher()
+        hits = searcher.search(self._term("status", "quarantined"), max(searcher.num_docs, 1), count=False).hits
+        found: dict[str, int] = {}
+        for _, address in hits:
+            reason = bytes(searcher.doc(address).get_first("stored") or b"").decode()
+            found[reason] = found.get(reason, 0) + 1
+        return found
+
+    def get(self, key: str) -> Hit | None:
+        """Return one shown resource."""
+        searcher = self._searcher()
+        query = self._all([self._term("key", key), self._term("status", "shown")])
+        hits = searcher.search(query, 1, count=False).hits
+        return self._hit(searcher, hits[0][1], None) if hits else None
+
+    def search(self, query: Query) -> Hits:
+        """Answer a question; raises LimitExceededError, IndexUnreachableError."""
+        question = read(query)
+        searcher = self._searcher()
+        asked = self._words(question, query)
+        whole = self._filtered(asked, query, "")
+        sort = "-modified" if query.sort == "relevance" and not question.tokens else query.sort
+        offset = (query.page - 1) * query.size
+        options: dict[str, Any] = {}
+        if sort != "relevance":
+            field, order = (
+                ("title_order", tantivy.Order.Asc) if sort == "title" else ("modified_order", tantivy.Order.Desc)
+            )
+            options = {"order_by_field": field, "order": order}
+        result = searcher.search(whole, max(query.size, 1), count=True, offset=offset, **options)
+        marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
+        hits = tuple(self._hit(searcher, address, marker) for _, address in result.hits[: query.size])
+        return Hits(result.count or 0, hits, self._facets(searcher, asked, query))  # type: ignore[attr-defined]  # missing in tantivy's stub
+
+    def _hit(self, searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
+        document = searcher.doc(address)
+        key, stored = str(document.get_first("key")), bytes(document.get_first("stored") or b"")
+        if marker is None:
+            return Hit(key, stored)
+        said = msgspec.json.decode(stored)
+        marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
+        return Hit(key, stored, marked)
+
+    def _term(self, field: str, value: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, "basic")
+
+    def _all(self, queries: Iterable[tantivy.Query]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(_MUST, query) for query in queries])
+
+    def _words(self, question: Question, query: Query) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """Every word must occur; exact spelling, words of the title and words that stand together rank first."""
+        exactly = query.accent == "exact"
+        stream, name = (0, "exact") if exactly else (1, "folded")
+        clauses = [(_MUST, self._ranked(f"text_{name}", pair[stream])) for pair in question.terms]
+        clauses += [
+            (_MUST, self._phrase(f"text_{name}", [pair[stream] for pair in phrase])) for phrase in question.phrases
+        ]
+        clauses += [(_SHOULD, _boosted(self._ranked(f"title_{name}", pair[stream]), 3.0)) for pair in question.tokens]
+        if question.accented and not exactly:
+            for exact, _ in question.tokens:
+                clauses += [
+                    (_SHOULD, _boosted(self._ranked("text_exact", exact), 1.5)),
+                    (_SHOULD, _boosted(self._ranked("title_exact", exact), 2.0)),
+                ]
+        tokens = [pair[stream] for pair in question.terms]
+        if len(tokens) > 1:
+            clauses += [
+                (_SHOULD, _boosted(self._phrase(f"title_{name}", tokens), 4.0)),
+                (_SHOULD, _boosted(self._phrase(f"text_{name}", tokens, 2), 2.0)),
+            ]
+            clauses += [
+                (_SHOULD, self._phrase(f"text_{name}", [first, second]))
+                for first, second in zip(tokens, tokens[1:], strict=False)
+            ]
+        return clauses
+
+    def _ranked(self, field: str, token: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, token, "freq")
+
+    def _phrase(self, field: str, tokens: list[str], slop: int = 0) -> tantivy.Query:
+        if len(tokens) == 1:
+            return self._ranked(field, tokens[0])
+        return tantivy.Query.phrase_query(self._schema, field, list(tokens), slop)
+
+    def _filtered(self, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query, without: str) -> tantivy.Query:
+        filters = [self._term("status", "shown")]
+        filters += [
+            tantivy.Query.term_set_query(self._schema, field, list(values))
+            for field, values in query.filters
+            if field != without
+        ]
+        quiet = [(_MUST, tantivy.Query.const_score_query(each, 0.0)) for each in filters]
+        return tantivy.Query.boolean_query([*asked, *quiet])
+
+    def _facets(
+        self, searcher: tantivy.Searcher, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query
+    ) -> tuple[Facet, ...]:
+        """Count each field without its own filter; fields without a filter are counted together."""
+        filtered = {field for field, _ in query.filters}
+        groups = [[field for field in query.facets if field not in filtered]]
+        groups += [[field] for field in query.facets if field in filtered]
+        counted: dict[str, Facet] = {}
+        for group in filter(None, groups):
+            wanted = {
+                field: {"terms": {"field": field, "size": query.facet_size, "order": {"_count": "desc"}}}
+                for field in group
+            }
+            without = group[0] if group[0] in filtered else ""
+            answer = searcher.aggregate(self._filtered(asked, query, without), wanted)
+            for field in group:
+                buckets = [FacetValue(str(each["key"]), int(each["doc_count"])) for each in answer[field]["buckets"]]
+                counted[field] = Facet(field, tuple(sorted(buckets, key=lambda each: (-each.count, each.value))))
+        return tuple(counted[field] for field in query.facets)
+
+
+def _boosted(query: tantivy.Query, boost: float) -> tantivy.Query:
+    return tantivy.Query.boost_query(query, boost)

@@ -1,0 +1,9 @@
+"""One Vietnamese analysis for every engine, at write and at query time; highlights; the order of titles."""
+
+from __future__ import annotations
+
+from .analysis import analyse, composed, fold
+from .marking import Marker
+from .ordering import order
+
+__all__ = ["Marker", "analyse", "composed", "fold", "order"]

@@ -1,0 +1,201 @@
+"""One Vietnamese analysis for every engine: stored text to two strings of finished tokens of equal number.
+
+The exact stream unifies spellings of one word (hoà and hòa, lý and lí, GD&ĐT and GDĐT); the folded stream drops all
+marks. Stored text is never changed by this: it keeps its author's spelling.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .letters import (
+    CHARACTERS,
+    COUNTING,
+    DOUBTFUL_ROMAN,
+    ELECTRONIC,
+    FORMULAS,
+    JOINED,
+    LATIN,
+    LOOKALIKES,
+    MARKED_VOWELS,
+    ROMAN,
+    SYLLABLE_AFTER_VI,
+    TONES,
+    VOWELS,
+)
+
+LONGEST_TOKEN = 64  # a longer run of letters is an encoded file, not a word
+_CACHED = 150_000  # entries of a cache; Vietnamese has 17,786 valid syllables, names and numbers fill the rest
+_LONGEST_CACHED = 40
+
+# Marks of Vietnam's minority languages have no composed letters: Ê Đê, Jrai; Thai, Lao, Khmer, Cham signs.
+_MARKS = (
+    "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u17b4-\u17d3\u17dd\uaa29-\uaa36\uaa43\uaa4c\uaa4d"
+)
+TOKEN = re.compile(rf"(?<![^\W_])(?:c\+\+|[cf]#(?![^\W_]))|(?:[^\W_]|[{_MARKS}])+", re.IGNORECASE)
+_HARD = re.compile("[" + "".join(re.escape(chr(code)) for code in CHARACTERS) + "]")
+_APOSTROPHE = re.compile(r"(?<![^\W_])([hmkb])['’‘ʼ`´](?=[^\W\d_])", re.IGNORECASE)
+_CYRILLIC = re.compile("[аеорсухіѕјԁ]")
+_ASCII_LETTER = re.compile("[a-z]")
+_WORD_NUMBER = re.compile(r"([^\W\d_]{2,})(\d{1,2})")
+_CLASS_NAME = re.compile(r"(1[0-2]|[1-9])([a-eđ]\d{1,2})")
+_CLASS_LETTER = re.compile(r"(1[0-2]|[1-9])([a-eđ])")
+_I_OR_Y = re.compile(r"(?:h|k|l|m|s|t|qu)y")
+# Only these can depend on a neighbour; a text without them needs no second look.
+_DOUBTFUL = frozenset(
+    (*DOUBTFUL_ROMAN, *ELECTRONIC, *(f"{number}{letter}" for number in range(1, 13) for letter in "abcdeđ"))
+)
+
+
+def composed(text: str) -> str:
+    """Return text in NFC with the characters replaced that hide or imitate letters."""
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if _HARD.search(text):
+        text = unicodedata.normalize("NFC", text.translate(CHARACTERS))
+    return text
+
+
+def analyse(text: str) -> tuple[str, str]:
+    """Return the exact and the folded tokens of a text, each joined by one blank, in pairs by position."""
+    chunks = composed(text).split()
+    exact = " ".join(filter(None, map(_EXACT.__getitem__, chunks)))
+    if _EXACT.doubtful.isdisjoint(chunks):
+        return exact, " ".join(filter(None, map(_FOLDED_CHUNK.__getitem__, chunks)))
+    tokens = _neighbours(exact.split(" "))
+    return " ".join(tokens), " ".join(map(_FOLDED.__getitem__, tokens))
+
+
+def fold(token: str) -> str:
+    """Drop every mark of a token."""
+    return _FOLDED[token]
+
+
+class _Exact(dict[str, str]):
+    """Finished tokens of a piece of text without blanks, as one string; ``doubtful`` are those that need neighbours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.doubtful: set[str] = set()
+
+    def __missing__(self, chunk: str) -> str:
+        tokens = _tokens(chunk)
+        found = " ".join(tokens)
+        if not _DOUBTFUL.isdisjoint(tokens):
+            self.doubtful.add(chunk)  # grows with distinct spellings of some ninety tokens
+        if len(chunk) < _LONGEST_CACHED:
+            if len(self) >= _CACHED:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+class _FoldedChunk(dict[str, str]):
+    def __missing__(self, chunk: str) -> str:
+        found = " ".join(map(_FOLDED.__getitem__, filter(None, _EXACT[chunk].split(" "))))
+        if len(chunk) < _LONGEST_CACHED:
+            if len(self) >= _CACHED:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+class _Folded(dict[str, str]):
+    def __missing__(self, token: str) -> str:
+        bare = "".join(LATIN.get(letter, letter) for letter in unicodedata.normalize("NFD", token))
+        found = "".join(letter for letter in bare if not "\u0300" <= letter <= "\u036f") or token
+        if len(self) >= _CACHED:
+            self.clear()
+        self[token] = found
+        return found
+
+
+_EXACT, _FOLDED, _FOLDED_CHUNK = _Exact(), _Folded(), _FoldedChunk()
+
+
+def _tokens(chunk: str) -> list[str]:
+    chunk = _APOSTROPHE.sub(r"\1", chunk).lower()
+    found: list[str] = []
+    for token in TOKEN.findall(chunk):
+        if len(token) <= LONGEST_TOKEN:
+            found += _canonical(token).split(" ")
+    return found
+
+
+def _canonical(token: str) -> str:
+    """Return the one spelling of a token; abbreviations and class names come apart."""
+    if token in JOINED:
+        return JOINED[token]
+    if token in ROMAN:
+        return str(ROMAN[token])
+    if _CYRILLIC.search(token) and _ASCII_LETTER.search(token):
+        token = token.translate(LOOKALIKES)
+    if any(letter.isdecimal() for letter in token):
+        return _with_digits(token)
+    return _tone_in_place(token)
+
+
+def _with_digits(token: str) -> str:
+    if token.isdecimal():
+        return token[1:] if len(token) == 2 and token[0] == "0" else token
+    named = _CLASS_NAME.fullmatch(token)
+    if named:
+        return f"{named[1]} {named[2]}"
+    split = _WORD_NUMBER.fullmatch(token)
+    if split and token not in FORMULAS:
+        return f"{_canonical(split[1])} {_with_digits(split[2])}"
+    return token
+
+
+def _tone_in_place(token: str) -> str:
+    """Put the tone where one rule puts it, and y as i where both are written; foreign words stay as they are."""
+    decomposed = unicodedata.normalize("NFD", token)
+    tones = [letter for letter in decomposed if letter in TONES]
+    if len(tones) > 1:
+        return token
+    bare = unicodedata.normalize("NFC", "".join(letter for letter in decomposed if letter not in TONES))
+    place = _tone_place(bare)
+    if place is None:
+        return token
+    spelt = f"{bare[:-1]}i" if _I_OR_Y.fullmatch(bare) else bare
+    if not tones:
+        return spelt
+    return unicodedata.normalize("NFC", f"{spelt[: place + 1]}{tones[0]}{spelt[place + 1 :]}")
+
+
+def _tone_place(bare: str) -> int | None:
+    """Return the index of the vowel that carries the tone; None for words without exactly one group of vowels."""
+    start = next((place for place, letter in enumerate(bare) if letter in VOWELS), None)
+    if start is None:
+        return None
+    glide = (bare[:start].endswith("q") and bare[start] == "u") or (bare[:start].endswith("g") and bare[start] == "i")
+    if glide and start + 1 < len(bare) and bare[start + 1] in VOWELS:
+        start += 1
+    end = start
+    while end < len(bare) and bare[end] in VOWELS:
+        end += 1
+    if any(letter in VOWELS for letter in bare[end:]):
+        return None
+    marked = [place for place in range(start, end) if bare[place] in MARKED_VOWELS]
+    if marked:
+        return marked[-1]
+    return end - 1 if end < len(bare) or end - start == 1 else end - 2
+
+
+def _neighbours(tokens: list[str]) -> list[str]:
+    """Decide what only the neighbour tells: Roman numerals after counting words, 6A after lớp, e-learning."""
+    found: list[str] = []
+    for place, token in enumerate(tokens):
+        before = found[-1] if found else ""
+        after = tokens[place + 1] if place + 1 < len(tokens) else ""
+        if before == "e" and token in ELECTRONIC:
+            found[-1] = f"e{token}"
+        elif token in DOUBTFUL_ROMAN and before in COUNTING and not (len(token) == 2 and after in SYLLABLE_AFTER_VI):
+            found.append(DOUBTFUL_ROMAN[token])
+        elif before in ("lớp", "lop") and (named := _CLASS_LETTER.fullmatch(token)):
+            found += [named[1], named[2]]
+        else:
+            found.append(token)
+    return found

@@ -1,0 +1,148 @@
+"""Everything that mapping may have to say about a record: each code once, with its sentence and what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .resource import Problem, Severity
+
+
+class Sentence(NamedTuple):
+    """One row: how grave it is, the sentence and what to do in Vietnamese and in English.
+
+    ``{field}``, ``{path}`` and ``{value}`` are those of the problem.
+    """
+
+    severity: Severity
+    vi: str
+    en: str
+    do_vi: str
+    do_en: str
+
+
+PROBLEMS: dict[str, Sentence] = {
+    "no_title": Sentence(
+        "quarantine",
+        "Bản ghi không có nhan đề.",
+        "The record has no title.",
+        "Đề nghị đơn vị bổ sung nhan đề; bản ghi tự hiện lại ở lần thu thập sau.",
+        "Ask the institution for a title; the record appears by itself after the next harvest.",
+    ),
+    "no_link": Sentence(
+        "quarantine",
+        "Bản ghi không có địa chỉ http(s) dùng được dẫn tới học liệu.",
+        "The record has no usable http(s) address of the resource.",
+        "Đề nghị đơn vị đặt địa chỉ công khai của kho (DSpace: dspace.ui.url, handle.prefix) rồi xuất lại.",
+        "Ask the institution to set its public address (DSpace: dspace.ui.url, handle.prefix) and to export again.",
+    ),
+    "unreadable": Sentence(
+        "quarantine",
+        "Không đọc được phần mô tả của bản ghi: {value}.",
+        "The metadata of the record cannot be read: {value}.",
+        "Xem bản gốc bằng “kho show KEY --raw” và báo cho đơn vị.",
+        "Look at the original with “kho show KEY --raw” and tell the institution.",
+    ),
+    "no_crosswalk": Sentence(
+        "quarantine",
+        "Không có bảng ánh xạ cho định dạng “{value}”.",
+        "There is no crosswalk for the format “{value}”.",
+        "Thêm một tệp vào mappings/crosswalks/ (xem docs/mapping.md) hoặc chọn định dạng khác cho nguồn.",
+        "Add a file to mappings/crosswalks/ (see docs/mapping.md) or choose another format for the source.",
+    ),
+    "unknown_value": Sentence(
+        "warning",
+        "Giá trị “{value}” ({path}) không có trong từ vựng của trường {field}; giá trị không được dùng.",
+        "“{value}” ({path}) is not in the vocabulary of the field {field}; it was not used.",
+        "Nếu giá trị hay gặp, thêm một biến thể vào mappings/vocabularies/{field}.yaml.",
+        "Where it is frequent, add a variant to mappings/vocabularies/{field}.yaml.",
+    ),
+    "unusable_link": Sentence(
+        "warning",
+        "Địa chỉ “{value}” ({path}) không mở được từ bên ngoài (localhost, mạng nội bộ, handle 123456789) hoặc sai.",
+        "The address “{value}” ({path}) leads nowhere from outside (localhost, private network, handle 123456789).",
+        "Đề nghị đơn vị cấu hình địa chỉ công khai và tiền tố handle của mình.",
+        "Ask the institution to configure its public address and its own handle prefix.",
+    ),
+    "unclear_date": Sentence(
+        "warning",
+        "Không hiểu ngày “{value}” ({path}).",
+        "The date “{value}” ({path}) is not understood.",
+        "Nên viết theo ISO 8601 (2024-09-05) hoặc ngày/tháng/năm.",
+        "Dates are best written as ISO 8601 (2024-09-05) or day/month/year.",
+    ),
+    "implausible_date": Sentence(
+        "warning",
+        "Ngày “{value}” ({path}) không hợp lí: trước năm 1400 hoặc sau ngày của chính bản ghi.",
+        "The date “{value}” ({path}) is not plausible: before 1400, or after the record itself.",
+        "Báo cho đơn vị để sửa.",
+        "Tell the institution.",
+    ),
+    "only_deposit_dates": Sentence(
+        "note",
+        "Chỉ có ngày đưa vào kho ({value}), không có năm phát hành.",
+        "There are only dates of deposit ({value}), no date of issue.",
+        "Đề nghị đơn vị điền dc.date.issued.",
+        "Ask the institution to fill dc.date.issued.",
+    ),
+    "unclear_duration": Sentence(
+        "warning",
+        "Không hiểu thời lượng “{value}” ({path}).",
+        "The duration “{value}” ({path}) is not understood.",
+        "Nên viết theo ISO 8601, ví dụ PT45M.",
+        "Durations are best written as ISO 8601, for example PT45M.",
+    ),
+    "unclear_age": Sentence(
+        "warning",
+        "Không hiểu lứa tuổi “{value}” ({path}).",
+        "The age range “{value}” ({path}) is not understood.",
+        "Nên viết như 6-11 hoặc 15-.",
+        "Ages are best written like 6-11 or 15-.",
+    ),
+    "wrong_isbn": Sentence(
+        "note",
+        "Số ISBN “{value}” ({path}) sai số kiểm tra.",
+        "The check digit of the ISBN “{value}” ({path}) is wrong.",
+        "Báo cho đơn vị để sửa.",
+        "Tell the institution.",
+    ),
+    "several_licences": Sentence(
+        "warning",
+        "Bản ghi nêu nhiều giấy phép khác nhau ({value}); không chọn giấy phép nào.",
+        "The record states different licences ({value}); none was chosen.",
+        "Hỏi đơn vị giấy phép nào đúng.",
+        "Ask the institution which one holds.",
+    ),
+    "removed_email": Sentence(
+        "note",
+        "Đã bỏ địa chỉ thư điện tử khỏi trường {field} ({path}).",
+        "An e-mail address was left out of the field {field} ({path}).",
+        "Không phải làm gì.",
+        "Nothing needs to be done.",
+    ),
+    "damaged_text": Sentence(
+        "warning",
+        "Chữ bị hỏng (ký tự thay thế U+FFFD) trong “{value}” ({path}).",
+        "The text “{value}” ({path}) is damaged (replacement character U+FFFD).",
+        "Đề nghị đơn vị xuất lại bằng UTF-8.",
+        "Ask the institution to export again as UTF-8.",
+    ),
+}
+
+_LONGEST_VALUE = 200  # enough to recognise the place in the source; a description may be 100 kB
+
+
+def problem(code: str, field: str = "", path: str = "", value: str = "") -> Problem:
+    """Make a problem; its severity is that of its code."""
+    return Problem(code, field, path, value[:_LONGEST_VALUE], PROBLEMS[code].severity)
+
+
+def problem_sentence(problem: Problem | str, language: str = "vi", *, action: bool = False) -> str:
+    """Say a problem, or only its code, in Vietnamese or English; ``action=True`` says what to do about it.
+
+    Raises KeyError for a code that is not in the table.
+    """
+    if isinstance(problem, str):
+        problem = Problem(problem, "…", "…", "…", PROBLEMS[problem].severity)
+    row = PROBLEMS[problem.code]
+    template = (row.do_en if action else row.en) if language == "en" else (row.do_vi if action else row.vi)
+    return template.format(field=problem.field, path=problem.path, value=problem.value)

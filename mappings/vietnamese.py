@@ -1,0 +1,205 @@
+"""Vietnamese text: the cheap and certain repairs, and the form in which words are compared.
+
+Repair changes only what is certainly damage: entities left in text, HTML from editors, decomposed letters, invisible
+characters, the eth that stands for Đ. The author's spelling stays (hoá or hòa, lý or lí); only the comparison form
+unifies it. Clean text passes at the cost of a few scans.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+# Entities count only with their semicolon: R&D, AT&T and GD&ĐT are words.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_BLOCKS = "p|div|ul|ol|table|tbody|thead|h[1-6]|blockquote|pre|section|article|center|dl|title|sec"
+_LINES = "br|li|tr|hr|dt|dd"
+_INLINE = (
+    "a|abbr|b|big|cite|code|del|em|font|i|img|ins|label|q|s|small|span|strike|strong|sub|sup|td|th|tt|u|italic|bold"
+)
+# Only real element names, and attributes only with a value: "x <b and c> y" is no tag. Possessive: linear time.
+_REST = r"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s<>"']++))*+\s*+/?>"""
+_BLOCK = re.compile(rf"</?(?:jats:|o:)?(?:{_BLOCKS}){_REST}", re.IGNORECASE)
+_LINE = re.compile(rf"</?(?:{_LINES}){_REST}", re.IGNORECASE)
+_TAG = re.compile(rf"</?(?:jats:|o:)?(?:{_INLINE}){_REST}", re.IGNORECASE)
+_HIDDEN = re.compile(rf"<(script|style){_REST}.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+
+# Deleted: soft hyphen, zero-width and direction marks, byte order mark, C0 and C1 controls. Blanks: every other space.
+_INVISIBLE = {
+    **dict.fromkeys((0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F))),
+    **dict.fromkeys((*range(0x2060, 0x2065), *range(0x2066, 0x2070))),
+    **dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))),
+    **dict.fromkeys((0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    **dict.fromkeys((0x2028, 0x2029, 0x85), "\n"),
+}
+
+
+def _is_clean(text: str) -> bool:
+    """Say in a few scans that nothing needs repair; str.isprintable is False for all controls, marks and odd spaces."""
+    return (
+        text.isprintable()
+        and "<" not in text
+        and "&" not in text
+        and "  " not in text
+        and "ð" not in text
+        and "Ð" not in text
+        and unicodedata.is_normalized("NFC", text)
+    )
+
+
+def line(text: str) -> str:
+    """Repair a text that is one line: a title, a name, a keyword."""
+    return text.strip() if _is_clean(text) else " ".join(_repair(text).split())
+
+
+def paragraphs(text: str) -> str:
+    """Repair a longer text; paragraphs are parted by one empty line, line ends inside a paragraph are blanks."""
+    if _is_clean(text):
+        return text.strip()
+    parts = (" ".join(part.split()) for part in _PARAGRAPH.split(_repair(text)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _repair(text: str) -> str:
+    text = _unescape(text)
+    if "<" in text:
+        text = _without_markup(text)
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n"))
+    return _without_eth(text) if "ð" in text or "Ð" in text else text
+
+
+def _unescape(text: str) -> str:
+    """Resolve entities at most twice: real repositories answer ``Th&amp;#432;``, and a third time is a text on HTML."""
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text
+
+
+def _without_markup(text: str) -> str:
+    text = _BLOCK.sub("\n\n", _HIDDEN.sub(" ", text))
+    return _TAG.sub("", _LINE.sub("\n\n", text))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _without_eth(text: str) -> str:
+    """Write Đ for the Icelandic eth where that makes a Vietnamese syllable; Icelandic words stay."""
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
+        mended = word.replace("ð", "đ").replace("Ð", "Đ")
+        return mended if mended != word and is_syllable(mended) else word
+
+    return _WORD.sub(mend, text)
+
+
+# --- syllables ---------------------------------------------------------------------------------------------------
+
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_ONSETS = [
+    "ngh",
+    "ng",
+    "nh",
+    "ch",
+    "gh",
+    "gi",
+    "kh",
+    "ph",
+    "qu",
+    "th",
+    "tr",
+    "b",
+    "c",
+    "d",
+    "đ",
+    "g",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "x",
+]  # longest first
+_OPEN = (
+    "a ai ao au ay ac ach am an ang anh ap at ă ăc ăm ăn ăng ăp ăt â âu ây âc âm ân âng âp ât e eo ec em en eng ep et"
+    " ê êu êch êm ên ênh êp êt i ia iu ich im in inh ip it iê iêu iêc iêm iên iêng iêp iêt yêu yêm yên yêng yêt o oi oc"
+    " om on ong op ot oa oai oao oay oac oach oam oan oang oanh oap oat oă oăc oăm oăn oăng oăt oe oeo oen oet oong ooc"
+    " ô ôi ôc ôm ôn ông ôp ôt ôông ơ ơi ơm ơn ơp ơt u ua ui uc um un ung up ut uâ uây uân uâng uât uê uêch uênh uy uya"
+    " uyu uych uyn uynh uyt uyp uyên uyêt uơ uô uôi uôc uôm uôn uông uôt ư ưa ưi ưu ưc ưng ưt ươ ươi ươu ươc ươm ươn"
+    " ương ươp ươt y"
+)
+_RIMES = frozenset(_OPEN.split())
+_STOPS = ("c", "ch", "p", "t")
+
+
+def _letters_and_tone(word: str) -> tuple[str, str]:
+    """Split a lower-case word into its letters without tone and its tone marks as digits ("" for level)."""
+    tones, letters = "", []
+    for character in unicodedata.normalize("NFD", word):
+        tone = _TONES.get(character)
+        if tone:
+            tones += tone
+        else:
+            letters.append(character)
+    return unicodedata.normalize("NFC", "".join(letters)), tones
+
+
+def is_syllable(word: str) -> bool:
+    """Say whether a word is a possible Vietnamese syllable: onset, rime, and a tone that the rime allows."""
+    letters, tone = _letters_and_tone(word.lower())
+    onset = next((onset for onset in _ONSETS if letters.startswith(onset)), "")
+    rimes = {letters[len(onset) :], letters[len(onset) - 1 :] if onset in ("gi", "qu") else letters[len(onset) :]}
+    if len(tone) > 1 or not rimes & _RIMES:
+        return False
+    return tone in ("4", "5") or not letters.endswith(_STOPS)
+
+
+# --- comparison form ---------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"[^\W_]+")
+_I_OR_Y = re.compile(r"(h|k|l|m|s|t|qu)y")
+_BARE = str.maketrans("đ", "d")
+_TONE_DIGITS = re.compile(r"'[0-9]+")
+_tokens: dict[str, str] = {}
+_MOST_TOKENS = 100_000  # all 17,786 syllables and as many foreign words; then the cache starts anew
+
+
+def _token_key(token: str) -> str:
+    key = _tokens.get(token)
+    if key is None:
+        letters, tone = _letters_and_tone(token)
+        if _I_OR_Y.fullmatch(letters):
+            letters = letters[:-1] + "i"
+        if len(_tokens) > _MOST_TOKENS:
+            _tokens.clear()
+        key = _tokens[token] = letters + ("'" + tone if tone else "")
+    return key
+
+
+def key(text: str) -> str:
+    """Return the form in which words are compared: lower case, tones apart from letters, lý = lí, words by one blank.
+
+    So hóa = hoá = HÓA and kỹ = kĩ, while toán and toàn stay two words.
+    """
+    return " ".join(map(_token_key, _TOKEN.findall(unicodedata.normalize("NFC", text).lower())))
+
+
+def folded(text: str) -> str:
+    """Return the comparison form without any marks, for texts that were typed without them."""
+    bare = unicodedata.normalize("NFD", _TONE_DIGITS.sub("", key(text))).translate(_BARE)
+    return "".join(character for character in bare if not unicodedata.combining(character))
+
+
+def is_bare(text: str) -> bool:
+    """Say that a text has no mark at all, so that it may only be compared by its folded form."""
+    return text.isascii()
