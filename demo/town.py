@@ -74,26 +74,35 @@ TOWN = (
 class Town:
     """The town's servers, each on its own port of 127.0.0.1: they stand for different hosts."""
 
-    def __init__(self, institutions: tuple[Institution, ...] = TOWN, night: int = 1) -> None:
-        """Open the town in its first or second night."""
+    def __init__(
+        self, institutions: tuple[Institution, ...] = TOWN, night: int = 1, ports: dict[str, int] | None = None
+    ) -> None:
+        """Open the town in its first or second night; ``ports`` are those of an earlier day, used where still free."""
+        self._ports = ports or {}
         self.institutions = {institution.id: institution for institution in institutions}
         self.repositories = {each.id: _repository(each) for each in institutions}
         self._servers: dict[str, Server] = {}
         self._closed: list[socket.socket] = []
         self.urls: dict[str, str] = {}
         for each in institutions:
-            self.urls[each.id] = self._closed_port() if "down" in each.faults else self._open(each.id)
+            self.urls[each.id] = self._closed_port(each.id) if "down" in each.faults else self._open(each.id)
         self.night = 1
         for _ in range(night - 1):
             self.next_night()
 
     def _open(self, name: str) -> str:
-        self._servers[name] = Server(self.repositories[name])
+        try:
+            self._servers[name] = Server(self.repositories[name], self._ports.get(name, 0))
+        except OSError:
+            self._servers[name] = Server(self.repositories[name])
         return self._servers[name].url
 
-    def _closed_port(self) -> str:
+    def _closed_port(self, name: str) -> str:
         holder = socket.socket()  # bound and never listening: the port stays ours and refuses
-        holder.bind(("127.0.0.1", 0))
+        try:
+            holder.bind(("127.0.0.1", self._ports.get(name, 0)))
+        except OSError:
+            holder.bind(("127.0.0.1", 0))
         self._closed.append(holder)
         return f"http://127.0.0.1:{holder.getsockname()[1]}/oai/request"
 

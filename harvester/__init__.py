@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .faults import Fault as Fault
     from .faults import Faults as Faults
     from .faults import nearest as nearest
+    from .messages import MESSAGES as MESSAGES
+    from .messages import next_command as next_command
+    from .messages import sentence as sentence
+    from .messages import who_must_act as who_must_act
     from .night import Night as Night
     from .page import document as document
     from .page import local_name as local_name
@@ -22,15 +26,20 @@ if TYPE_CHECKING:
     from .record import Ledger as Ledger
     from .record import RawRecord as RawRecord
     from .record import key_of as key_of
+    from .source import SETTINGS as SETTINGS
+    from .source import SOURCE as SOURCE
     from .source import Federation as Federation
     from .source import NothingSelectedError as NothingSelectedError
     from .source import Source as Source
     from .source import read_federation as read_federation
     from .source import select as select
+    from .source.schema import json_schema as json_schema
     from .store import Store as Store
     from .store import open_store as open_store
+    from .store.visits import describe as describe
     from .visit import Result as Result
     from .visit import Wish as Wish
+    from .visit import retire_source as retire_source
     from .yaml_marks import load_yaml as load_yaml
 
 __getattr__ = door(
@@ -42,8 +51,16 @@ __getattr__ = door(
         **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "key_of"), "record"),
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
-        **dict.fromkeys(("Result", "Wish"), "visit"),
+        **dict.fromkeys(("Result", "Wish", "retire_source"), "visit"),
         "Night": "night",
+        "json_schema": "source.schema",
+        "sentence": "messages",
+        "next_command": "messages",
+        "who_must_act": "messages",
+        "MESSAGES": "messages",
+        "SETTINGS": "source",
+        "SOURCE": "source",
+        "describe": "store.visits",
         "load_yaml": "yaml_marks",
     },
 )

@@ -27,6 +27,9 @@ MESSAGES: dict[str, Message] = {
     # --- outcomes and verdicts of a visit -----------------------------------------------------------------------
     "whole": Message(None, "Đã đọc trọn danh sách.", "The whole list was read."),
     "same": Message(None, "Không có gì khác với những gì đang giữ.", "Nothing differs from what is held."),
+    "retired": Message(
+        None, "Nguồn đã nghỉ: {held} bản ghi được gỡ.", "The source was retired: {held} records withdrawn."
+    ),
     "cut_on_purpose": Message(
         None, "Dừng theo yêu cầu (--limit hoặc --record).", "Stopped as asked (--limit or --record)."
     ),

@@ -310,3 +310,31 @@ def next_due(now: int, failures: int, source: int) -> int:
     """
     wait = NIGHT if failures == 0 else min(3600 * 2 ** min(failures - 1, 10), LONGEST_BACK_OFF)
     return now + wait + source * 7919 % 3600
+
+
+def retire_source(store: Store, name: str) -> int:
+    """Withdraw every record of a source that has left the federation; returns how many.
+
+    Raises SourceError busy where somebody is visiting it, KeyError for a source that the store does not know.
+    """
+    database = store.database
+    row = visits.source_rows(database)[name]
+    lease = visits.claim(database, row.id)
+    try:
+        visit = visits.begin(database, lease, "retire", None)
+        publisher = Publisher(database, visit, database.now())
+        gone = database.write(publisher.retire)
+        ending = Ending(
+            outcome="complete",
+            verdict="published" if gone else "nothing",
+            code="retired",
+            facts={"held": gone},
+            ledger=Ledger(),
+            next_mode="full",
+            watermark=None,
+        )
+        publisher.publish(ending)
+        visits.mark_retired(database, row.id)
+        return gone
+    finally:
+        visits.release(database, lease)

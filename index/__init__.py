@@ -1,0 +1,46 @@
+"""Resources to found: our questions and answers, one Vietnamese analysis, engines, and the feed that fills them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harvester import door
+
+if TYPE_CHECKING:
+    from .addresses import check_address as check_address
+    from .addresses import open_engine as open_engine
+    from .feed import Progress as Progress
+    from .feed import document_of as document_of
+    from .feed import rebuild as rebuild
+    from .feed import update as update
+    from .query import FACETS as FACETS
+    from .query import LONGEST_WORDS as LONGEST_WORDS
+    from .query import Engine as Engine
+    from .query import Facet as Facet
+    from .query import Hit as Hit
+    from .query import Hits as Hits
+    from .query import IndexUnreachableError as IndexUnreachableError
+    from .query import LimitExceededError as LimitExceededError
+    from .query import Query as Query
+
+__getattr__ = door(
+    "index",
+    {
+        **dict.fromkeys(("check_address", "open_engine"), "addresses"),
+        **dict.fromkeys(("Progress", "document_of", "rebuild", "update"), "feed"),
+        **dict.fromkeys(
+            (
+                "FACETS",
+                "LONGEST_WORDS",
+                "Engine",
+                "Facet",
+                "Hit",
+                "Hits",
+                "IndexUnreachableError",
+                "LimitExceededError",
+                "Query",
+            ),
+            "query",
+        ),
+    },
+)

@@ -169,6 +169,14 @@ class Publisher:
         connection.execute(_absent.delete().where(part))
         return more
 
+    def retire(self, connection: sa.Connection) -> int:
+        """Withdraw everything that is held of the source; returns how many records that were."""
+        self._lock(connection)
+        held = (_record.c.source == self._visit.source) & (_record.c.presence != schema.WITHDRAWN)
+        count = connection.scalar(sa.select(sa.func.count()).select_from(_record).where(held)) or 0
+        self._withdraw(connection, held)
+        return count
+
     def _withdraw(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         self._log(connection, which, sa.null(), schema.WITHDRAWN)
         values = {"presence": schema.WITHDRAWN, "since": self._since, "last_visit": self._visit.id}

@@ -61,6 +61,7 @@ source = Table(
     Column("watermark", Text),  # the server's clock, UTC, YYYY-MM-DDThh:mm:ssZ
     Column("learned", Text, nullable=False, server_default="{}"),  # JSON: granularity, format, prefix …
     Column("set_names", Text, nullable=False, server_default="{}"),  # JSON: setSpec -> setName
+    Column("described", Text, nullable=False, server_default="{}"),  # JSON: what sources.yaml last said of it
     Column("due_at", Big, nullable=False, server_default="0"),
     Column("failures", Big, nullable=False, server_default="0"),
     Column("present", Big, nullable=False, server_default="0"),  # counts of its records, kept by every change

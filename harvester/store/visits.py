@@ -58,6 +58,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     watermark: str | None
     learned: dict[str, Any]
     set_names: dict[str, str]
+    described: dict[str, Any]
     due_at: int
     failures: int
     retired: bool
@@ -129,6 +130,7 @@ def _source_row(row: sa.Row[Any]) -> SourceRow:
         watermark=row.watermark,
         learned=json.loads(row.learned),
         set_names=json.loads(row.set_names),
+        described=json.loads(row.described),
         due_at=row.due_at,
         failures=row.failures,
         retired=bool(row.retired),
@@ -164,6 +166,21 @@ def _json(value: object) -> str:
 
 def _fenced(lease: Lease) -> sa.ColumnElement[bool]:
     return (schema.source.c.id == lease.source) & (schema.source.c.fence == lease.fence)
+
+
+def describe(database: Database, described: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep what sources.yaml says of sources, so that a mistake there or a source that left changes no record."""
+    table = schema.source
+    known = source_rows(database)
+    changed = {name: facts for name, facts in described.items() if name in known and known[name].described != facts}
+    if not changed:
+        return
+
+    def job(connection: sa.Connection) -> None:
+        for name, facts in changed.items():
+            connection.execute(table.update().where(table.c.name == name).values(described=_json(facts)))
+
+    database.write(job)
 
 
 def claim(database: Database, source: int) -> Lease:
@@ -312,3 +329,12 @@ def ending_of(database: Database, visit: Visit) -> Ending:
     with database.reading() as connection:
         text = connection.scalar(sa.select(schema.visit.c.ending).where(schema.visit.c.id == visit.id))
     return msgspec.json.decode(text or "", type=Ending)
+
+
+def mark_retired(database: Database, source: int) -> None:
+    """Note that a source was retired: should it come back, its next visit is full."""
+    table = schema.source
+    values = {"retired": 1, "watermark": None, "next_mode": "full"}
+    database.write(
+        lambda connection: connection.execute(table.update().where(table.c.id == source).values(values)) and None
+    )

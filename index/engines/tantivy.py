@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -336,10 +337,7 @@ class TantivyEngine:
                 (_SHOULD, _boosted(self._phrase(f"title_{name}", tokens), 4.0)),
                 (_SHOULD, _boosted(self._phrase(f"text_{name}", tokens, 2), 2.0)),
             ]
-            clauses += [
-                (_SHOULD, self._phrase(f"text_{name}", [first, second]))
-                for first, second in zip(tokens, tokens[1:], strict=False)
-            ]
+            clauses += [(_SHOULD, self._phrase(f"text_{name}", [first, second])) for first, second in pairwise(tokens)]
         return clauses
 
     def _ranked(self, field: str, token: str) -> tantivy.Query:

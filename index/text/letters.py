@@ -78,8 +78,29 @@ FORMULAS = frozenset(
 )
 # No Vietnamese syllable looks like these, so they are always numbers.
 ROMAN = dict(
-    zip(["ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx", "xxi"], (2, 3, 4, 7, 8, 9, *range(12, 22)), strict=True)
-)  # fmt: skip
+    zip(
+        [
+            "ii",
+            "iii",
+            "iv",
+            "vii",
+            "viii",
+            "ix",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+            "xxi",
+        ],
+        (2, 3, 4, 7, 8, 9, *range(12, 22)),
+        strict=True,
+    )
+)
 # These are numbers only after a word that counts.
 DOUBTFUL_ROMAN = {"i": "1", "v": "5", "x": "10", "vi": "6", "xi": "11"}
 COUNTING = frozenset(
@@ -109,7 +130,32 @@ COUNTING = frozenset(
 )
 # "phần vi mô", "lớp vi mạch": here vi and xi are syllables.
 SYLLABLE_AFTER_VI = frozenset(
-    ["sinh", "khuẩn", "phạm", "mô", "phân", "mạch", "tính", "xử", "điều", "trùng", "măng", "lanh", "rút", "khuan", "pham", "mo", "phan", "mach", "tinh", "xu", "dieu", "trung", "mang", "rut"]
-)  # fmt: skip
+    [
+        "sinh",
+        "khuẩn",
+        "phạm",
+        "mô",
+        "phân",
+        "mạch",
+        "tính",
+        "xử",
+        "điều",
+        "trùng",
+        "măng",
+        "lanh",
+        "rút",
+        "khuan",
+        "pham",
+        "mo",
+        "phan",
+        "mach",
+        "tinh",
+        "xu",
+        "dieu",
+        "trung",
+        "mang",
+        "rut",
+    ]
+)
 ELECTRONIC = frozenset(("learning", "book", "mail", "office"))
 LATIN = {"đ": "d", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}

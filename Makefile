@@ -1,0 +1,37 @@
+# Kho. `make demo` thử ngay, `make test` kiểm thử / `make demo` to try, `make test` to test.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test check bench crash lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+demo: install
+	@$(BIN)/kho demo $(if $(ONCE),--once)
+
+test: install
+	@$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m bench
+
+crash: install
+	KHO_KILLS=300 $(BIN)/python -m pytest tests/commands/test_kill.py
+
+lock:
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements.lock --quiet
+
+clean:
+	rm -rf .venv .demo data .mypy_cache .ruff_cache .pytest_cache

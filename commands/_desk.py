@@ -1,0 +1,165 @@
+"""What every command shares: settings, the federation, the store, the indexes, and how faults are told."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._output import harmless, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harvester import Federation, Source, Store
+    from index import Engine
+    from mappings import Origin
+
+
+class Ended(click.exceptions.Exit):
+    """A command has ended with an exit code; what was to be said was said."""
+
+
+class Desk:
+    """The settings of one call and the rooms it opens."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.path: Path = options.get("sources") or Path("sources.yaml")
+        self.language: str = options.get("lang") or os.environ.get("KHO_LANG") or "vi"
+        self.quiet, self.verbose = bool(options.get("quiet")), int(options.get("verbose") or 0)
+        colour = options.get("color")
+        if colour == "never" or (colour == "auto" and os.environ.get("NO_COLOR")):
+            os.environ["NO_COLOR"] = "1"
+
+    def text(self, vietnamese: str, english: str) -> str:
+        """Choose the caller's language."""
+        return english if self.language == "en" else vietnamese
+
+    def event(self, name: str, **facts: object) -> None:
+        """Write one line of log to stderr: JSON where asked for, else text when ``-v``; never words of a search."""
+        if self.options.get("log_format") == "json":
+            click.echo(json.dumps({"time": int(time.time()), "event": name, **facts}, ensure_ascii=True), err=True)
+        elif self.verbose:
+            click.echo(harmless(f"{name} " + " ".join(f"{key}={value}" for key, value in facts.items())), err=True)
+
+    def federation(self, *, lenient: bool = False) -> Federation:
+        """Read sources.yaml with every room's checks; a fatal mistake ends the command with 3 unless ``lenient``."""
+        from harvester import read_federation
+        from index import check_address
+        from mappings import check_word
+
+        checks: dict[str, Callable[[str], tuple[str, ...] | None]] = {
+            "province": lambda word: check_word("province", word),
+            "format": lambda word: check_word("format", word),
+            "index": check_address,
+        }
+        federation = read_federation(self.path, os.environ, checks)
+        if not self.options.get("lang"):
+            self.language = federation.settings.lang
+        if federation.fatal and not lenient:
+            for fault in federation.faults:
+                say(fault.render(self.language))
+            raise Ended(3)
+        return federation
+
+    @contextmanager
+    def store(self, federation: Federation) -> Iterator[Store]:
+        """Open the store for the time of a command."""
+        from harvester import open_store
+
+        store = open_store(federation.settings.store, backup=not self.options.get("no_backup"))
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def engines(self, federation: Federation) -> list[Engine]:
+        """Open every configured index; nothing is read yet."""
+        from index import open_engine
+
+        return [open_engine(address) for address in federation.settings.index]
+
+    def origins(self, federation: Federation, store: Store) -> dict[str, Origin]:
+        """Tell mapping of every source that the store knows: as the file says now, or as it last said."""
+        return origins(federation, store)
+
+    def chosen(self, federation: Federation, words: tuple[str, ...], *, enabled: bool = False) -> list[Source]:
+        """Choose sources by the words of a selection; matching nothing ends the command with 2."""
+        from harvester import NothingSelectedError, select
+
+        every = [source for source in federation.sources.values() if source.enabled or not enabled]
+        try:
+            return select(every, words)
+        except NothingSelectedError as nothing:
+            near = (
+                self.text(f" (ý bạn là “{nothing.near}”?)", f" (did you mean “{nothing.near}”?)")
+                if nothing.near
+                else ""
+            )
+            message = self.text(f"không nguồn nào khớp “{nothing.word}”", f"no source matches “{nothing.word}”")
+            raise click.UsageError(message + near) from nothing
+        except OSError as error:
+            raise click.UsageError(f"{error.filename}: {error.strerror}") from error
+
+
+def described(source: Source) -> dict[str, Any]:
+    """Return what mapping and people want to know of a source."""
+    return {
+        "name": source.name,
+        "province": source.province,
+        "institution": [source.institution.name, source.institution.kind, source.institution.code],
+    }
+
+
+def origins(federation: Federation, store: Store) -> dict[str, Origin]:
+    """Return the origins of all sources that the store knows, by their names."""
+    from mappings import Institution, Origin
+
+    found = {}
+    for name, row in store.log.sources().items():
+        source = federation.sources.get(name)
+        facts = described(source) if source is not None else row.described
+        institution = facts.get("institution") or ["", "", ""]
+        title = facts.get("name") or name
+        found[name] = Origin(
+            id=name,
+            first_id=row.first_id,
+            name=title,
+            province=facts.get("province") or "",
+            institution=Institution(institution[0] or title, institution[1], institution[2]),
+            set_names=tuple(sorted(row.set_names.items())),
+        )
+    return found
+
+
+def report(error: Exception) -> int:
+    """Tell a fault on stderr: what, where, why, who must act, the next command; return the exit code."""
+    from harvester import KhoError
+    from index import IndexUnreachableError
+
+    language = os.environ.get("KHO_LANG", "vi")
+    if isinstance(error, KhoError):
+        say(f"kho: error[{error.code}]: {harmless(error.sentence(language))}")
+        if error.next():
+            say(f"  → {error.next()}")
+        return error.exit_code
+    if isinstance(error, IndexUnreachableError):
+        say(f"kho: error[index_unreachable]: {harmless(str(error))}")
+        say("  → kho index status")
+        return 6
+    say(f"kho: error[unexpected]: {type(error).__name__}: {harmless(str(error))}")
+    say("  → kho --debug …" if "--debug" not in sys.argv else "")
+    return 1
+
+
+def desk(ctx: click.Context) -> Desk:
+    """Return the desk of this call."""
+    return Desk(ctx.find_root().obj or {})

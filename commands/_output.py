@@ -1,0 +1,73 @@
+"""How commands speak: data to stdout, all else to stderr; tables for people, TSV for pipes, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import click
+
+# Terminals obey control characters and directions that a hostile title may carry.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+VIETNAM = timezone(timedelta(hours=7))
+
+
+def harmless(text: str) -> str:
+    """Show control characters as escapes instead of obeying them."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def when(seconds: int | None) -> str:
+    """Write a moment for people in Việt Nam: 21/11/2026 02:00."""
+    if not seconds:
+        return "–"
+    return datetime.fromtimestamp(seconds, VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def stamp(seconds: int | None) -> str | None:
+    """Write a moment for machines: UTC with Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
+
+
+def number(value: int | None) -> str:
+    """Write a number as Vietnamese do: 1.234.567."""
+    return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> None:
+    """Print rows as a table on a terminal and as TSV into a pipe; ``right`` are the columns of numbers."""
+    texts = [[harmless(str(cell)) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [list(headers), *texts]:
+            click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = set(right)
+    for place, header in enumerate(headers):
+        drawn.add_column(header, justify="right" if place in numbers else "left", overflow="fold")
+    for row in texts:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console().print(drawn)
+
+
+def data(value: Any) -> None:
+    """Print JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def line(value: Any) -> None:
+    """Print one line of NDJSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def say(text: str) -> None:
+    """Tell people something, on stderr."""
+    click.echo(text, err=True)

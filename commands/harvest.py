@@ -1,0 +1,260 @@
+"""Hỏi các nguồn và cập nhật chỉ mục / visit sources and update the indexes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._desk import Desk, Ended, described, desk, origins
+from ._output import data, number, say, table
+
+if TYPE_CHECKING:
+    from harvester import Federation, Night, Result, Store
+
+_LEDGER = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed")
+
+
+@click.command("harvest", short_help="hỏi các nguồn / visit sources")
+@click.argument("selection", nargs=-1)
+@click.option("--full", is_flag=True, help="hỏi lại toàn bộ danh sách / ask for the whole list again")
+@click.option("--limit", type=click.IntRange(min=1), help="dừng sau N bản ghi / stop after N records")
+@click.option("--record", "identifier", help="chỉ một bản ghi / one record only")
+@click.option("--no-index", is_flag=True, help="không cập nhật chỉ mục / leave the indexes")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    selection: tuple[str, ...],
+    full: bool,
+    limit: int | None,
+    identifier: str | None,
+    no_index: bool,
+    as_json: bool,
+) -> None:
+    """Hỏi các nguồn, giữ, xét, công bố, rồi cập nhật chỉ mục / visit, keep, judge, publish, then update the indexes.
+
+    \b
+    Ví dụ / examples:
+      kho harvest
+      kho harvest province:40 --full
+    """
+    from harvester import Wish
+
+    here = desk(ctx)
+    federation = here.federation()
+    broken = _broken(here, federation, selection)
+    chosen = (
+        here.chosen(federation, selection, enabled=True)
+        if not (broken and selection)
+        else _rest(here, federation, selection)
+    )
+    wish = Wish(full=full, limit=limit, record=identifier)
+    with here.store(federation) as store:
+        results, stopped = visit(here, federation, store, chosen, wish)
+        reached = True
+        if not no_index and not stopped:
+            reached = update_indexes(here, federation, store)
+    if as_json:
+        data([plain(here, result) for result in results])
+    else:
+        show_results(here, results)
+    raise Ended(exit_code(results, stopped, broken, reached))
+
+
+def _broken(here: Desk, federation: Federation, selection: tuple[str, ...]) -> int:
+    """Name the entries that a mistake has disabled; returns how many of them were selected."""
+    count = 0
+    for entry in federation.broken:
+        if selection and entry.id not in selection:
+            continue
+        count += 1
+        for fault in entry.faults:
+            say(fault.render(here.language))
+    return count
+
+
+def _rest(here: Desk, federation: Federation, selection: tuple[str, ...]) -> list[Any]:
+    names = {entry.id for entry in federation.broken}
+    words = tuple(word for word in selection if word not in names)
+    return here.chosen(federation, words, enabled=True) if words else []
+
+
+def visit(
+    here: Desk, federation: Federation, store: Store, chosen: Sequence[Any], wish: Any
+) -> tuple[list[Result], int]:
+    """Visit sources with a progress bar; returns the results and the exit code of an interruption (0: none)."""
+    from harvester import Night, describe
+    from mappings import formats
+
+    night = Night(store, formats(), federation.settings.contact)
+    previous = _listen(night)
+    try:
+        with Progress(here, len(chosen)) as progress:
+            results = night.visit(chosen, wish, progress=progress.page, ended=progress.ended)
+    finally:
+        for number_, handler in previous.items():
+            signal.signal(number_, handler)
+    describe(store.database, {source.id: described(source) for source in federation.sources.values()})
+    order = {source.id: place for place, source in enumerate(chosen)}
+    results.sort(key=lambda result: order[result.source])
+    for result in results:
+        here.event("visit", source=result.source, outcome=result.outcome, verdict=result.verdict, code=result.code)
+    return results, night.stopped
+
+
+def _listen(night: Night) -> dict[int, Any]:
+    """Let the first signal finish the page in hand and the second one end at once."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+
+    def stop(number_: int, _: object) -> None:
+        code = 128 + number_
+        if night.stopped:
+            os._exit(code)
+        night.stop(code)
+
+    return {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
+
+
+class Progress:
+    """A bar on a terminal, one line every thirty seconds elsewhere, nothing with ``-q``."""
+
+    def __init__(self, here: Desk, sources: int) -> None:
+        self._here, self._sources = here, sources
+        self._done, self._records, self._told = 0, 0, time.monotonic()
+        self._lock = threading.Lock()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty() and not self._here.quiet and self._sources:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(self._here.text("hỏi nguồn", "sources"), total=self._sources)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def page(self, source: str, records: int) -> None:
+        """Note a page."""
+        with self._lock:
+            self._records += records
+            self._tell()
+
+    def ended(self, result: Result) -> None:
+        """Note the end of a visit."""
+        with self._lock:
+            self._done += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        words = self._here.text(f"{number(self._records)} bản ghi", f"{number(self._records)} records")
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done, description=words)
+        elif not self._here.quiet and time.monotonic() - self._told > 30:
+            self._told = time.monotonic()
+            say(f"harvest {self._done}/{self._sources} · {words}")
+
+
+def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:
+    """Bring every index up to date; one that is down is named and catches up later. False where none was reached."""
+    from index import IndexUnreachableError, update
+
+    known = origins(federation, store)
+    reached = False
+    for engine in here.engines(federation):
+        try:
+            progress = update(store.log, engine, known)
+        except IndexUnreachableError as error:
+            say(here.text(f"chỉ mục chưa cập nhật được: {error}", f"index not updated: {error}"))
+            continue
+        finally:
+            engine.close()
+        reached = True
+        here.event("index", address=engine.address, changes=progress.changes, written=progress.written)
+        again = ", ".join(progress.remapped)
+        if again:
+            say(here.text(f"chuyển đổi lại: {again}", f"mapped again: {again}"))
+    return reached
+
+
+def show_results(here: Desk, results: Sequence[Result]) -> None:
+    """Print what happened at each source."""
+    from harvester import next_command, sentence, who_must_act
+
+    if not results:
+        say(here.text("không có nguồn nào để hỏi", "no source to visit"))
+        return
+    headers = ["nguồn", "kết quả", "phán quyết", "lấy", "mới", "sửa", "như cũ", "gỡ", "lặp", "hỏng", "vắng", "hết hạn"]
+    if here.language == "en":
+        headers = ["source", "outcome", "verdict", *_LEDGER]
+    rows = [
+        (
+            result.source,
+            _mark(result) + " " + (result.outcome or here.text("bị ngắt", "interrupted")),
+            result.verdict or "",
+            *(number(getattr(result.ledger, name)) for name in _LEDGER),
+        )
+        for result in results
+    ]
+    table(headers, rows, right=range(3, 12))
+    for result in results:
+        if result.code not in ("whole", "same") and not here.quiet:
+            who = who_must_act(result.code)
+            say(f"{result.source}: {sentence(result.code, result.facts, here.language)}{f' [{who}]' if who else ''}")
+            following = next_command(result.code, result.facts)
+            if following:
+                say(f"  → {following}")
+
+
+def _mark(result: Result) -> str:
+    if result.outcome == "complete" and result.verdict in ("published", "nothing"):
+        return "✓"
+    return "✗" if result.outcome == "failed" else "!"
+
+
+def plain(here: Desk, result: Result) -> dict[str, Any]:
+    """Return a result for machines."""
+    import msgspec
+
+    from harvester import sentence, who_must_act
+
+    return {
+        "source": result.source,
+        "visit": result.visit,
+        "outcome": result.outcome,
+        "verdict": result.verdict,
+        "reason": sentence(result.code, result.facts, here.language),
+        "reason_code": result.code,
+        "who": who_must_act(result.code),
+        "ledger": msgspec.to_builtins(result.ledger),
+    }
+
+
+def exit_code(results: Sequence[Result], stopped: int, broken: int, reached: bool) -> int:
+    """Return the first exit code that applies: interrupted, 6, 7, 5, 4, 0."""
+    if stopped:
+        return stopped
+    if not reached:
+        return 6
+    if results and all(result.code == "busy" for result in results):
+        return 7
+    good = [result for result in results if result.outcome == "complete" or result.cut]
+    if (results and not good) or (broken and not results):
+        return 5
+    calm = [result for result in good if result.verdict not in ("held", "additions")]
+    return 4 if broken or len(calm) < len(results) else 0

@@ -1,0 +1,45 @@
+"""Bắt đầu một liên hợp mới / start a new federation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ._desk import desk
+from ._output import say
+
+_SAMPLE = """# Liên hợp học liệu / the federation: mỗi nguồn ba dòng là đủ / three lines a source are enough
+kho:
+  store: sqlite:///data/kho.db
+  index: tantivy:data/index
+  contact: thuvien@truong.example        # ghi trong User-Agent / goes into the User-Agent
+sources:
+  # - id: thu-vien-truong
+  #   name: Thư viện số của trường
+  #   url: http://thuvien.truong.example/oai/request
+"""
+
+
+@click.command("init", short_help="bắt đầu / start")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.pass_context
+def command(ctx: click.Context, folder: Path) -> None:
+    """Tạo sources.yaml mẫu trong một thư mục / write a sample sources.yaml into a folder.
+
+    \b
+    Ví dụ / examples:
+      kho init
+      kho init thu-vien
+    """
+    here = desk(ctx)
+    target = folder / "sources.yaml"
+    if target.exists():
+        raise click.UsageError(here.text(f"{target} đã có, không ghi đè", f"{target} exists and is not overwritten"))
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(_SAMPLE, encoding="utf-8")
+    say(
+        here.text(
+            f"đã viết {target}; thêm nguồn rồi gõ: kho harvest", f"wrote {target}; add a source, then: kho harvest"
+        )
+    )

@@ -1,0 +1,121 @@
+"""Tìm học liệu / find learning resources."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._desk import Desk, Ended, desk
+from ._output import data, number, say, table
+
+if TYPE_CHECKING:
+    from index import Engine, Hits
+
+_TAGS = re.compile(r"</?mark>")
+
+
+@click.command("search", short_help="tìm / find")
+@click.argument("words", nargs=-1)
+@click.option("--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="lọc / filter (grade=9)")
+@click.option("--facet", "facets", multiple=True, metavar="FIELD", help="đếm theo trường / count by field")
+@click.option("--sort", type=click.Choice(["relevance", "-modified", "title"]), default="relevance")
+@click.option("--size", type=click.IntRange(1, 100), default=10)
+@click.option("--page", type=click.IntRange(1), default=1)
+@click.option("--exact", is_flag=True, help="phân biệt dấu / marks must match")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    words: tuple[str, ...],
+    filters: tuple[str, ...],
+    facets: tuple[str, ...],
+    sort: Any,
+    size: int,
+    page: int,
+    exact: bool,
+    as_json: bool,
+) -> None:
+    """Tìm trong chỉ mục, gõ có dấu hoặc không dấu / search the index, with or without marks.
+
+    \b
+    Ví dụ / examples:
+      kho search phương trình bậc hai
+      kho search "dinh luat" --filter grade=9 --facet type
+    """
+    from index import FACETS, IndexUnreachableError, LimitExceededError, Query
+
+    here = desk(ctx)
+    federation = here.federation()
+    asked = _filters(here, filters, FACETS)
+    for facet in facets:
+        if facet not in FACETS:
+            raise click.UsageError(f"--facet {facet}: {', '.join(FACETS)}")
+    query = Query(
+        words=" ".join(words),
+        filters=asked,
+        facets=facets,
+        sort=sort,
+        size=size,
+        page=page,
+        accent="exact" if exact else "fold",
+        highlight=True,
+    )
+    for engine in here.engines(federation):
+        try:
+            hits = engine.search(query)
+        except LimitExceededError as error:
+            raise click.UsageError(str(error)) from error
+        except IndexUnreachableError as error:
+            say(str(error))
+            continue
+        show(here, hits, as_json=as_json)
+        return
+    raise Ended(6)
+
+
+def _filters(here: Desk, stated: tuple[str, ...], fields: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    from harvester import nearest
+
+    found: dict[str, list[str]] = {}
+    for text in stated:
+        field, mark, value = text.partition("=")
+        if not mark or field not in fields:
+            near = nearest(field, fields)
+            hint = here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else ""
+            raise click.UsageError(f"--filter {text}: FIELD=VALUE, {', '.join(fields)}{hint}")
+        found.setdefault(field, []).append(value)
+    return tuple((field, tuple(values)) for field, values in found.items())
+
+
+def first_reachable(here: Desk, engines: list[Engine]) -> Engine | None:
+    """Return the first index that can be read."""
+    return next((engine for engine in engines if engine.readable()), None)
+
+
+def show(here: Desk, hits: Hits, *, as_json: bool) -> None:
+    """Print hits: title with what was found in bold, where it stands, key."""
+    import msgspec
+
+    from mappings import label
+
+    resources = [msgspec.json.decode(hit.stored) for hit in hits.hits]
+    if as_json:
+        facets = {facet.field: {each.value: each.count for each in facet.values} for facet in hits.facets}
+        data({"total": hits.total, "items": resources, "facets": facets})
+        return
+    say(here.text(f"{number(hits.total)} học liệu", f"{number(hits.total)} resources"))
+    rows = []
+    for resource in resources:
+        tags = [label("subject", each, here.language) for each in resource.get("subject", ())]
+        tags += [label("grade", each, here.language) for each in resource.get("grade", ())]
+        tags += [label("type", each, here.language) for each in resource.get("type", ())]
+        rows.append((resource["title"], " · ".join(tags), resource["source"], resource["key"]))
+    if rows:
+        table(here.text("nhan_đề thuộc nguồn khoá", "title about source key").split(), rows)
+    for facet in hits.facets:
+        counted = ", ".join(
+            f"{label(facet.field, each.value, here.language)} {number(each.count)}" for each in facet.values
+        )
+        say(f"{facet.field}: {counted}")

@@ -1,0 +1,172 @@
+"""Tình hình các nguồn và chỉ mục / how sources and indexes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._desk import Desk, desk
+from ._output import data, number, stamp, table, when
+
+if TYPE_CHECKING:
+    from harvester import Federation, Store
+
+_LEDGER = (
+    "declared", "fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed",
+)  # fmt: skip
+
+
+@click.command("status", short_help="tình hình / how things are")
+@click.argument("selection", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> None:
+    """Mỗi nguồn đang giữ gì, lượt cuối ra sao / what is held of each source and how its last visit ended.
+
+    \b
+    Ví dụ / examples:
+      kho status
+      kho status tag:thcs --json
+    """
+    here = desk(ctx)
+    federation = here.federation()
+    names = {source.id for source in here.chosen(federation, selection)} if selection else None
+    with here.store(federation) as store:
+        sources = [row for row in rows(here, federation, store) if names is None or row["id"] in names]
+        indexes = index_rows(here, federation, store)
+    if as_json:
+        data({"sources": sources, "indexes": indexes})
+        return
+    _show(here, sources, indexes)
+
+
+def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any]]:
+    """Return every source of the file and of the store, as ``--json`` prints it."""
+    known, counts, visits = store.log.sources(), store.log.counts(), store.log.last_visits()
+    broken = {entry.id for entry in federation.broken}
+    names = list(dict.fromkeys([*federation.sources, *sorted(broken - {""}), *sorted(known)]))
+    found = []
+    for name in names:
+        source, row, visit = federation.sources.get(name), known.get(name), visits.get(name)
+        records = counts.get(name) or {"present": 0, "missing": 0, "withdrawn": 0}
+        title = source.name if source else (row.described.get("name") if row else None) or name
+        found.append(
+            {
+                "id": name,
+                "name": title,
+                "enabled": bool(source and source.enabled),
+                "state": _state(name, source, row, visit, broken),
+                "records": records,
+                "last_visit": _visit(here, visit) if visit else None,
+                "watermark": row.watermark if row else None,
+                "next_due": stamp(row.due_at) if row else None,
+            }
+        )
+    return found
+
+
+def _state(name: str, source: Any, row: Any, visit: Any, broken: set[str]) -> str:
+    if name in broken:
+        return "broken"
+    if source is None:
+        return "retired" if row is not None and row.retired else "left"
+    if not source.enabled:
+        return "disabled"
+    if visit is None:
+        return "new"
+    if visit.running:
+        return "deferred" if visit.outcome == "deferred" else "interrupted"
+    if visit.verdict in ("held", "additions"):
+        return str(visit.verdict)
+    return "good" if visit.outcome == "complete" else str(visit.outcome)
+
+
+def _visit(here: Desk, visit: Any) -> dict[str, Any]:
+    from harvester import sentence, who_must_act
+
+    facts = {**visit.facts, "source": visit.source}
+    return {
+        "id": visit.id,
+        "mode": visit.mode,
+        "started": stamp(visit.started),
+        "finished": stamp(visit.ended),
+        "outcome": visit.outcome,
+        "verdict": visit.verdict,
+        "reason": sentence(visit.code, facts, here.language) if visit.code else "",
+        "reason_code": visit.code,
+        "who": who_must_act(visit.code) if visit.code else None,
+        "ledger": {name: visit.ledger.get(name, None if name == "declared" else 0) for name in _LEDGER},
+    }
+
+
+def index_rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any]]:
+    """Return every configured index with its balance; one that cannot be reached says so."""
+    from index import IndexUnreachableError
+
+    last = store.log.identity()[2]
+    found = []
+    for engine in here.engines(federation):
+        name = engine.address.partition(":")[0]
+        row: dict[str, Any] = {"engine": name, "address": engine.address, "reachable": False}
+        try:
+            if engine.readable():
+                place, counts = engine.place(), engine.counts()
+                row |= {
+                    "sequence": place.sequence,
+                    "behind": max(last - place.sequence, 0),
+                    "documents": counts.documents,
+                    "quarantined": counts.quarantined,
+                    "suppressed": counts.suppressed,
+                    "reachable": True,
+                }
+            else:
+                row |= {"sequence": 0, "behind": last, "documents": 0, "quarantined": 0, "suppressed": 0}
+        except IndexUnreachableError as error:
+            row |= {"sequence": None, "behind": None, "documents": None, "quarantined": None, "suppressed": None}
+            row["reason"] = error.why
+        finally:
+            engine.close()
+        found.append(row)
+    return found
+
+
+_STATES = {
+    "new": "chưa hỏi", "good": "tốt", "partial": "dở dang", "failed": "hỏng", "deferred": "hoãn", "held": "giữ lại",
+    "additions": "chờ gỡ", "interrupted": "bị ngắt", "disabled": "tắt", "broken": "sai cấu hình", "left": "đã rời",
+    "retired": "đã nghỉ",
+}  # fmt: skip
+_MARKS = {"good": "✓", "failed": "✗", "broken": "✗", "disabled": "–", "left": "–", "retired": "–", "new": "–"}
+
+
+def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any]]) -> None:
+    headers = ["nguồn", "tình trạng", "có", "vắng", "đã gỡ", "lượt cuối", "lý do"]
+    if here.language == "en":
+        headers = ["source", "state", "present", "missing", "withdrawn", "last visit", "reason"]
+    body = []
+    for row in sources:
+        state, visit = row["state"], row["last_visit"]
+        said = here.text(_STATES.get(state, state), state)
+        last = when(_seconds(visit["finished"] or visit["started"])) if visit else ""
+        reason = visit["reason"] if visit and visit["reason_code"] not in ("whole", "same") else ""
+        counts = [number(row["records"][name]) for name in ("present", "missing", "withdrawn")]
+        body.append((row["id"], f"{_MARKS.get(state, '!')} {said}", *counts, last, reason))
+    table(headers, body, right=(2, 3, 4))
+    headers = ["chỉ mục", "thấy được", "cách ly", "ẩn", "còn thiếu"]
+    if here.language == "en":
+        headers = ["index", "documents", "quarantined", "suppressed", "behind"]
+    click.echo("")
+    table(
+        headers,
+        [
+            (row["address"], *(number(row[name]) for name in ("documents", "quarantined", "suppressed", "behind")))
+            for row in indexes
+        ],
+        right=(1, 2, 3, 4),
+    )
+
+
+def _seconds(text: str | None) -> int | None:
+    from datetime import datetime
+
+    return int(datetime.fromisoformat(text).timestamp()) if text else None

@@ -1,0 +1,206 @@
+"""Pull changes from the store, map them, write them in batches, remember the place. All three rooms meet only here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from harvester import Change
+from mappings import Mapped, Origin, Resource, fingerprint, label, map_record
+
+from .query import FACETS, Document, Engine, Place, Status
+from .text import analyse, order
+
+READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
+BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
+
+
+class Log(Protocol):
+    """What an index reads of a store."""
+
+    def identity(self) -> tuple[str, int, int]:
+        """Return the store's id, its epoch, and the last sequence."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """Return changes above a sequence, in order."""
+
+    def change_at(self, sequence: int) -> tuple[str, str] | None:
+        """Return key and content hash of the change at a sequence."""
+
+    def records(self, source: str, after: str, limit: int) -> list[Change]:
+        """Return the present state of a source's records above an identifier."""
+
+
+@dataclasses.dataclass
+class Progress:
+    """What an update did: changes followed, documents written by status, sources mapped again."""
+
+    changes: int = 0
+    written: int = 0
+    remapped: list[str] = dataclasses.field(default_factory=list)
+    rebuilt: bool = False
+
+
+Told = Callable[[int], None]
+
+
+def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> Progress:
+    """Bring an index up to date with a store; ``told`` hears of every batch.
+
+    An index that is new, damaged, of another version, or followed another store is built anew beside the old one and
+    put in its place. Sources whose mapping has changed (tables, code, settings) are mapped again, and only they.
+    Raises IndexUnreachableError.
+    """
+    if not engine.readable() or not _same_store(log, engine.place()):
+        return rebuild(log, engine, origins, told)
+    progress = Progress()
+    _follow(log, engine, origins, progress, told)
+    _map_again(log, engine, origins, progress, told)
+    engine.close()
+    return progress
+
+
+def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> Progress:
+    """Build a new generation beside the old one and adopt it when it is complete."""
+    progress = Progress(rebuilt=True)
+    fresh = engine.fresh()
+    # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
+    fresh.write((), _place(log, log.identity()[2]))
+    for source in sorted(origins):
+        _map_source(log, fresh, origins[source], progress, told)
+    _follow(log, fresh, origins, progress, told)
+    for source, origin in sorted(origins.items()):
+        fresh.mark(source, fingerprint(origin))
+    engine.adopt(fresh)
+    return progress
+
+
+def _same_store(log: Log, place: Place) -> bool:
+    store, epoch, last = log.identity()
+    if not place.store:
+        return False
+    if (place.store, place.epoch) != (store, epoch) or place.sequence > last:
+        return False
+    return place.sequence == 0 or log.change_at(place.sequence) == (place.key, place.content)
+
+
+def _place(log: Log, sequence: int) -> Place:
+    store, epoch, _ = log.identity()
+    key, content = log.change_at(sequence) or ("", "")
+    return Place(store, epoch, sequence, key, content)
+
+
+def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
+    """Follow the log from the engine's place; each commit carries the place of its last change."""
+    place = engine.place().sequence
+    batch: dict[str, Document] = {}
+    while changes := log.changes(place, READ):
+        for change in changes:
+            batch[change.key] = document_of(change, origins)
+        place = changes[-1].sequence
+        progress.changes += len(changes)
+        if len(batch) >= BATCH:
+            _write(engine, batch, _place(log, place), progress, told)
+    if batch:
+        _write(engine, batch, _place(log, place), progress, told)
+
+
+def _write(engine: Engine, batch: dict[str, Document], place: Place, progress: Progress, told: Told) -> None:
+    refused = engine.write(tuple(batch.values()), place)
+    if refused:
+        reasons = {each.key: each.reason for each in refused}
+        again = [
+            msgspec.structs.replace(_tombstone(document), status="quarantined", reason=reasons[document.key])
+            for document in batch.values()
+            if document.key in reasons
+        ]
+        engine.write(again, place)
+    progress.written += len(batch)
+    told(len(batch))
+    batch.clear()
+
+
+def _tombstone(document: Document) -> Document:
+    return Document(document.key, document.source, document.sequence, document.status)
+
+
+def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
+    marks = engine.marks()
+    for source, origin in sorted(origins.items()):
+        wanted = fingerprint(origin)
+        if marks.get(source) == wanted:
+            continue
+        if source in marks:  # a source that is new has just been mapped by the log
+            _map_source(log, engine, origin, progress, told)
+            progress.remapped.append(source)
+        engine.mark(source, wanted)
+
+
+def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, told: Told) -> None:
+    """Map all records of a source as they are now; the place stays where it is."""
+    batch: dict[str, Document] = {}
+    after, place = "", engine.place()
+    while block := log.records(origin.id, after, READ):
+        for change in block:
+            batch[change.key] = document_of(change, {origin.id: origin})
+        after = block[-1].identifier
+        if len(batch) >= BATCH:
+            _write(engine, batch, place, progress, told)
+    if batch:
+        _write(engine, batch, place, progress, told)
+
+
+def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
+    """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
+    if change.raw is None:
+        return Document(change.key, change.source, change.sequence, "withdrawn")
+    if change.suppressed:
+        return Document(change.key, change.source, change.sequence, "suppressed")
+    origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
+    mapped = map_record(change.raw, origin)
+    return document(change, mapped)
+
+
+def document(change: Change, mapped: Mapped) -> Document:
+    """Make a document of a mapped record."""
+    resource = mapped.resource
+    if resource is None:
+        status: Status = "quarantined"
+        return Document(change.key, change.source, change.sequence, status, mapped.quarantine)
+    title_exact, title_folded = analyse(resource.title)
+    text_exact, text_folded = analyse(_words(resource))
+    stored = msgspec.structs.replace(resource, key=change.key)
+    return Document(
+        key=change.key,
+        source=change.source,
+        sequence=change.sequence,
+        status="shown",
+        text=(("title", title_exact, title_folded), ("text", text_exact, text_folded)),
+        terms=tuple((field, _terms(resource, field)) for field in FACETS if field != "source"),
+        title_order=order(resource.title),
+        modified_order=resource.datestamp,
+        stored=msgspec.json.encode(stored),
+    )
+
+
+def _words(resource: Resource) -> str:
+    """Return everything that may be searched, parts apart by a full stop so that no phrase runs across them."""
+    labels = [label("subject", term) for term in resource.subject] + [label("grade", term) for term in resource.grade]
+    parts = [
+        resource.title,
+        *resource.title_alternative,
+        *resource.keyword,
+        *labels,
+        *(agent.name for agent in resource.creator),
+        resource.institution.name,
+        resource.description,
+    ]
+    return " . ".join(parts)
+
+
+def _terms(resource: Resource, field: str) -> tuple[str, ...]:
+    value = getattr(resource, field)
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,14 @@
+"""Found to people and machines: the search API and the search pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harvester import door
+
+if TYPE_CHECKING:
+    from .application import application as application
+    from .parameters import PARAMETERS as PARAMETERS
+    from .server import serve as serve
+
+__getattr__ = door("portal", {"application": "application", "PARAMETERS": "parameters", "serve": "server"})

@@ -1,0 +1,220 @@
+"""Pages for people, rendered on the server: what goes into the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from harvester import Change
+from index import Hits, Query
+from mappings import Mapped, Origin, order
+
+from . import answers
+from .parameters import FIELD_LABELS, SORTS, Mistake, pairs_of
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "site": ("Kho học liệu", "Kho – learning resources"),
+    "tagline": ("Học liệu số của trường học Việt Nam, tìm một nơi", "Vietnam's learning resources, found in one place"),
+    "label": ("Tìm học liệu (gõ có dấu hoặc không dấu)", "Search (with or without marks)"),
+    "button": ("Tìm", "Search"),
+    "skip": ("Tới kết quả", "Skip to results"),
+    "filters": ("Bộ lọc", "Filters"),
+    "apply": ("Áp dụng", "Apply"),
+    "remove": ("bỏ lọc", "remove"),
+    "resources": ("học liệu", "resources"),
+    "newest": ("Mới nhất", "Newest"),
+    "results": ("Kết quả", "Results"),
+    "sort": ("Sắp xếp", "Sort"),
+    "relevance": ("Phù hợp nhất", "Best match"),
+    "-modified": ("Mới nhất", "Newest"),
+    "title": ("Nhan đề A–Z", "Title A–Z"),
+    "previous": ("← Trang trước", "← Previous"),
+    "next": ("Trang sau →", "Next →"),
+    "nothing": ("Không tìm thấy học liệu nào.", "Nothing was found."),
+    "without": ("Bỏ lọc {field}: {total} kết quả", "Without {field}: {total} results"),
+    "fold": ("Tìm không phân biệt dấu", "Search without regard to marks"),
+    "fewer": ("Thử ít từ hơn, hoặc gõ không dấu.", "Try fewer words, or type without marks."),
+    "open": ("Mở ở trang của cơ quan", "Open at the institution"),
+    "details": ("Mọi thông tin", "All metadata"),
+    "provenance": ("Từ đâu đến", "Where it comes from"),
+    "raw": ("Đúng những gì nguồn đã nói", "What the source said, unchanged"),
+    "explain": ("Giá trị nào từ đâu", "Which value from where"),
+    "history": ("Những gì đã xảy ra", "What happened"),
+    "identifier": ("Định danh ở nguồn", "Identifier at the source"),
+    "datestamp": ("Ngày ở nguồn", "Datestamp at the source"),
+    "format": ("Định dạng", "Format"),
+    "external": ("trang ngoài", "external page"),
+    "back": ("Về trang tìm kiếm", "Back to search"),
+    "sources": ("nguồn", "sources"),
+    "other": ("English", "Tiếng Việt"),
+    "more": ("Xem thêm", "More"),
+}
+_FIELDS: dict[str, tuple[str, str]] = {
+    "title_alternative": ("Nhan đề khác", "Other titles"),
+    "description": ("Mô tả", "Description"),
+    "table_of_contents": ("Mục lục", "Contents"),
+    "creator": ("Tác giả", "Creator"),
+    "contributor": ("Cộng tác", "Contributor"),
+    "publisher": ("Nơi công bố", "Publisher"),
+    "institution": ("Cơ quan giữ học liệu", "Institution"),
+    **FIELD_LABELS,
+    "keyword": ("Từ khoá", "Keywords"),
+    "identifiers": ("Mã số", "Identifiers"),
+    "file_format": ("Loại tệp", "File format"),
+    "learning_minutes": ("Thời lượng (phút)", "Learning time (minutes)"),
+    "age_min": ("Từ tuổi", "Age from"),
+    "age_max": ("Đến tuổi", "Age to"),
+    "difficulty": ("Độ khó", "Difficulty"),
+    "interactivity": ("Tương tác", "Interactivity"),
+    "issued": ("Ngày công bố", "Issued"),
+    "modified": ("Ngày sửa", "Modified"),
+    "rights": ("Quyền", "Rights"),
+    "collection": ("Bộ sưu tập", "Collection"),
+    "relation": ("Liên quan", "Relation"),
+}
+_PRESENCES = {
+    "present": ("có mặt", "present"),
+    "missing": ("vắng mặt", "missing"),
+    "withdrawn": ("đã gỡ", "withdrawn"),
+}
+_FIRST = 8  # values of a facet before "more": they fit beside the results without scrolling
+
+
+class Pages:
+    """Renders pages in one of two languages."""
+
+    def __init__(self, environment: jinja2.Environment) -> None:
+        environment.filters["number"] = lambda value: f"{value:,}".replace(",", ".")
+        self._environment = environment
+
+    def _render(self, name: str, lang: str, **values: Any) -> str:
+        texts = {key: pair[lang == "en"] for key, pair in _TEXTS.items()}
+        return self._environment.get_template(name).render(lang=lang, t=texts, **values)
+
+    def search(
+        self,
+        hits: Hits,
+        query: Query,
+        lang: str,
+        origins: Mapping[str, Origin],
+        fewer: Sequence[Mapping[str, Any]],
+        *,
+        started: bool,
+    ) -> str:
+        """Render the search page: form, filters, chips, results; without a question, ways to begin."""
+        keep = [("lang", lang)] if lang != "vi" else []
+        facets = [_natural(facet) for facet in answers.facets(hits, query, lang, origins, "/") if facet["values"]]
+        for facet in facets:
+            for value in facet["values"]:
+                value["url"] = _kept(value["url"], keep)
+        items = [answers.item(hit, lang, origins) for hit in hits.hits]
+        for shown, hit in zip(items, hits.hits, strict=True):
+            marked = dict(hit.highlights)
+            # Made by index.text.Marker, which escapes everything but its own <mark>.
+            shown["marked_title"] = Markup(marked.get("title", ""))  # noqa: S704
+            shown["snippet"] = Markup(marked.get("description", ""))  # noqa: S704
+        last = (hits.total + query.size - 1) // query.size
+        pages = {
+            "previous": query.page > 1 and _kept(answers.address("/", pairs_of(query, page=query.page - 1)), keep),
+            "next": query.page < last and _kept(answers.address("/", pairs_of(query, page=query.page + 1)), keep),
+        }
+        offers = [
+            {
+                "url": _kept(answers.address("/", pairs_of(query, filters=offer["filters"], page=1)), keep),
+                "text": _TEXTS["without"][lang == "en"].format(
+                    field=FIELD_LABELS[offer["field"]][lang == "en"].lower(), total=offer["total"]
+                ),
+            }
+            for offer in fewer
+        ]
+        if query.accent == "exact":
+            url = _kept(answers.address("/", pairs_of(query, accent="fold", page=1)), keep)
+            offers.append({"url": url, "text": _TEXTS["fold"][lang == "en"]})
+        return self._render(
+            "search.html",
+            lang,
+            query=query,
+            hits=hits,
+            items=items,
+            facets=facets,
+            first=_FIRST,
+            chips=[
+                value | {"field": facet["label"]} for facet in facets for value in facet["values"] if value["selected"]
+            ],
+            sorts=SORTS,
+            pages=pages,
+            offers=offers,
+            started=started,
+            start=(query.page - 1) * query.size + 1,
+            sources=len(next((facet["values"] for facet in facets if facet["field"] == "source"), [])),
+            other=_kept(answers.address("/", pairs_of(query)), [("lang", "vi" if lang == "en" else "en")]),
+        )
+
+    def resource(
+        self,
+        item: Mapping[str, Any],
+        change: Change | None,
+        history: Sequence[Any],
+        explained: Mapped | None,
+        lang: str,
+    ) -> str:
+        """Render one resource: all metadata, the link to the institution's page, its way back."""
+        rows = [
+            (pair[lang == "en"], _shown(item[name]))
+            for name, pair in _FIELDS.items()
+            if item.get(name) and name != "source"
+        ]
+        happened = [
+            (
+                (datetime.fromtimestamp(row.when, UTC) + timedelta(hours=7)).strftime("%d/%m/%Y %H:%M"),
+                _PRESENCES[row.presence][lang == "en"],
+                row.visit,
+            )
+            for row in history
+        ]
+        return self._render(
+            "resource.html",
+            lang,
+            item=item,
+            rows=rows,
+            raw=change.raw.body.decode("utf-8", "replace") if change and change.raw else "",
+            record=change.raw if change and change.raw else None,
+            identifier=change.identifier if change else "",
+            explanations=explained.explanations if explained else (),
+            history=happened,
+            other=_kept(item["landing"], [("lang", "vi" if lang == "en" else "en")]),
+        )
+
+    def mistake(self, status: int, title: str, mistakes: Sequence[Mistake], lang: str) -> str:
+        """Render what went wrong."""
+        other = _kept("/", [("lang", "vi" if lang == "en" else "en")])
+        return self._render("mistake.html", lang, status=status, title=title, mistakes=mistakes, other=other)
+
+
+def _kept(url: str, keep: Sequence[tuple[str, str]]) -> str:
+    if not keep:
+        return url
+    from urllib.parse import urlencode
+
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(keep)}"
+
+
+def _natural(facet: dict[str, Any]) -> dict[str, Any]:
+    """Put grades and levels into their natural order; everything else stays by count."""
+    if facet["field"] in ("grade", "level"):
+        places = order(facet["field"])
+        facet["values"].sort(key=lambda value: places.get(value["id"], 999))
+    return facet
+
+
+def _shown(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for each in value for text in _shown(each)]
+    if isinstance(value, dict):
+        name = value.get("label") or value.get("name") or value.get("value") or value.get("target") or ""
+        return [str(name)] if name else []
+    return [str(value)]

@@ -1,0 +1,160 @@
+"""The parameters of a search, once: what they mean, how they are read, and what is answered to a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from harvester import nearest
+from index import FACETS, LONGEST_WORDS, Query
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One parameter: its meaning in two languages, its default, the values that it knows (empty: any)."""
+
+    vi: str
+    en: str
+    default: str = ""
+    values: tuple[str, ...] = ()
+
+
+FIELD_LABELS: dict[str, tuple[str, str]] = {
+    "level": ("Cấp học", "Level"),
+    "grade": ("Lớp", "Grade"),
+    "subject": ("Môn học", "Subject"),
+    "type": ("Loại học liệu", "Type"),
+    "province": ("Tỉnh, thành phố", "Province"),
+    "source": ("Nguồn", "Source"),
+    "language": ("Ngôn ngữ", "Language"),
+    "licence": ("Giấy phép", "Licence"),
+    "audience": ("Dành cho", "For whom"),
+}
+SORTS = ("relevance", "-modified", "title")
+PARAMETERS: dict[str, Parameter] = {
+    "q": Parameter(
+        f'từ cần tìm, có dấu hoặc không; "cụm từ" trong ngoặc kép; tối đa {LONGEST_WORDS} ký tự',
+        f'words, with or without marks; "phrases" in quotes; at most {LONGEST_WORDS} characters',
+    ),
+    **{
+        field: Parameter(f"lọc theo {vi.lower()}; lặp lại là “hoặc”", f"filter by {en.lower()}; repeat for “or”")
+        for field, (vi, en) in FIELD_LABELS.items()
+    },
+    "facets": Parameter("các trường cần đếm, cách nhau bằng dấu phẩy", "fields to count, separated by commas"),
+    "facet_size": Parameter("số giá trị mỗi trường, tối đa 50", "values a field, at most 50", "10"),
+    "sort": Parameter("thứ tự", "order", "relevance", SORTS),
+    "page": Parameter("trang, từ 1", "page, from 1", "1"),
+    "size": Parameter("số kết quả một trang, tối đa 100", "results a page, at most 100", "20"),
+    "accent": Parameter(
+        "fold: bỏ qua dấu; exact: đúng dấu", "fold: marks do not matter; exact: they do", "fold", ("fold", "exact")
+    ),
+    "include": Parameter("highlight: đánh dấu chỗ tìm thấy", "highlight: mark what was found", "", ("highlight",)),
+    "lang": Parameter("ngôn ngữ của nhãn và lỗi", "language of labels and errors", "vi", ("vi", "en")),
+}
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """One wrong parameter: which, a code, and a sentence."""
+
+    param: str
+    code: str
+    detail: str
+
+
+class MistakesError(Exception):
+    """All mistakes of one request."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("; ".join(mistake.detail for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+def language(pairs: Iterable[tuple[str, str]], accepted: str) -> str:
+    """Return vi or en: by ``lang``, else by Accept-Language, else Vietnamese."""
+    for name, value in pairs:
+        if name == "lang" and value in ("vi", "en"):
+            return value
+    first = accepted.partition(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "vi"
+
+
+def read(pairs: Iterable[tuple[str, str]], lang: str) -> Query:
+    """Read the parameters of a request; raises MistakesError with every mistake at once."""
+    values: dict[str, list[str]] = {}
+    mistakes: list[Mistake] = []
+    for name, value in pairs:
+        if name not in PARAMETERS:
+            mistakes.append(_unknown(name, lang))
+        else:
+            values.setdefault(name, []).append(value)
+    for name, given in values.items():
+        known = PARAMETERS[name].values
+        mistakes += [_wrong(name, value, known, lang) for value in given if known and value not in known and value]
+    facets = [field for text in values.get("facets", ()) for field in text.split(",") if field]
+    mistakes += [_wrong("facets", field, FACETS, lang) for field in facets if field not in FACETS]
+    numbers = {name: _number(name, values, mistakes, lang) for name in ("page", "size", "facet_size")}
+    if mistakes:
+        raise MistakesError(mistakes)
+    return Query(
+        words=_last(values, "q").strip(),
+        filters=tuple((field, tuple(filter(None, values[field]))) for field in FACETS if any(values.get(field, ()))),
+        facets=tuple(dict.fromkeys(facets)),
+        highlight=_last(values, "include") == "highlight",
+        sort=_sort(_last(values, "sort")),
+        accent="exact" if _last(values, "accent") == "exact" else "fold",
+        **numbers,
+    )
+
+
+def _sort(value: str) -> Any:
+    return value or "relevance"
+
+
+def _last(values: Mapping[str, list[str]], name: str) -> str:
+    return values[name][-1] if values.get(name) else PARAMETERS[name].default
+
+
+def _number(name: str, values: Mapping[str, list[str]], mistakes: list[Mistake], lang: str) -> int:
+    text = _last(values, name) or PARAMETERS[name].default
+    if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0:
+        return int(text)
+    said = f"“{name}” must be a whole number from 1" if lang == "en" else f"“{name}” phải là số nguyên từ 1"
+    mistakes.append(Mistake(name, "not_a_number", said))
+    return 1
+
+
+def _unknown(name: str, lang: str) -> Mistake:
+    near = nearest(name, PARAMETERS)
+    shown = name[:60]
+    said = f"There is no parameter “{shown}”." if lang == "en" else f"Không có tham số “{shown}”."
+    hint = f" Did you mean “{near}”?" if lang == "en" else f" Ý bạn là “{near}”?"
+    return Mistake(shown, "unknown_param", said + (hint if near else ""))
+
+
+def _wrong(name: str, value: str, known: Iterable[str], lang: str) -> Mistake:
+    words = ", ".join(known)
+    shown = value[:60]
+    said = (
+        f"“{name}” knows no “{shown}”; it knows {words}."
+        if lang == "en"
+        else f"“{name}” không có “{shown}”; có {words}."
+    )
+    return Mistake(name, "unknown_value", said)
+
+
+def pairs_of(query: Query, **changed: Any) -> list[tuple[str, str]]:
+    """Write a query as parameters again, leaving defaults out; ``changed`` replaces fields of it."""
+    query = msgspec.structs.replace(query, **changed)
+    pairs = [("q", query.words)] if query.words else []
+    pairs += [(field, value) for field, values in query.filters for value in values]
+    stated = {"sort": query.sort, "accent": query.accent, "size": str(query.size), "page": str(query.page)}
+    return pairs + [(name, value) for name, value in stated.items() if value != PARAMETERS[name].default]
+
+
+def toggled(query: Query, field: str, value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the filters with one value added, or taken away where it is there."""
+    filters = dict(query.filters)
+    held = filters.get(field, ())
+    filters[field] = tuple(each for each in held if each != value) if value in held else (*held, value)
+    return tuple((name, values) for name, values in filters.items() if values)
