@@ -47,6 +47,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "wrong_charset": ("không có bảng mã “{value}”", "there is no encoding “{value}”"),
     "unknown_word": ("“{key}” không có giá trị “{value}”", "“{key}” knows no “{value}”"),
+    "wrong_pattern": (
+        "“{key}” không phải biểu thức chính quy đúng: {detail}",
+        "“{key}” is not a right regular expression: {detail}",
+    ),
     "duplicate_id": ("id “{value}” đã dùng ở {other}", "the id “{value}” is already used in {other}"),
     "taken_id": (
         "“{value}” là id cũ của một nguồn khác ({other}), không được dùng lại",

@@ -1,4 +1,4 @@
-"""Raw record to resource: the common schema, crosswalks, vocabularies. Pure: no network, no clock, no randomness."""
+"""Raw record to resource: say it in one schema, list what is wrong. Pure: no network, no clock, no randomness."""
 
 from __future__ import annotations
 
@@ -7,33 +7,51 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
-    from .crosswalk import formats as formats
+    from .fields import FIELDS as FIELDS
+    from .fields import Field as Field
     from .mapping import check_word as check_word
     from .mapping import fingerprint as fingerprint
+    from .mapping import formats as formats
     from .mapping import map_record as map_record
     from .problems import PROBLEMS as PROBLEMS
     from .problems import problem_sentence as problem_sentence
+    from .recognise import match as match
+    from .resource import Agent as Agent
+    from .resource import Explanation as Explanation
+    from .resource import Identifier as Identifier
     from .resource import Institution as Institution
     from .resource import Mapped as Mapped
     from .resource import Origin as Origin
+    from .resource import Problem as Problem
+    from .resource import Relation as Relation
     from .resource import Resource as Resource
+    from .vocabulary import ids as ids
     from .vocabulary import label as label
     from .vocabulary import order as order
+    from .vocabulary import parents as parents
+    from .vocabulary import province as province
 
 __getattr__ = door(
     "mappings",
     {
-        "formats": "crosswalk",
-        "check_word": "mapping",
-        "fingerprint": "mapping",
-        "map_record": "mapping",
-        "PROBLEMS": "problems",
-        "problem_sentence": "problems",
-        "Institution": "resource",
-        "Mapped": "resource",
-        "Origin": "resource",
-        "Resource": "resource",
-        "label": "vocabulary",
-        "order": "vocabulary",
+        **dict.fromkeys(("FIELDS", "Field"), "fields"),
+        **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record"), "mapping"),
+        **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
+        "match": "recognise",
+        **dict.fromkeys(
+            (
+                "Agent",
+                "Explanation",
+                "Identifier",
+                "Institution",
+                "Mapped",
+                "Origin",
+                "Problem",
+                "Relation",
+                "Resource",
+            ),
+            "resource",
+        ),
+        **dict.fromkeys(("ids", "label", "order", "parents", "province"), "vocabulary"),
     },
 )

@@ -1,12 +1,13 @@
-"""A crosswalk: rules from the paths of a metadata format to the fields of the common schema, compiled once.
+"""Crosswalks: one file of ``crosswalks/`` is one metadata format, its rules are compiled once into {path: rules}.
 
-A crosswalk is a YAML file that a librarian can read; the rules of all formats run through this one mechanism.
+How to write one: docs/mapping.md. Every mistake is reported with file, line, column and rule; all of a file at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+import re
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,243 +15,293 @@ import msgspec
 
 from harvester import Fault, Faults, Format, load_yaml, nearest
 
-from . import vocabulary
-from .dates import issued
+from .fields import FIELDS
 from .parsers import PARSERS
-from .resource import Explanation, Problem, Resource
-from .rows import Row
+from .resource import Explanation
+from .rows import Row, Shape, XmlReader
+from .rule import Found, Job, Rule, generic
+from .vocabulary import ids, names
 
-FOLDER = Path(__file__).parent / "crosswalks"
-_KEYS = ("from", "read", "take", "vocabulary", "when", "unless", "quiet", "default")
-_TAKES = ("all", "first", "rest", "longest", "together")
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """How one field is filled: paths in order of preference, the reader, the vocabulary, conditions."""
-
-    field: str
-    paths: tuple[str, ...]
-    read: str
-    take: str
-    vocabulary: str
-    when: tuple[tuple[str, tuple[str, ...]], ...]
-    unless: tuple[tuple[str, tuple[str, ...]], ...]
-    quiet: bool
-    default: str
-    place: str  # file:line
-
-
-class Crosswalk(msgspec.Struct, frozen=True):
-    """A compiled crosswalk."""
-
-    name: str
-    rank: int
-    namespaces: tuple[str, ...]
-    flat: bool
-    elements: frozenset[str]
-    rules: tuple[Rule, ...]
-    text: bytes
+FOLDER = Path(__file__).with_name("crosswalks")
+SYNTAXES = {"xml": XmlReader}
+_KEYS = ("title", "syntax", "namespaces", "rank", "elements", "through", "qualified", "fields")
+_RULE_KEYS = (
+    "from",
+    "otherwise",
+    "take",
+    "parser",
+    "vocabulary",
+    "only",
+    "never",
+    "choices",
+    "unknown",
+    "default",
+)
+# Paths that stand for something else than an element: names of sets, setSpec names only, the source's own province.
+_SPECIAL = ("@set", "@set_name", "@source")
+_HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institution")  # filled without a crosswalk
+_MOST_PATHS = 10_000  # paths with qualifiers come from outside
 
 
-def names(folder: Path = FOLDER) -> list[str]:
-    """Return the formats that Kho can map: one file each."""
-    return sorted(file.stem for file in folder.glob("*.yaml"))
+class Places(dict[str, tuple[int, ...]]):
+    """The dictionary of a crosswalk: a path to the numbers of its places in the rules; [*] is any qualifier."""
+
+    def __missing__(self, path: str) -> tuple[int, ...]:
+        found = self.get(generic(path), ()) if "[" in path else ()
+        if len(self) < _MOST_PATHS:
+            self[path] = found
+        return found
 
 
-@cache
-def crosswalk(name: str, folder: Path = FOLDER) -> Crosswalk | None:
-    """Load and compile a crosswalk; None where there is none. Raises Faults with file, line and column."""
-    file = folder / f"{name}.yaml"
-    if name not in names(folder):
-        return None
-    marked = load_yaml(file, f"mappings/crosswalks/{file.name}")
-    table = marked.value
-    faults: list[Fault] = []
-    rules = []
-    fields = [field.name for field in msgspec.structs.fields(Resource)]
-    for field, rule in table["fields"].items():
-        path = ("fields", field)
-        if field not in fields:
-            faults.append(
-                marked.fault(path, "unknown_key", {"key": field, "near": nearest(field, fields)}, at_key=True)
-            )
-        for key in rule:
-            if key not in _KEYS:
-                near = nearest(key, _KEYS)
-                faults.append(marked.fault((*path, key), "unknown_key", {"key": key, "near": near}, at_key=True))
-        words = {"read": PARSERS, "take": _TAKES, "vocabulary": vocabulary.schemes()}
-        for key, known in words.items():
-            value = rule.get(key)
-            if value is not None and value not in known:
-                facts = {"key": key, "value": value, "near": nearest(str(value), list(known))}
-                faults.append(marked.fault((*path, key), "unknown_word", facts))
-        if not rule.get("from"):
-            faults.append(marked.fault(path, "missing_key", {"key": "from"}))
-            continue
-        rules.append(_rule(field, rule, f"{marked.name}:{marked.keys[path][0]}"))
+class Crosswalk:
+    """One format, ready to use: its reader, its rules in order, and where each path leads."""
+
+    def __init__(self, form: Format, title: dict[str, str], rules: tuple[Rule, ...], reader: XmlReader) -> None:
+        self.format = form
+        self.title = title
+        self.rules = rules
+        self.reader = reader
+        wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
+        self.places = Places({path: (number,) for number, path in enumerate(wanted)})
+        number = {path: place for place, path in enumerate(wanted)}
+        self._steps = tuple((rule, tuple(number.get(path, path) for path in rule.paths)) for rule in rules)
+        self._defaults = tuple(rule for rule in rules if rule.default)
+
+    def apply(
+        self, rows: Iterable[Row], special: dict[str, list[Row]], job: Job, told: list[Explanation] | None
+    ) -> None:
+        """Fill ``job.values`` from rows; ``special`` are the rows of @set, @set_name and @source."""
+        heap: dict[int, list[Row]] = {}
+        places = self.places
+        for row in rows:
+            for number in places[row[0]]:
+                if number in heap:
+                    heap[number].append(row)
+                else:
+                    heap[number] = [row]
+        values = job.values
+        for rule, steps in self._steps:
+            if rule.field not in values:
+                found = self._rule(rule, steps, heap, special, job)
+                if found:
+                    _keep(rule, found, values, told)
+        for rule in self._defaults:
+            if rule.field not in values:
+                _keep(rule, [(rule.default, ("", "", ""))], values, told)
+
+    def _rule(
+        self,
+        rule: Rule,
+        steps: tuple[int | str, ...],
+        heap: dict[int, list[Row]],
+        special: dict[str, list[Row]],
+        job: Job,
+    ) -> list[Found]:
+        found: list[Found] = []
+        for step in steps:
+            rows = heap.get(step) if isinstance(step, int) else special.get(step) or _known(step, job)
+            if not rows:
+                continue
+            if rule.only or rule.never:
+                rows = [row for row in rows if _passes(rule, row[1])]
+                if not rows:
+                    continue
+            found += rule.parser(rows, rule, job)
+            if found and not rule.take_all:
+                break
+        return found
+
+
+def _known(path: str, job: Job) -> list[Row]:
+    """Return the rows of a path like @grade: what this record's field already holds."""
+    value = job.values.get(path[1:], ())
+    return [(path, str(one), "") for one in (value if isinstance(value, tuple) else (value,))]
+
+
+def _passes(rule: Rule, words: str) -> bool:
+    words = words.strip()
+    return not (rule.only and not rule.only.search(words)) and not (rule.never and rule.never.search(words))
+
+
+def _keep(rule: Rule, found: list[Found], values: dict[str, Any], told: list[Explanation] | None) -> None:
+    if not rule.many:
+        found = found[:1]
+        values[rule.field] = found[0][0]
+    elif len(found) == 1:
+        values[rule.field] = (found[0][0],)
+    else:
+        values[rule.field] = tuple(dict.fromkeys([pair[0] for pair in found]))
+    if told is not None:
+        done = dict(reversed(found)) if rule.many else dict(found)  # the first row that gave a value
+        told += [
+            Explanation(rule.field, shown(value), rule.place, row[0], row[1]) for value, row in reversed(done.items())
+        ]
+
+
+def shown(value: Any) -> str:
+    """Return a value of the common schema as one line of text."""
+    if isinstance(value, msgspec.Struct):
+        return " · ".join(str(part) for part in msgspec.structs.astuple(value) if part)
+    return str(value)
+
+
+# --- reading the files -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)  # the room's own folder, and those of tests
+def crosswalks(folder: Path = FOLDER) -> dict[str, Crosswalk]:
+    """Read all crosswalks of a folder, by name. Raises Faults with every mistake in all of them."""
+    found, faults = {}, []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found[path.stem] = _Compiler(path).crosswalk()
+        except Faults as error:
+            faults += error.faults
     if faults:
         raise Faults(faults)
-    return Crosswalk(
-        name=table["format"],
-        rank=table["rank"],
-        namespaces=tuple(table["namespaces"]),
-        flat=bool(table.get("flat")),
-        elements=frozenset(table.get("elements", ())),
-        rules=tuple(rules),
-        text=file.read_bytes(),
-    )
+    return found
 
 
-def _rule(field: str, rule: Mapping[str, Any], place: str) -> Rule:
-    return Rule(
-        field=field,
-        paths=tuple(rule["from"]),
-        read=rule.get("read", "line"),
-        take=rule.get("take", "all"),
-        vocabulary=rule.get("vocabulary", ""),
-        when=_conditions(rule.get("when")),
-        unless=_conditions(rule.get("unless")),
-        quiet=bool(rule.get("quiet")),
-        default=rule.get("default", ""),
-        place=place,
-    )
+class _Compiler:
+    """Compile one file; mistakes are collected."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.stem
+        self.marked = load_yaml(path, f"crosswalks/{path.name}")
+        self.faults: list[Fault] = []
+
+    def crosswalk(self) -> Crosswalk:
+        """Return the crosswalk. Raises Faults."""
+        value = self._mapping((), self.marked.value, _KEYS, required=("namespaces", "rank", "fields"))
+        fields = value.get("fields")
+        rules = self._rules(fields) if isinstance(fields, dict) else []
+        if not isinstance(fields, dict) and "fields" in value:
+            self.fault(("fields",), "not_mapping")
+        rank = value.get("rank", 0)
+        if not isinstance(rank, int):
+            self.fault(("rank",), "unknown_word", key="rank", value=rank)
+        syntax = self._word(("syntax",), value.get("syntax", "xml"), SYNTAXES)
+        form = Format(self.name, tuple(self._texts(("namespaces",), value.get("namespaces", []))), rank)
+        shape = self._shape(value, rules)
+        if self.faults:
+            raise Faults(sorted(self.faults, key=lambda fault: (fault.line, fault.column)))
+        return Crosswalk(form, dict(value.get("title") or {}), tuple(rules), SYNTAXES[syntax](shape))
+
+    def _shape(self, value: dict[str, Any], rules: list[Rule]) -> Shape:
+        qualified = value.get("qualified") or {}
+        if not isinstance(qualified, dict):
+            self.fault(("qualified",), "not_mapping")
+            qualified = {}
+        return Shape(
+            elements=frozenset(self._texts(("elements",), value.get("elements", []))),
+            through=frozenset(name.lower() for name in self._texts(("through",), value.get("through", []))),
+            qualified={path: tuple(str(child).split("/")) for path, child in qualified.items()},
+            wanted=frozenset(generic(path) for rule in rules for path in rule.paths if not path.startswith("@")),
+        )
+
+    def _rules(self, fields: dict[str, Any]) -> list[Rule]:
+        rules: list[Rule] = []
+        for field, value in fields.items():
+            place = ("fields", field)
+            if field not in FIELDS or field in _HEADER:
+                self.fault(
+                    place, "unknown_key", at_key=True, key=field, near=nearest(field, set(FIELDS) - set(_HEADER))
+                )
+                continue
+            entries = (
+                [(place, value)] if not isinstance(value, list) else [((*place, n), v) for n, v in enumerate(value)]
+            )
+            known = {f"@{rule.field}" for rule in rules}
+            for where, entry in entries:
+                rules += self._rule(field, where, entry, known)
+        return rules
+
+    def _rule(self, field: str, where: tuple[str | int, ...], entry: Any, known: set[str]) -> list[Rule]:
+        entry = self._mapping(where, entry, _RULE_KEYS, required=("from", "parser"))
+        if "from" not in entry or "parser" not in entry:
+            return []
+        name = ".".join(str(part) for part in where)
+        parser = self._word((*where, "parser"), entry["parser"], PARSERS)
+        vocabulary = entry.get("vocabulary", "")
+        if vocabulary:
+            self._word((*where, "vocabulary"), vocabulary, names())
+        common: dict[str, Any] = {
+            "field": field,
+            "many": FIELDS[field].many,
+            "parser": PARSERS.get(parser),
+            "place": f"{self.name}.yaml:{(self.marked.keys.get(where) or self.marked.values[where])[0]}",
+            "take_all": self._word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
+            "vocabulary": vocabulary,
+            "only": self._pattern((*where, "only"), entry.get("only")),
+            "never": self._pattern((*where, "never"), entry.get("never")),
+            "choices": tuple(self._texts((*where, "choices"), entry.get("choices", []))),
+            "unknown": self._word((*where, "unknown"), entry.get("unknown", "ignore"), ("ignore", "tell")) == "tell",
+        }
+        if vocabulary and entry.get("default"):
+            self._word((*where, "default"), entry["default"], _ids(vocabulary))
+        made = [
+            Rule(
+                paths=self._paths((*where, "from"), entry["from"], known, name),
+                default=str(entry.get("default", "")),
+                **common,
+            )
+        ]
+        if "otherwise" in entry:
+            paths = self._paths((*where, "otherwise"), entry["otherwise"], known, name)
+            made.append(Rule(paths=paths, declared=False, **common))
+        return made
+
+    def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:
+        paths = self._texts(where, [value] if isinstance(value, str) else value)
+        for number, path in enumerate(paths):
+            if path.startswith("@") and path not in _SPECIAL and path not in known:
+                place = (*where, number) if (*where, number) in self.marked.values else where
+                self.fault(place, "unknown_word", key=rule, value=path, near=nearest(path, {*known, *_SPECIAL}))
+        return tuple(path if path.startswith("@") else path.lower() for path in paths)
+
+    # --- small readers, each with its fault ---
+
+    def fault(self, where: tuple[str | int, ...], code: str, *, at_key: bool = False, **facts: object) -> None:
+        self.faults.append(self.marked.fault(where, code, facts, at_key=at_key))
+
+    def _mapping(
+        self, where: tuple[str | int, ...], value: Any, keys: Iterable[str], required: Iterable[str]
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.fault(where, "not_mapping")
+            return {}
+        rule = ".".join(map(str, where)) + "." if where else ""
+        for key in value:
+            if key not in keys:
+                self.fault((*where, key), "unknown_key", at_key=True, key=rule + key, near=nearest(key, keys))
+        for key in required:
+            if key not in value:
+                self.fault(where, "missing_key", at_key=True, key=rule + key)
+        return value
+
+    def _texts(self, where: tuple[str | int, ...], value: Any) -> list[str]:
+        if not isinstance(value, list):
+            self.fault(where, "not_list")
+            return []
+        for number, text in enumerate(value):
+            if not isinstance(text, str):
+                self.fault((*where, number), "not_text", key=".".join(map(str, where)))
+        return [str(text) for text in value]
+
+    def _word(self, where: tuple[str | int, ...], value: Any, words: Iterable[str]) -> str:
+        words = list(words)
+        if value not in words:
+            near = nearest(str(value), words)
+            self.fault(where, "unknown_word", key=".".join(map(str, where)), value=value, near=near)
+        return str(value)
+
+    def _pattern(self, where: tuple[str | int, ...], value: Any) -> re.Pattern[str] | None:
+        try:
+            return re.compile(value, re.IGNORECASE) if isinstance(value, str) else None
+        except re.error as error:
+            self.fault(where, "wrong_pattern", key=".".join(map(str, where)), detail=str(error))
+            return None
 
 
-def _conditions(stated: Mapping[str, Any] | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not stated:
-        return ()
-    return tuple((path, tuple(value if isinstance(value, list) else [value])) for path, value in stated.items())
-
-
-def formats() -> tuple[Format, ...]:
-    """Return every format with the namespaces that announce it and its rank, for the visit that chooses among them."""
-    found = [walk for name in names() if (walk := crosswalk(name)) is not None]
-    return tuple(Format(walk.name, walk.namespaces, walk.rank) for walk in sorted(found, key=lambda walk: walk.rank))
-
-
-class Outcome:
-    """What the rules made of one record: values by field, problems, explanations."""
-
-    def __init__(self, *, explain: bool) -> None:
-        self.values: dict[str, list[Any]] = {}
-        self.problems: list[Problem] = []
-        self.explanations: list[Explanation] = []
-        self._explain = explain
-
-    def add(self, rule: Rule, value: Any, row: Row) -> None:
-        """Keep a value that is not there yet."""
-        held = self.values.setdefault(rule.field, [])
-        if value not in held:
-            held.append(value)
-            self.say(rule.field, value, rule.place, row.path, row.value)
-
-    def say(self, field: str, value: Any, rule: str, path: str, words: str) -> None:
-        """Explain a value, when somebody asked."""
-        if self._explain:
-            self.explanations.append(Explanation(field, _shown(value), rule, path, words[:200]))
-
-    def problem(self, code: str, field: str, row: Row) -> None:
-        """Note what was not understood."""
-        self.problems.append(Problem(code, field, row.path, row.value[:200], "note"))
-
-
-def _shown(value: Any) -> str:
-    return (
-        value if isinstance(value, str) else str(getattr(value, "name", None) or getattr(value, "value", None) or value)
-    )
-
-
-def apply(walk: Crosswalk, rows: Iterable[Row], outcome: Outcome) -> None:
-    """Run the rules of a crosswalk over the rows of a record."""
-    by_path: dict[str, list[Row]] = {}
-    for row in rows:
-        by_path.setdefault(row.path, []).append(row)
-    for rule in walk.rules:
-        for path in rule.paths:
-            found = by_path.get(path)
-            if found:
-                chosen = [row for row in found if _holds(rule, row, by_path)] if rule.when or rule.unless else found
-                _TAKE[rule.take](rule, chosen, outcome)
-                if rule.field in outcome.values and rule.take != "all":
-                    break
-
-
-def _holds(rule: Rule, row: Row, by_path: Mapping[str, list[Row]]) -> bool:
-    for path, values in rule.when:
-        if not _beside(path, values, row, by_path):
-            return False
-    return not any(_beside(path, values, row, by_path) for path, values in rule.unless)
-
-
-def _beside(path: str, values: tuple[str, ...], row: Row, by_path: Mapping[str, list[Row]]) -> bool:
-    """Say whether a condition holds inside the nearest parent that both paths share."""
-    shared = 0
-    for one, other in zip(path.split("/"), row.path.split("/"), strict=False):
-        if one != other:
-            break
-        shared += 1
-    if not shared:
-        return False
-    return any(
-        other.trail[:shared] == row.trail[:shared] and other.value.strip().lower() in values
-        for other in by_path.get(path, ())
-    )
-
-
-def _values(rule: Rule, row: Row, outcome: Outcome) -> list[Any]:
-    if rule.vocabulary:
-        words = PARSERS["line"](row.value)
-        found = vocabulary.match(rule.vocabulary, words[0]) if words else ""
-        if not found and words and not rule.quiet:
-            outcome.problem("unknown_value", rule.field, row)
-        return [found] if found else []
-    read = PARSERS[rule.read](row.value)
-    if not read and row.value.strip() and rule.read in ("date", "minutes"):
-        outcome.problem("unreadable_value", rule.field, row)
-    return read
-
-
-def _all(rule: Rule, rows: list[Row], outcome: Outcome) -> None:
-    for row in rows:
-        for value in _values(rule, row, outcome):
-            outcome.add(rule, value, row)
-
-
-def _first(rule: Rule, rows: list[Row], outcome: Outcome) -> None:
-    for row in rows:
-        for value in _values(rule, row, outcome):
-            outcome.add(rule, value, row)
-            return
-
-
-def _rest(rule: Rule, rows: list[Row], outcome: Outcome) -> None:
-    """Take every value after the first row that has one."""
-    usable = [(row, values) for row in rows if (values := _values(rule, row, outcome))]
-    for row, values in usable[1:]:
-        for value in values:
-            outcome.add(rule, value, row)
-
-
-def _longest(rule: Rule, rows: list[Row], outcome: Outcome) -> None:
-    usable = [(value, row) for row in rows for value in _values(rule, row, outcome)]
-    if usable:
-        value, row = max(usable, key=lambda each: len(each[0]))
-        outcome.add(rule, value, row)
-
-
-def _together(rule: Rule, rows: list[Row], outcome: Outcome) -> None:
-    """Choose one date among all that stand there."""
-    chosen = issued([row.value.strip() for row in rows])
-    if chosen:
-        outcome.add(rule, chosen, rows[0])
-    elif rows:
-        outcome.problem("unreadable_value", rule.field, rows[0])
-
-
-_TAKE: dict[str, Callable[[Rule, list[Row], Outcome], None]] = {
-    "all": _all,
-    "first": _first,
-    "rest": _rest,
-    "longest": _longest,
-    "together": _together,
-}
+def _ids(vocabulary: str) -> tuple[str, ...]:
+    return ids(vocabulary) if vocabulary in names() else ()

@@ -1,191 +1,374 @@
-"""The named readers of values that crosswalks may use: a text of the source to what the schema wants.
+"""The named parsers: each turns the rows of one path into values of one field.
 
-Each takes a text and returns a list of values; an empty list means that nothing usable was there.
+A crosswalk names them (``parser: description``); what each takes and gives is the first line of its docstring, from
+which the page for people who write crosswalks is checked. A parser never raises: what it does not understand it notes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
-from urllib.parse import urlsplit
 
-from . import vocabulary
-from .dates import edtf
-from .resource import Agent, Identifier, Relation
-from .vietnamese import folded as fold
-from .vietnamese import line as clean
-from .vietnamese import paragraphs
+from . import dates
+from .licences import licence, licence_url, rights
+from .links import identifier, link
+from .people import agent, agent_name, vcard, vcard_body
+from .recognise import is_academic, legal, match
+from .resource import Relation
+from .rows import Row
+from .rule import Found, Job, Rule, qualifier
+from .vietnamese import is_bare, line, paragraphs
+from .vocabulary import province, vocabulary
 
-Parser = Callable[[str], list[Any]]
+# --- text ------------------------------------------------------------------------------------------
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._~?=&%+:;,()-]*)?")
-# The handle prefix of every repository that was never configured: it leads nowhere.
-_PLACEHOLDER = re.compile(r"hdl\.handle\.net/123456789/|^https?://(?:localhost|127\.|10\.|192\.168\.)", re.IGNORECASE)
-_MAIL = re.compile(r"\S+@\S+\.\S+")
-_GRADE = re.compile(
-    r"\b(?:lop|khoi|khoi lop|grade|class)\s*(1[0-2]|[1-9])(?![0-9])(?! (?:tuoi|thang|tiet|cau|bai|diem))"
+_WORDLESS = re.compile(r"[\W_]*(?:n/a|null|undefined|untitled|không có tiêu đề)?[\W_]*", re.IGNORECASE)
+
+
+def text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read one line of text; with several languages the Vietnamese one comes first."""
+    found: list[Found] = []
+    for row in rows:
+        value = line(row[1])
+        if value and not _WORDLESS.fullmatch(value):
+            found.append((value, row))
+            if "�" in value:
+                job.problem("damaged_text", rule.field, row[0], value)
+    return _vietnamese_first(found) if len(found) > 1 else found
+
+
+def other_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the lines of text that did not become the title."""
+    title = job.values.get("title")
+    return [pair for pair in text(rows, rule, job) if pair[0] != title]
+
+
+_NOTES = re.compile(
+    r"(?:made available in dspace|submitted by|approved for entry|item withdrawn|rejected by)\b.*"
+    r"|(?:[ivxlc\d]+\s*,\s*)?\d+\s*(?:tr|trang|p|pp|pages?|leaves|f)\.?(?:\s*[;:,].*)?"
+    r"|(?:https?|ftp)://\S+|(?:n/a|none|null|peer[ -]?reviewed|published|unpublished|[-.?]+)",
+    re.IGNORECASE | re.DOTALL,
 )
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+(?:\.\d+)?S)?)?", re.IGNORECASE)
-_AGES = re.compile(r"(\d{1,2})(?:\s*[-–]\s*(\d{1,2})?)?")
-_SPLIT = re.compile(r"\s*[;|]\s*|,\s+")
-_ISBN = re.compile(r"(?:ISBN[:\s]*)?((?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dXx])")
-_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)\s*(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_ISSN = re.compile(r"(?:ISSN[:\s]*)(\d{4}-\d{3}[\dXx])", re.IGNORECASE)
 
 
-def line(text: str) -> list[str]:
-    """One line of plain text."""
-    cleaned = clean(text)
-    return [cleaned] if cleaned else []
+def description(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the abstract: the longest text that is no address, page count or note of a workflow; Vietnamese first."""
+    found: list[Found] = []
+    for row in rows:
+        value = paragraphs(row[1])
+        if not value or (len(value) < 400 and _NOTES.fullmatch(value)):
+            continue
+        found.append((value, row))
+        if "�" in value:
+            job.problem("damaged_text", rule.field, row[0], value)
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda pair: -len(pair[0]))
+    return _vietnamese_first(found)
 
 
-def text(words: str) -> list[str]:
-    """Plain text with paragraph breaks."""
-    cleaned = paragraphs(words)
-    return [cleaned] if cleaned else []
+def _vietnamese_first(found: list[Found]) -> list[Found]:
+    """Put Vietnamese before the unstated and other languages, where the languages are stated at all."""
+    if not any(row[2] for _, row in found):
+        return found
+    return sorted(found, key=lambda pair: pair[1][2] != "vi")
 
 
-def keywords(words: str) -> list[str]:
-    """Keywords, apart where they are listed in one element."""
-    return [part for part in _SPLIT.split(clean(words)) if part]
+_PARTED = re.compile(r"\s*[;|\n]\s*")
+_LIST = re.compile(r"\s*,\s*")
+_CODE = re.compile(r"info:eu-repo/.*|https?://\S+|[\W\d_]*|n/a|none|null", re.IGNORECASE)
+_LONGEST_KEYWORD = 120  # a longer one is a sentence that somebody put into the wrong field
 
 
-def link(words: str) -> list[str]:
-    """A web address that leads to the resource: http or https, never localhost or an unconfigured handle."""
-    found = _ADDRESS.match(words.strip())
-    if found is None or _PLACEHOLDER.search(found[0]):
+def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read keywords, parted by ; or |, or by two or more commas ("Education, Higher" is one); codes are left out."""
+    found: dict[str, Found] = {}
+    for row in rows:
+        words = row[1]
+        if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
+            pieces = [piece for part in _PARTED.split(line_by_line(words)) for piece in _commas(part)]
+        else:
+            pieces = [words]
+        for piece in pieces:
+            value = line(piece).rstrip(".").strip()
+            if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value):
+                found.setdefault(value.casefold(), (value, row))
+    return list(found.values())
+
+
+def line_by_line(words: str) -> str:
+    """Resolve entities before a split at semicolons, so that ``&#7879;`` is no separator."""
+    return "\n".join(line(part) for part in words.split("\n")) if "&" in words else words
+
+
+def _commas(words: str) -> list[str]:
+    return _LIST.split(words) if words.count(",") > 1 else [words]
+
+
+# --- vocabularies ----------------------------------------------------------------------------------
+
+
+def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Look the words up in the rule's vocabulary, among its ``choices`` if any; ``unknown: tell`` notes the rest."""
+    found: list[Found] = []
+    for row in rows:
+        words = row[1] if "&" not in row[1] and "<" not in row[1] else line(row[1])
+        terms = match(rule.vocabulary, words.strip(), rule.declared)
+        for name in terms:
+            if not rule.choices or name in rule.choices:
+                found.append((name, row))
+        if not terms and rule.unknown and not words.isspace():
+            job.problem("unknown_value", rule.field, row[0], line(words))
+    return found
+
+
+# With one of these and no grade, "Hóa học" is a field of science and not the school subject.
+_ACADEMIC_TYPES = frozenset(
+    ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "bai_bao", "ky_yeu", "de_tai_nghien_cuu", "de_cuong_mon_hoc")
+)
+_SCHOOL_LEVELS = frozenset(("mam_non", "tieu_hoc", "thcs", "thpt"))
+_ACADEMIC_LEVELS = frozenset(("trung_cap", "cao_dang", "dai_hoc", "thac_si", "tien_si"))
+
+
+def subject(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise school subjects; not in academic works without a grade, and everyday words only beside their grade.
+
+    Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too.
+    """
+    found = term(rows, rule, job)
+    if not found:
+        return found
+    grades = job.values.get("grade", ())
+    if not grades and _speaks_of_university(job):
         return []
-    if _PLAIN_ADDRESS.fullmatch(found[0]):
-        return [found[0]]
+    if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
+        found = [pair for pair in found if not is_bare(pair[1][1])]
+    terms = vocabulary("subject").terms
+    return [pair for pair in found if not terms[pair[0]].get("needs_grade") or any(legal(pair[0], g) for g in grades)]
+
+
+def _speaks_of_university(job: Job) -> bool:
+    return (
+        not _ACADEMIC_TYPES.isdisjoint(job.values.get("type", ()))
+        or not _ACADEMIC_LEVELS.isdisjoint(job.values.get("level", ()))
+        or is_academic(job.values.get("title", ""))
+    )
+
+
+def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise levels by their names, and from the grades and types of this record (paths @grade and @type)."""
+    found: list[Found] = []
+    for row in rows:
+        if row[0] in ("@grade", "@type"):
+            found += [(name, row) for name in _levels_of(row[0][1:] + "s", row[1])]
+        else:
+            found += term([row], rule, job)
+    return found
+
+
+def _levels_of(list_name: str, word: str) -> list[str]:
+    return [name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ())]
+
+
+# Letters with two marks (ế, ổ, ữ …) are written in Vietnamese only; two of them are no accident.
+_VIETNAMESE_LETTERS = re.compile("[ấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.IGNORECASE)
+
+
+def language_of_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Take a text for Vietnamese that has two letters which only Vietnamese writes."""
+    for row in rows:
+        if len(_VIETNAMESE_LETTERS.findall(row[1], 0, 2000)) > 1:
+            return [("vi", row)]
+    return []
+
+
+def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Find the province of today: by code for the source's own (path @source), by name elsewhere."""
+    found: list[Found] = []
+    for row in rows:
+        names = [province(row[1])] if row[0] == "@source" else list(match("province", line(row[1])))
+        found += [(name, row) for name in names if name]
+    return found
+
+
+def choice(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Take one of the words that the rule lists under ``choices``, in any case."""
+    found: list[Found] = []
+    for row in rows:
+        word = line(row[1]).lower()
+        if word in rule.choices:
+            found.append((word, row))
+        elif word and rule.unknown:
+            job.problem("unknown_value", rule.field, row[0], word)
+    return found
+
+
+_MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+_FILES = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "epub": "application/epub+zip",
+    "html": "text/html",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "image/jpg": "image/jpeg",
+    "png": "image/png",
+}
+
+
+def file_format(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Take media types (application/pdf) and the usual names of files (PDF, .docx); sizes and page counts are none."""
+    found: list[Found] = []
+    for row in rows:
+        word = row[1].strip().lower().partition(";")[0]
+        known = _FILES.get(word.lstrip(".")) or (word if _MIME.fullmatch(word) else None)
+        if known:
+            found.append((known, row))
+    return found
+
+
+# --- figures ---------------------------------------------------------------------------------------
+
+_DURATION = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?", re.IGNORECASE
+)
+_CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
+_SPOKEN = re.compile(r"(?:(\d+)\s*(?:giờ|h|hours?))?\s*(?:(\d+)\s*(?:phút|p|minutes?|min)?)?", re.IGNORECASE)
+_MINUTES = (525_600, 43_800, 10_080, 1440, 60, 1, 1 / 60)  # of a year, month, week, day, hour, minute, second
+
+
+def minutes(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read a duration in minutes: ISO 8601 (PT1H30M), a clock (1:30:00), or words (90 phút, 1 giờ 30 phút)."""
+    found: list[Found] = []
+    for row in rows:
+        value = _minutes(line(row[1]))
+        if value:
+            found.append((value, row))
+        elif value is None and row[1].strip():
+            job.problem("unclear_duration", rule.field, row[0], row[1].strip())
+    return found
+
+
+def _minutes(words: str) -> int | None:
+    match_ = _DURATION.fullmatch(words)
     try:
-        parts = urlsplit(found[0])
-        usable = bool(parts.hostname) and "@" not in parts.netloc and "\\" not in found[0]
-    except ValueError:
-        return []
-    return [found[0]] if usable else []
+        if match_ and len(words) > 1:
+            parts = zip(match_.groups(), _MINUTES, strict=True)
+            return min(round(sum(float(part) * size for part, size in parts if part)), 10_000_000)
+        clock, spoken = _CLOCK.fullmatch(words), _SPOKEN.fullmatch(words)
+        if clock:
+            return int(clock[1]) * 60 + int(clock[2])
+        if spoken and any(spoken.groups()) and not words.isdecimal():
+            return int(spoken[1] or 0) * 60 + int(spoken[2] or 0)
+    except ValueError:  # "1.2.3" is no number
+        return None
+    return None
 
 
-def address(words: str) -> list[str]:
-    """The first web address inside a text."""
-    found = _ADDRESS.search(words)
-    return link(found[0].rstrip(".,;)")) if found else []
+_AGES = re.compile(r"(?:từ\s*)?(\d{1,2})\s*(?:(?:-|–|đến|to)\s*(\d{1,2})?|\+)?\s*(?:tuổi|years?)?", re.IGNORECASE)
 
 
-def identifier(words: str) -> list[Identifier]:
-    """An identifier with its scheme; a web address is none (it is the landing page)."""
-    if words.startswith("http") and "doi.org/" not in words:
-        return []
-    cleaned = clean(words)
-    for scheme, pattern in (("doi", _DOI), ("issn", _ISSN)):
-        found = pattern.search(cleaned)
-        if found:
-            return [Identifier(scheme, found[1])]
-    if cleaned.lower().startswith(("isbn", "978", "979")):
-        found = _ISBN.fullmatch(cleaned)
-        if found:
-            return [Identifier("isbn", re.sub(r"[-\s]", "", found[1]).upper())]
-    if cleaned.lower().startswith(("urn:", "ark:")):
-        return [Identifier(cleaned[:3].lower(), cleaned)]
-    return [Identifier("local", cleaned)] if cleaned and not _ADDRESS.match(cleaned) else []
+def age_min(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the youngest age of "7-9", "16+", "6 tuổi", in years."""
+    return _ages(rows, rule, job, 0)
 
 
-def agent(words: str) -> list[Agent]:
-    """A person or body; e-mail addresses are dropped."""
-    cleaned = _MAIL.sub("", clean(words)).strip(" ,;<>()")
-    return [Agent(cleaned)] if cleaned else []
+def age_max(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the oldest age of "7-9" or "6 tuổi", in years; "16+" has none."""
+    return _ages(rows, rule, job, 1)
 
 
-def _vcard(words: str) -> str:
-    """Return FN, else ORG, of a vCard 3.0 (RFC 2426), its folded lines joined; a text that is no vCard as it is."""
-    unfolded = re.sub(r"\r?\n[ \t]", "", words)
-    fields: dict[str, str] = {}
-    for row in re.split(r"\r?\n|(?=\b(?:FN|ORG|N|EMAIL|END):)", unfolded):
-        name, mark, value = row.strip().partition(":")
-        if mark:
-            fields.setdefault(name.partition(";")[0].upper(), value.strip())
-    if "BEGIN" not in fields:
-        return words
-    name = fields.get("FN") or fields.get("ORG") or " ".join(reversed(fields.get("N", "").split(";")[:2]))
-    return name.replace("\\,", ",").replace("\\;", ";").replace("\\n", " ").strip(" ;")
+def _ages(rows: list[Row], rule: Rule, job: Job, end: int) -> list[Found]:
+    found: list[Found] = []
+    for row in rows:
+        words = line(row[1])
+        ages = _AGES.fullmatch(words)
+        if ages is None:
+            if words and rule.unknown:
+                job.problem("unclear_age", rule.field, row[0], words)
+            continue
+        alone = not re.search(r"[-–+]|đến|to", words)
+        value = ages[1] if end == 0 or alone else ages[2]
+        if value:
+            found.append((int(value), row))
+    return found
 
 
-def vcard(words: str) -> list[Agent]:
-    """A person or body from a vCard."""
-    return agent(_vcard(words))
+# --- dates and relations ---------------------------------------------------------------------------
 
 
-def vcard_name(words: str) -> list[str]:
-    """The name in a vCard."""
-    return [found.name for found in agent(_vcard(words))]
+def issued(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the dates of Dublin Core and choose the earliest that is no time of deposit (DSpace says two of those)."""
+    if len(rows) > 1:
+        plain = [row for row in rows if not dates.is_timestamp(row[1])]
+        if not plain and len({row[1][:10] for row in rows}) < len(rows):
+            job.problem("only_deposit_dates", rule.field, rows[0][0], rows[0][1].strip())
+            return []
+        rows = plain or rows
+    return date(rows, rule, job)
 
 
-def grade(words: str) -> list[str]:
-    """A school grade that is named as one: "Lớp 9", "khối 12"."""
-    found = _grade(words)
-    return [found] if found else []
+def date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read dates to EDTF, the earliest first; what is unclear or not plausible is noted and left out."""
+    found: list[Found] = []
+    for row in rows:
+        value = dates.parse(row[1])
+        if value is None:
+            if row[1].strip():
+                job.problem("unclear_date", rule.field, row[0], row[1].strip())
+        elif dates.is_plausible(value, job.latest_year):
+            found.append((value, row))
+        else:
+            job.problem("implausible_date", rule.field, row[0], row[1].strip())
+    return sorted(found, key=lambda pair: str(pair[0])) if len(found) > 1 else found
 
 
-@lru_cache(maxsize=50_000)
-def _grade(words: str) -> str:
-    folded = fold(words)
-    found = _GRADE.search(folded)
-    return found[1] if found else vocabulary.scheme("grade").anywhere.get(folded, "")
+def relation(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read ties to other resources; the kind is the path's qualifier (ispartof), or the first of ``choices``."""
+    found: list[Found] = []
+    for row in rows:
+        target = line(row[1])
+        kind = qualifier(row[0].partition("/")[0]).replace(" ", "") or (rule.choices[0] if rule.choices else "")
+        if target and not target.startswith("info:eu-repo/"):
+            found.append((Relation(kind, target), row))
+    return found
 
 
-def media_type(words: str) -> list[str]:
-    """A media type (RFC 6838) or the words that stand for it."""
-    cleaned = clean(words).lower()
-    return [cleaned] if cleaned else []
-
-
-def date(words: str) -> list[str]:
-    """A date in EDTF level 0."""
-    found = edtf(words)
-    return [found] if found else []
-
-
-def minutes(words: str) -> list[int]:
-    """An ISO 8601 duration in minutes."""
-    found = _DURATION.fullmatch(words.strip())
-    if found is None:
-        return []
-    days, hours, rest = (int(part or 0) for part in found.groups())
-    total = days * 24 * 60 + hours * 60 + rest
-    return [total] if 0 < total < 100_000 else []
-
-
-def age_min(words: str) -> list[int]:
-    """The lower end of an age range such as "7-9" or "11-"."""
-    found = _AGES.search(words)
-    return [int(found[1])] if found else []
-
-
-def age_max(words: str) -> list[int]:
-    """The upper end of an age range."""
-    found = _AGES.search(words)
-    return [int(found[2])] if found and found[2] else []
-
-
-def licence(words: str) -> list[str]:
-    """The licence that a rights statement names."""
-    found = vocabulary.licence(clean(words))
-    return [found] if found else []
-
-
-def relation(words: str) -> list[Relation]:
-    """A tie to another resource; Dublin Core does not say of which kind."""
-    cleaned = clean(words)
-    return [Relation("relation", cleaned)] if cleaned else []
-
-
-PARSERS: dict[str, Parser] = {
+PARSERS = {
     parser.__name__: parser
     for parser in (
-        line, text, keywords, link, address, identifier, agent, vcard, vcard_name, grade, media_type, date, minutes,
-        age_min, age_max, licence, relation,
+        age_max,
+        age_min,
+        agent,
+        agent_name,
+        choice,
+        date,
+        description,
+        file_format,
+        identifier,
+        issued,
+        keyword,
+        language_of_text,
+        level,
+        licence,
+        licence_url,
+        link,
+        minutes,
+        other_text,
+        place,
+        relation,
+        rights,
+        subject,
+        term,
+        text,
+        vcard,
+        vcard_body,
     )
-}  # fmt: skip
-PARSERS["dates"] = lambda words: [words]  # read together: the right one is chosen among all of them
+}

@@ -1,148 +1,175 @@
-"""The house's vocabularies: tables of terms with labels, spellings and parents, found by their file's name."""
+"""The tables of words: languages, types, subjects, grades, levels, licences, provinces, audiences.
+
+One file of ``vocabularies/`` is one table, named like the field that it serves; each is read when it is first asked.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from harvester import load_yaml
 
-from .vietnamese import folded as fold
+from .vietnamese import folded, is_bare, key
 
-FOLDER = Path(__file__).parent / "vocabularies"
-# Words around a term that say nothing: "Môn Toán", "Ngành Luật".
-_DECORATION = re.compile(r"^(?:mon hoc|mon|bo mon|chuyen nganh|nganh) ")
-_LONGEST = 7  # tokens of the longest spelling in the tables
-_CREATIVE_COMMONS = re.compile(r"https?://(?:www\.)?creativecommons\.org/licen[sc]es/([a-z-]+)(?:/|$)", re.IGNORECASE)
+FOLDER = Path(__file__).with_name("vocabularies")
+# Signs that part several words in one value; a hyphen only between blanks: "e-Learning", "LS-ĐL".
+_PARTS = re.compile(r"\s*[;,|/>\n]\s*|\s+[-–—]+\s+|\s*:\s+")
 
 
-class Term(msgspec.Struct, frozen=True):
-    """One term: id, labels, and everything else that its table says."""
+class Vocabulary:
+    """One table: its terms by id, and the words by which they are recognised."""
 
-    id: str
-    vi: str
-    en: str
-    facts: dict[str, Any]
+    def __init__(self, name: str) -> None:
+        """Read ``vocabularies/NAME.yaml``. Raises KeyError where there is no such table, Faults for a wrong one."""
+        path = FOLDER / f"{name}.yaml"
+        if not path.is_file():
+            raise KeyError(name)
+        self.name = name
+        document = load_yaml(path, f"vocabularies/{name}.yaml").value
+        self.terms: dict[str, dict[str, Any]] = {term["id"]: term for term in document["terms"]}
+        self.whole: dict[str, str] = {}
+        self.bare: dict[str, str] = {}
+        self.anywhere: dict[str, str] = {}
+        self.anywhere_bare: dict[str, str] = {}
+        self.capitals: dict[str, str] = {}
+        self.uris: dict[str, str] = {}
+        for term in self.terms.values():
+            self._learn(term)
+        self.longest = max((phrase.count(" ") + 1 for phrase in self.anywhere), default=0)
 
+    def _learn(self, term: dict[str, Any]) -> None:
+        """Enter one term's words; where two terms share one, the earlier term keeps it."""
+        name = term["id"]
+        safe = [*term.get("variants", ()), *term.get("former", ())]
+        for word in (*safe, term["vi"], term["en"]):
+            self.whole.setdefault(key(word), name)
+            self.bare.setdefault(folded(word), name)
+        for word in safe or [term["vi"]]:
+            phrase = key(word)
+            self.anywhere.setdefault(phrase, name)
+            if " " in phrase or is_bare(phrase):  # one syllable without its marks is anything: toan is toàn, toán, toan
+                self.anywhere_bare.setdefault(folded(word), name)
+        for word in (*term.get("abbreviations", ()), *term.get("field_only", ())):
+            self.whole.setdefault(key(word), name)
+        if not name.isdigit():  # the grade "7" is no word: a value 7 may be anything
+            self.whole.setdefault(key(name), name)
+        for word in term.get("abbreviations", ()):
+            self.capitals.setdefault(word, name)
+        for uri in (*term.get("uris", ()), *([term["uri"]] if term.get("uri") else ())):
+            self.uris.setdefault(address(uri), name)
 
-class Scheme(msgspec.Struct, frozen=True):
-    """One vocabulary: its terms, and folded spellings by how far they can be trusted.
+    def value(self, text: str) -> str | None:
+        """Return the term that a whole declared value names, or None."""
+        if "://" in text:
+            return self.uris.get(address(text))
+        found = self.whole.get(key(text))
+        return found if found or not is_bare(text) else self.bare.get(folded(text))
 
-    ``declared`` may be matched in a field made for this vocabulary, ``anywhere`` also inside longer text there.
-    """
+    def values(self, text: str) -> tuple[str, ...]:
+        """Return the terms that a declared value names: as a whole, else by its parts."""
+        found = self.value(text)
+        if found:
+            return (found,)
+        return tuple(dict.fromkeys(term for part in parts(text) if (term := self.value(part))))
 
-    terms: dict[str, Term]
-    declared: dict[str, str]
-    anywhere: dict[str, str]
-
-
-def schemes() -> list[str]:
-    """Return the names of all vocabularies."""
-    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
-
-
-@cache
-def scheme(name: str) -> Scheme:
-    """Load a vocabulary; once a process."""
-    rows = load_yaml(FOLDER / f"{name}.yaml").value["terms"]
-    terms = {str(row["id"]): Term(str(row["id"]), row["vi"], row["en"], row) for row in rows}
-    declared: dict[str, str] = {}
-    anywhere: dict[str, str] = {}
-    for row in rows:
-        for kind in ("vi", "en", "variants", "legacy_names", "former"):
-            for spelling in _list(row.get(kind)):
-                anywhere.setdefault(fold(spelling), str(row["id"]))
-        for kind in ("id", "abbreviations", "field_only", "iso", "uri", "lom"):
-            for spelling in _list(row.get(kind)):
-                declared.setdefault(fold(spelling), str(row["id"]))
-    declared.update(anywhere)
-    declared.pop("", None)
-    anywhere.pop("", None)
-    return Scheme(terms, declared, anywhere)
-
-
-def _list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
-
-
-@lru_cache(maxsize=100_000)
-def match(name: str, text: str) -> str:
-    """Return the id of the term that a declared text means, or an empty string.
-
-    The whole text first, then without words like "môn", then the longest trusted spelling inside it.
-    """
-    vocabulary = scheme(name)
-    folded = fold(text)
-    found = vocabulary.declared.get(folded) or vocabulary.declared.get(_DECORATION.sub("", folded))
-    return found or _inside(vocabulary.anywhere, folded.split())
-
-
-def _inside(spellings: dict[str, str], tokens: list[str]) -> str:
-    for length in range(min(_LONGEST, len(tokens)), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            found = spellings.get(" ".join(tokens[start : start + length]))
-            if found:
-                return found
-    return ""
-
-
-def label(name: str, identity: str, language: str = "vi") -> str:
-    """Return a term's label in ``vi`` or ``en``; an unknown id is its own label."""
-    term = scheme(name).terms.get(identity)
-    if term is None:
-        return identity
-    return term.en if language == "en" else term.vi
+    def phrases(self, text: str) -> list[tuple[str, int, int]]:
+        """Find the terms whose safe words stand in a text, longest first from each place: (id, first word, last)."""
+        bare = is_bare(text)
+        words = (folded(text) if bare else key(text)).split(" ")
+        table = self.anywhere_bare if bare else self.anywhere
+        found, place = [], 0
+        while place < len(words):
+            for length in range(min(self.longest, len(words) - place), 0, -1):
+                term = table.get(" ".join(words[place : place + length]))
+                if term:
+                    found.append((term, place, place + length - 1))
+                    place += length - 1
+                    break
+            place += 1
+        return found
 
 
-def order(name: str) -> dict[str, int]:
-    """Return the place of every id in its table: the order in which people expect to see them."""
-    return {identity: place for place, identity in enumerate(scheme(name).terms)}
+def parts(text: str) -> list[str]:
+    """Split a declared value that names several things."""
+    return [part for part in _PARTS.split(text) if part]
 
 
-@cache
-def grade_level(grade: str) -> str:
-    """Return the level of a grade."""
-    term = scheme("grade").terms.get(grade)
-    return str(term.facts["parent"]) if term else ""
+def address(uri: str) -> str:
+    """Return an address without scheme, www and closing slash: http and https name the same term."""
+    return uri.strip().lower().partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-@cache
-def legal_grades(subject: str) -> frozenset[str]:
-    """Return the grades in which a subject of the programme is taught."""
-    term = scheme("subject").terms.get(subject)
-    return frozenset(_list(term.facts.get("grades"))) if term else frozenset()
+@lru_cache(maxsize=64)  # there are eight; a name that does not exist is not kept
+def vocabulary(name: str) -> Vocabulary:
+    """Return a table by its name. Raises KeyError."""
+    return Vocabulary(name)
 
 
-@cache
-def province(code: str) -> str:
-    """Return today's unit for a two-digit code, old or new, or an id; an empty string where there is none.
-
-    Every current code is the former code of one of its parts, so one total function serves 63 and 34 codes.
-    """
-    for term in scheme("province").terms.values():
-        if code == term.id or code in _list(term.facts.get("former_codes")):
-            return term.id
-    return ""
+def names() -> tuple[str, ...]:
+    """Return the names of all tables."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-@lru_cache(maxsize=20_000)
-def licence(text: str) -> str:
-    """Return the licence that a rights statement names, or an empty string; an open one is never inferred.
+def ids(scheme: str) -> tuple[str, ...]:
+    """Return the ids of a table in its order. Raises KeyError."""
+    return tuple(vocabulary(scheme).terms)
 
-    An address decides before words.
-    """
-    vocabulary = scheme("licence")
-    address = re.search(r"https?://[^\s<>\"]+", text)
-    if address:
-        named = _CREATIVE_COMMONS.match(address[0])
-        found = f"cc-{named[1].lower()}" if named else vocabulary.declared.get(fold(address[0]), "")
-        if found in vocabulary.terms:
-            return found
-    folded = fold(text)
-    return vocabulary.declared.get(folded) or _inside(vocabulary.anywhere, folded.split())
+
+def label(scheme: str, term: str, language: str = "vi") -> str:
+    """Return what people read for an id, in ``vi`` or ``en``; the id itself where it or its table is unknown."""
+    try:
+        found = vocabulary(scheme).terms.get(term)
+    except KeyError:
+        return term
+    return str(found.get(language) or found["vi"]) if found else term
+
+
+def order(scheme: str, term: str) -> int:
+    """Return the place of an id in its table, for sorting; unknown ids come last. Raises KeyError for the table."""
+    return _order(scheme).get(term, len(vocabulary(scheme).terms))
+
+
+@lru_cache(maxsize=64)  # one for each table
+def _order(scheme: str) -> dict[str, int]:
+    return {term: place for place, term in enumerate(vocabulary(scheme).terms)}
+
+
+def parents(scheme: str, term: str) -> tuple[str, ...]:
+    """Return the broader terms of an id, nearest first: of ``tieng_anh`` it is ``ngoai_ngu_1``. Raises KeyError."""
+    terms, found = vocabulary(scheme).terms, []
+    broader = terms.get(term, {}).get("parent")
+    while broader in terms and broader not in found:
+        found.append(broader)
+        broader = terms[broader].get("parent")
+    return tuple(found)
+
+
+# --- provinces -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    terms = vocabulary("province").terms.values()
+    return {code: term["id"] for term in terms for code in (*term["former_codes"], term["id"])}
+
+
+def province(code: str) -> str | None:
+    """Return today's unit for a two-digit code, old or new, or for an id: "40" is "vn-40", "27" is "vn-24"."""
+    return _codes().get(code)
+
+
+# --- words of sources.yaml that this room owns -----------------------------------------------------
+
+
+def nearest_province(word: str) -> str:
+    """Return the two-digit code that was probably meant: by name, else the nearest name; "" where none is near."""
+    table = vocabulary("province")
+    found = table.value(word)
+    if not found:
+        near = difflib.get_close_matches(folded(word), list(table.bare), n=1, cutoff=0.75)
+        found = table.bare[near[0]] if near else None
+    return found.removeprefix("vn-") if found else ""

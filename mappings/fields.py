@@ -1,0 +1,145 @@
+"""What each field of the common schema means: the page docs/schema.md is made of this table, and tests check it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from .resource import Resource
+
+Obligation = Literal["required", "recommended", "optional"]
+NONE = "–"  # there is no counterpart
+
+
+class Field(msgspec.Struct, frozen=True, array_like=True):
+    """One field: its meaning, its counterparts in Dublin Core, LOM and schema.org, its unit, its obligation.
+
+    ``unit`` says what one value is (text, a vocabulary, EDTF, years …). ``many`` is read from the type.
+    """
+
+    name: str
+    vi: str
+    en: str
+    dc: str
+    lom: str
+    schema_org: str
+    unit: str
+    obligation: Obligation
+    many: bool
+
+
+# Two lines a field: its name with the meaning in Vietnamese and English; then Dublin Core, LOM, schema.org, unit,
+# obligation.
+_TABLE = """
+key: khoá của học liệu trong Kho · key of the resource in Kho
+    – | – | @id | 26 letters and digits | required
+source: nguồn thu thập · source that was harvested
+    – | 3.2 | sdPublisher | id of a source | required
+identifier: mã OAI của bản ghi, đúng như nhận được · OAI identifier, as received
+    – | 3.1 | – | text | required
+datestamp: ngày của bản ghi tại nguồn · date of the record at the source
+    – | 3.2.3 | sdDatePublished | UTC time or day | required
+format: định dạng mô tả · metadata format
+    – | 3.3 | – | name of a crosswalk | required
+set: bộ sưu tập OAI · OAI sets
+    – | – | – | setSpec | optional
+title: nhan đề · title
+    dc:title | 1.2 | name | one line of text | required
+title_alternative: nhan đề khác · other titles
+    dcterms:alternative | – | alternateName | one line of text | optional
+description: mô tả, tóm tắt · abstract
+    dc:description | 1.4 | description | text with paragraphs | recommended
+table_of_contents: mục lục · table of contents
+    dcterms:tableOfContents | – | – | text with paragraphs | optional
+landing_url: trang của học liệu tại đơn vị · page at the institution
+    dc:identifier | 4.3 | url | http(s) address | required
+identifiers: mã định danh khác · other identifiers
+    dc:identifier | 1.1 | identifier | scheme and value | recommended
+language: ngôn ngữ · language
+    dc:language | 1.3 | inLanguage | vocabulary language (BCP 47) | required
+keyword: từ khoá · keywords
+    dc:subject | 1.5 | keywords | one line of text | recommended
+creator: tác giả · creators
+    dc:creator | 2.3 author | creator | name | recommended
+contributor: người đóng góp · contributors
+    dc:contributor | 2.3 | contributor | name and role | optional
+publisher: nơi xuất bản · publisher
+    dc:publisher | 2.3 publisher | publisher | name | recommended
+institution: đơn vị giữ học liệu · institution that holds the files
+    – | – | provider | name, kind, code | required
+level: cấp học, trình độ · level of education
+    dcterms:educationLevel | 5.6, 9 educational level | educationalLevel | vocabulary level | recommended
+grade: lớp · grade
+    dcterms:educationLevel | 9 educational level | educationalLevel | vocabulary grade | recommended
+subject: môn học · school subject
+    dc:subject | 9 discipline | about | vocabulary subject | recommended
+type: loại học liệu · type of resource
+    dc:type | 5.2 | learningResourceType | vocabulary type | recommended
+audience: đối tượng sử dụng · audience
+    dcterms:audience | 5.5 | audience | vocabulary audience | recommended
+age_min: tuổi nhỏ nhất · youngest age
+    – | 5.7 | typicalAgeRange | years | optional
+age_max: tuổi lớn nhất · oldest age
+    – | 5.7 | typicalAgeRange | years | optional
+learning_minutes: thời gian học · time to learn
+    – | 5.9 | timeRequired | minutes | optional
+difficulty: độ khó · difficulty
+    – | 5.8 | – | word of LOM 5.8 | optional
+interactivity: kiểu tương tác · kind of interaction
+    – | 5.1 | interactivityType | word of LOM 5.1 | optional
+file_format: định dạng tệp · file formats
+    dc:format | 4.1 | encodingFormat | media type | recommended
+licence: giấy phép · licence
+    dcterms:license | 6.3 | license | vocabulary licence | required
+licence_url: địa chỉ giấy phép · address of the licence
+    dcterms:license | 6.3 | license | http(s) address | optional
+rights: lời ghi bản quyền · statement of rights
+    dc:rights | 6.3 | copyrightNotice | text with paragraphs | optional
+province: tỉnh, thành phố · province
+    dcterms:spatial | 1.6 | spatialCoverage | vocabulary province | recommended
+issued: ngày phát hành · date of issue
+    dcterms:issued | 2.3.3 publisher | datePublished | EDTF | recommended
+modified: ngày sửa đổi · date of modification
+    dcterms:modified | 2.3.3 | dateModified | EDTF | optional
+relation: quan hệ với học liệu khác · ties to other resources
+    dc:relation | 7 | isPartOf, isBasedOn … | kind of LOM 7.1 and target | optional
+collection: bộ sưu tập (tên) · collections by name
+    dcterms:isPartOf | – | isPartOf | name of an OAI set | optional
+"""
+
+
+def _is_many(name: str) -> bool:
+    return str(Resource.__annotations__[name]).startswith("tuple[")
+
+
+def _field(first: str, second: str) -> Field:
+    name, _, meaning = first.partition(": ")
+    vietnamese, _, english = meaning.partition(" · ")
+    return msgspec.convert([name, vietnamese, english, *second.strip().split(" | "), _is_many(name)], Field)
+
+
+_LINES = _TABLE.strip().split("\n")
+FIELDS: dict[str, Field] = {
+    field.name: field for field in map(_field, _LINES[::2], _LINES[1::2])
+}  # in the order in which pages show them
+
+_HEAD = """# Lược đồ chung · The common schema
+
+Trang này được sinh từ `mappings/fields.py`; đừng sửa tay. / This page is made of `mappings/fields.py`; do not edit it.
+Cột “số lần”: 1 = đúng một, 0..1 = nhiều nhất một, 0..n = lặp lại được. / Cardinality: 1, 0..1, 0..n.
+
+| field | nghĩa · meaning | số lần | obligation | unit | Dublin Core | LOM | schema.org |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def schema_page() -> str:
+    """Return docs/schema.md."""
+    lines = []
+    for field in FIELDS.values():
+        once = "1" if field.obligation == "required" else "0..1"
+        often = ("1..n" if field.obligation == "required" else "0..n") if field.many else once
+        cells = (f"`{field.name}`", f"{field.vi} · {field.en}", often, field.obligation, field.unit)
+        lines.append("| " + " | ".join((*cells, field.dc, field.lom, field.schema_org)) + " |")
+    return _HEAD + "\n".join(lines) + "\n"

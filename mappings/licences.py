@@ -1,0 +1,138 @@
+"""Licences: an address wins over words, words are read by their components, and an open licence is never guessed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .rows import Row
+from .rule import Found, Job, Rule
+from .vietnamese import paragraphs
+from .vocabulary import address, vocabulary
+
+_CC_ADDRESS = re.compile(
+    r"creativecommons\.org/(licen[sc]es|publicdomain)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
+    re.IGNORECASE,
+)
+_OTHER_ADDRESS = re.compile(
+    r"https?://(?:www\.)?(?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+", re.IGNORECASE
+)
+_CC_WORDS = re.compile(
+    r"creative\s*-?commons|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b", re.IGNORECASE
+)
+_CC_CODE = re.compile(r"\bcc[\s-]?by((?:[\s-](?:nc|nd|sa))*)", re.IGNORECASE)
+_COMPONENTS = (
+    ("nc", re.compile(r"non\W*commercial|phi\s+thương\s+mại|(?<![a-z])nc(?![a-z])", re.IGNORECASE)),
+    ("nd", re.compile(r"no\W*deriv|không\s+phái\s+sinh|(?<![a-z])nd(?![a-z])", re.IGNORECASE)),
+    ("sa", re.compile(r"share\W*a?like|chia\s+sẻ\s+tương\s+tự|(?<![a-z])sa(?![a-z])", re.IGNORECASE)),
+)
+_BY = re.compile(r"attribution|ghi\s+công|\bcc[\s-]?by\b", re.IGNORECASE)
+_ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
+_COPYRIGHT = re.compile(
+    r"©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés", re.IGNORECASE
+)
+_ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
+_STRENGTH = {"address": 3, "words": 2, "copyright": 1}
+
+Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
+
+
+@lru_cache(maxsize=20_000)
+def read(text: str) -> Reading:
+    """Return the licence that a statement of rights names: (id, address, how); ("", "", "") where it names none.
+
+    ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which.
+    """
+    by_address = _by_address(text)
+    if by_address:
+        return by_address
+    if _CC_WORDS.search(text):
+        return _creative_commons(text)
+    table = vocabulary("licence")
+    whole = table.value(text)
+    if whole:
+        return whole, "", "words"
+    for name, first, _ in table.phrases(text):
+        if not table.terms[name].get("open"):
+            return name, "", "copyright"
+        if first == 0:  # "Public domain. …", but never "is not in the public domain"
+            return name, "", "words"
+    return ("rs-inc", "", "copyright") if _COPYRIGHT.search(text) else ("", "", "")
+
+
+def _by_address(text: str) -> Reading | None:
+    match = _CC_ADDRESS.search(text)
+    if match:
+        return _cc_address(*(part.lower() if part else "" for part in match.groups()))
+    match = _OTHER_ADDRESS.search(text)
+    table = vocabulary("licence")
+    name = table.uris.get(address(match[0].replace("/page/", "/vocab/"))) if match else None
+    return (name, str(table.terms[name]["uri"]), "address") if name else None
+
+
+def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None:
+    if kind == "publicdomain":
+        name = {"zero": "cc0", "mark": "pdm"}.get(code, "")
+    else:
+        parts = code.strip("-").split("-")
+        name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
+    if name not in vocabulary("licence").terms:
+        return None
+    place = "publicdomain" if kind == "publicdomain" else "licenses"
+    tail = "/".join(part for part in (version, port) if part)
+    return name, f"https://creativecommons.org/{place}/{code.strip('-')}/{tail + '/' if tail else ''}", "address"
+
+
+def _creative_commons(text: str) -> Reading:
+    """Read the components one by one, so that "Non Commercial" in any spelling closes what "Attribution" opened."""
+    if _ZERO.search(text):
+        return "cc0", "", "words"
+    if not _BY.search(text):
+        return "", "", "unclear"
+    code = _CC_CODE.search(text)
+    told = {part for part, form in _COMPONENTS if form.search(text)} | set(
+        re.findall(r"nc|nd|sa", (code[1] if code else "").lower())
+    )
+    name = "-".join(["cc", "by", *(part for part in ("nc", "sa", "nd") if part in told)])
+    if name not in vocabulary("licence").terms:
+        return "", "", "unclear"
+    version = _VERSION.search(text)
+    return name, f"https://creativecommons.org/licenses/{name[3:]}/{version[1]}/" if version else "", "words"
+
+
+def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:
+    """Return what the surest statements say; nothing where they contradict each other."""
+    readings = [(read(row[1]), row) for row in rows]
+    for reading, row in readings:
+        if reading[2] == "unclear" and rule.unknown:
+            job.problem("unknown_value", rule.field, row[0], row[1])
+    told = [pair for pair in readings if pair[0][0]]
+    best = max((_STRENGTH[reading[2]] for reading, _ in told), default=0)
+    told = [pair for pair in told if _STRENGTH[pair[0][2]] == best]
+    names = dict.fromkeys(reading[0] for reading, _ in told)
+    if len(names) > 1:
+        if rule.unknown:
+            job.problem("several_licences", rule.field, told[0][1][0], ", ".join(names))
+        return []
+    return told
+
+
+def licence(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Name the licence of a record."""
+    return [(reading[0], row) for reading, row in _strongest(rows, rule, job)]
+
+
+def licence_url(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Give the address of the licence, with the version that the source states."""
+    return [(reading[1], row) for reading, row in _strongest(rows, rule, job) if reading[1]]
+
+
+def rights(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Keep the words of a statement of rights: what is neither an address alone nor a code of access."""
+    found: list[Found] = []
+    for row in rows:
+        text = paragraphs(row[1])
+        if text and not text.startswith(("http://", "https://")) and not _ACCESS.fullmatch(text) and text != "None":
+            found.append((text, row))
+    return found

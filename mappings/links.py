@@ -1,0 +1,130 @@
+"""Landing pages and identifiers: addresses that a person can open, and the schemes of everything else."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+
+from .resource import Identifier
+from .rows import Row
+from .rule import Found, Job, Rule, qualifier
+from .vietnamese import line
+
+_URL = re.compile(r"https?://(\[[0-9a-f:.]+\]|[^/?#\s:@\[\]\\]+)(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_LONGEST = 2000  # what browsers and proxies agree on
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|pptx?|xlsx?|zip|rar|mp[34]|jpe?g|png|gif|tiff?|epub|txt|ps)(?:\?.*)?$", re.IGNORECASE
+)
+_DOI = re.compile(r"(?:doi:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_HANDLE = re.compile(r"(?:hdl:\s*|(?:https?://)?hdl\.handle\.net/)(\S+/\S+)", re.IGNORECASE)
+_PLACEHOLDER = "123456789/"  # the handle prefix of every DSpace that nobody configured
+_ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?[\s:.]*([0-9][0-9\s–-]{8,16}[0-9xX])\b", re.IGNORECASE)
+_BARE_ISBN = re.compile(r"97[89][\s-]?(?:[0-9][\s-]?){9}[0-9]")
+_ISSN = re.compile(r"(?:urn:)?[ep]?-?issn[\s:.]*([0-9]{4}-?[0-9]{3}[0-9xX])\b", re.IGNORECASE)
+_LOCAL = re.compile(r"\S{2,100}")
+
+
+def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Choose the page of a resource: an http(s) address before a DOI or handle, a page before a file.
+
+    localhost, private networks, names without a dot and the placeholder handle 123456789 lead nowhere.
+    """
+    pages: list[Found] = []
+    files: list[Found] = []
+    for row in rows:
+        address = row[1].strip()
+        if is_usable(address):
+            if not _FILE.search(address):
+                return [(address, row)]
+            files.append((address, row))
+        elif resolved := _resolved(address):
+            pages.append((resolved, row))
+    if not pages and not files:
+        for row in rows:
+            if row[1].strip().lower().startswith(("http:", "https:", "hdl:")):
+                job.problem("unusable_link", rule.field, row[0], row[1].strip())
+    return pages + files
+
+
+def is_usable(address: str) -> bool:
+    """Say that an address is http(s), well formed, and may lead somewhere from outside."""
+    match = _URL.fullmatch(address)
+    if match is None or len(address) > _LONGEST or not _is_public(match[1].lower()):
+        return False
+    handle = _HANDLE.match(address)
+    return handle is None or not handle[1].startswith(_PLACEHOLDER)
+
+
+@lru_cache(maxsize=4096)
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2]
+        return (
+            "." in host
+            and not last.isdecimal()
+            and last not in ("local", "localhost", "localdomain", "internal", "lan")
+        )
+
+
+def _resolved(text: str) -> str | None:
+    doi = _DOI.fullmatch(text)
+    if doi:
+        return f"https://doi.org/{doi[1]}"
+    handle = _HANDLE.fullmatch(text)
+    return f"https://hdl.handle.net/{handle[1]}" if handle and not handle[1].startswith(_PLACEHOLDER) else None
+
+
+def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read identifiers with their schemes; plain web addresses and citations are none."""
+    found: list[Found] = []
+    for row in rows:
+        made = _identifier(line(row[1]), qualifier(row[0]), row, rule, job)
+        if made:
+            found.append((made, row))
+    return found
+
+
+def _identifier(text: str, catalog: str, row: Row, rule: Rule, job: Job) -> Identifier | None:
+    if text.startswith(("http://", "https://")) and "doi.org/" not in text and "hdl.handle.net/" not in text:
+        return None
+    doi = _DOI.fullmatch(text)
+    if doi:
+        return Identifier("doi", doi[1])
+    handle = _HANDLE.fullmatch(f"hdl:{text}" if catalog in ("hdl", "handle") and ":" not in text else text)
+    if handle:
+        return None if handle[1].startswith(_PLACEHOLDER) else Identifier("handle", handle[1])
+    book = _ISBN.search(f"isbn {text}" if catalog == "isbn" else text) or None
+    if book or _BARE_ISBN.fullmatch(text):
+        return _book(book[1] if book else text, bool(book), row, rule, job)
+    issn = _ISSN.search(f"issn {text}" if catalog == "issn" else text)
+    if issn:
+        digits = issn[1].replace("-", "").upper()
+        return Identifier("issn", f"{digits[:4]}-{digits[4:]}")
+    for scheme in ("urn", "ark"):
+        if text.lower().startswith(scheme + ":"):
+            return Identifier(scheme, text)
+    return Identifier("local", text) if _LOCAL.fullmatch(text) and not text.startswith("info:") else None
+
+
+def _book(text: str, said: bool, row: Row, rule: Rule, job: Job) -> Identifier | None:
+    """Make an ISBN of its digits; a wrong check digit is told, but only where the source calls it an ISBN."""
+    digits = re.sub(r"[\s–-]", "", text).upper()
+    right = _checks(digits)
+    if not right and not said:
+        return Identifier("local", digits)
+    if len(digits) not in (10, 13):
+        return None
+    if not right:
+        job.problem("wrong_isbn", rule.field, row[0], text)
+    return Identifier("isbn", digits)
+
+
+def _checks(digits: str) -> bool:
+    if len(digits) == 13 and digits.isdecimal():
+        return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+    if len(digits) == 10 and digits[:9].isdecimal():
+        return sum((10 if digit == "X" else int(digit)) * (10 - place) for place, digit in enumerate(digits)) % 11 == 0
+    return False

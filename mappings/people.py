@@ -1,0 +1,122 @@
+"""Names of people and bodies, as the text of an element or as a vCard; e-mail addresses are left out."""
+
+from __future__ import annotations
+
+import re
+
+from .resource import Agent
+from .rows import Row
+from .rule import Found, Job, Rule, qualifier
+from .vietnamese import line
+
+# The surnames of nine tenths of the Vietnamese; DSpace writes "Nguyễn, Thị Hoa" as it does "Smith, John".
+_SURNAMES = frozenset(
+    name
+    for names in (
+        "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Lí Đinh Đoàn Trịnh Trương Mai Tô Lâm",
+        "Đào Tạ Cao Lương Hà Chu Châu Tăng Quách Thái Kiều La Lưu Phùng Vương Từ Hứa Nghiêm Tống Triệu Thạch",
+        "Nguyen Tran Pham Huynh Hoang Truong Trinh",
+    )
+    for name in names.split()
+)
+_EMAIL = re.compile(r"[\s(<\[,;]*[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)\]]*")
+_NOBODY = frozenset(("n/a", "none", "null", "unknown", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"))
+_SEVERAL = re.compile(r"\s*[;|\n]\s*")
+_TIGHT_COMMA = re.compile(r",(?=[^\W\d])")
+_PROPERTY = re.compile(
+    r"(?:^|\s)(BEGIN|VERSION|KIND|FN|N|NICKNAME|ORG|EMAIL|TEL|URL|TITLE|ROLE|ADR|NOTE|UID|REV|PRODID|PHOTO|LOGO|BDAY|GEO"
+    r"|TZ|LANG|SOURCE|RELATED|MEMBER|CATEGORIES|X-[\w-]+|END)(?:;[^:\s]*)?:",
+    re.IGNORECASE,
+)
+
+
+def agent(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read names: one element may hold several, parted by semicolons or, for Vietnamese names, by commas."""
+    found: list[Found] = []
+    for row in rows:
+        role = qualifier(row[0])
+        for name in _names(row, rule, job):
+            found.append((Agent(name, role), row))
+    return found
+
+
+def agent_name(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read names as plain text, for a publisher."""
+    return [(name, row) for row in rows for name in _names(row, rule, job, split=False)]
+
+
+def vcard(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read vCards (RFC 6350, in XML often folded into one line): FN, else N, else ORG; the role is the qualifier."""
+    found: list[Found] = []
+    for row in rows:
+        card = _properties(row[1])
+        name = _clean(card.get("FN") or _family_first(card.get("N", "")) or _organisation(card), row, rule, job)
+        if name:
+            found.append((Agent(name, qualifier(row[0])), row))
+    return found
+
+
+def vcard_body(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read the body that a vCard names: ORG, else FN. A publisher is rarely the person who typed the card."""
+    found: list[Found] = []
+    for row in rows:
+        card = _properties(row[1])
+        name = _clean(_organisation(card) or card.get("FN", ""), row, rule, job)
+        if name:
+            found.append((name, row))
+    return found
+
+
+def _names(row: Row, rule: Rule, job: Job, *, split: bool = True) -> list[str]:
+    text = row[1]
+    pieces = _SEVERAL.split(text) if split and (";" in text or "|" in text or "\n" in text) else [text]
+    names = [name for piece in pieces if (name := _clean(piece, row, rule, job))]
+    return [one for name in names for one in _vietnamese(name)] if split else names
+
+
+def _clean(text: str, row: Row, rule: Rule, job: Job) -> str:
+    name = line(text)
+    if "@" in name:
+        without = _EMAIL.sub("", name).strip(" ,;")
+        if without != name:
+            job.problem("removed_email", rule.field, row[0], "")
+            name = without
+    name = _TIGHT_COMMA.sub(", ", name.strip(" ,;"))
+    return "" if name.casefold() in _NOBODY else name
+
+
+def _vietnamese(name: str) -> list[str]:
+    """Undo the library's comma of a Vietnamese name, and part a list of such names."""
+    if "," not in name:
+        return [name]
+    pieces = [piece.strip() for piece in name.split(",") if piece.strip()]
+    if len(pieces) == 2 and pieces[0] in _SURNAMES:
+        return [f"{pieces[0]} {pieces[1]}"]
+    if len(pieces) > 1 and all(" " in piece and piece.partition(" ")[0] in _SURNAMES for piece in pieces):
+        return pieces
+    return [name]
+
+
+def _properties(text: str) -> dict[str, str]:
+    """Return the first value of each property of a vCard, wherever its lines were broken; plain text counts as FN."""
+    places = list(_PROPERTY.finditer(text))
+    if not places:
+        return {"FN": text}
+    found: dict[str, str] = {}
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        value = text[place.end() : following.start() if following else len(text)]
+        found.setdefault(place[1].upper(), re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " ")).strip())
+    return found
+
+
+def _family_first(name: str) -> str:
+    """Write the structured N as one name: family name first, as Vietnamese names are; others with their comma."""
+    parts = [part.strip() for part in name.split(";")]
+    given = " ".join(part for part in (parts[2] if len(parts) > 2 else "", parts[1] if len(parts) > 1 else "") if part)
+    if parts[0] in _SURNAMES:
+        return f"{parts[0]} {given}".strip()
+    return ", ".join(part for part in (parts[0], given) if part)
+
+
+def _organisation(card: dict[str, str]) -> str:
+    return ", ".join(part.strip() for part in card.get("ORG", "").split(";") if part.strip())

@@ -1,0 +1,74 @@
+"""What a rule of a crosswalk is once it is compiled, and what its parser works on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from harvester import RawRecord
+
+from .problems import problem
+from .resource import Problem
+from .rows import Row
+
+Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
+
+
+class Job:
+    """One record on its way: what is known of it so far, and what was not understood."""
+
+    __slots__ = ("latest_year", "problems", "raw", "values")
+
+    def __init__(self, raw: RawRecord) -> None:
+        self.raw = raw
+        self.values: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        # Mapping knows no clock: nothing was issued later than the year after the record's own datestamp.
+        year = raw.datestamp[:4]
+        self.latest_year = int(year) + 1 if year.isdecimal() else 2100
+
+    def problem(self, code: str, field: str, path: str, value: str) -> None:
+        """Note a problem; the same one is noted once."""
+        made = problem(code, field, path, value)
+        if made not in self.problems:
+            self.problems.append(made)
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """How one field is filled: from which paths, by which parser, under which conditions.
+
+    ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
+    ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood.
+    """
+
+    field: str
+    many: bool
+    paths: tuple[str, ...]
+    parser: Callable[[list[Row], Rule, Job], list[Found]]
+    place: str
+    take_all: bool = False
+    declared: bool = True
+    vocabulary: str = ""
+    only: re.Pattern[str] | None = None
+    never: re.Pattern[str] | None = None
+    choices: tuple[str, ...] = ()
+    unknown: bool = False
+    default: str = ""
+
+
+_QUALIFIER = re.compile(r"\[([^\]]*)\]")
+
+
+def qualifier(path: str) -> str:
+    """Return the last words in brackets of a path, by which elements of one name are told apart; "" for none."""
+    if "[" not in path:
+        return ""
+    return str(_QUALIFIER.findall(path)[-1])
+
+
+def generic(path: str) -> str:
+    """Return a path with ``[*]`` for every qualifier."""
+    return _QUALIFIER.sub("[*]", path) if "[" in path else path
