@@ -41,7 +41,7 @@ def command(ctx: click.Context, folder: Path, once: bool, port: int) -> None:
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     memory = folder / "town.json"
-    past = json.loads(memory.read_text()) if memory.exists() else {"night": 0, "ports": {}}
+    past: dict[str, Any] = json.loads(memory.read_text()) if memory.exists() else {"night": 0, "ports": {}}
     town = Town(night=max(past["night"], 1), ports=past["ports"])
     try:
         (folder / "sources.yaml").write_text(sources_yaml(town), encoding="utf-8")

@@ -115,7 +115,7 @@ def show(here: Desk, hits: Hits, *, as_json: bool) -> None:
     if rows:
         table(here.text("nhan_đề thuộc nguồn khoá", "title about source key").split(), rows)
     for facet in hits.facets:
-        counted = ", ".join(
-            f"{label(facet.field, each.value, here.language)} {number(each.count)}" for each in facet.values
-        )
+        is_source = facet.field == "source"
+        named = {v.value: v.value if is_source else label(facet.field, v.value, here.language) for v in facet.values}
+        counted = ", ".join(f"{named[each.value]} {number(each.count)}" for each in facet.values)
         say(f"{facet.field}: {counted}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import desk, origins
-from ._output import data, harmless, table, when
+from ._output import data, harmless, table
+from ._output import when as written
 
 if TYPE_CHECKING:
     from harvester import Change, Store
@@ -40,7 +41,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         happened = store.log.history(change.key) if history else []
         known = origins(federation, store)
     if history:
-        rows = [(row.sequence, row.visit, when(row.when), row.presence) for row in happened]
+        rows = [(row.sequence, row.visit, written(row.when), row.presence) for row in happened]
         table(("sequence", "visit", "when", "presence"), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:

@@ -82,7 +82,7 @@ def _pick(chance: random.Random, weighted: Sequence[tuple[T, int]]) -> T:
 
 def _school(chance: random.Random, number: int, host: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     subject = chance.choice(list(SCHOOL))
-    low, high, lessons = SCHOOL[subject]
+    low, high, lessons = chance.choice(SCHOOL[subject])
     grade = chance.randint(low, high)
     kind = _pick(chance, SCHOOL_TYPES)
     lesson, series = chance.choice(lessons), chance.choice(SERIES)

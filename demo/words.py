@@ -2,65 +2,64 @@
 
 from __future__ import annotations
 
-# subject: (first grade, last grade, lessons)
-SCHOOL: dict[str, tuple[int, int, tuple[str, ...]]] = {
+# subject: bands of (first grade, last grade, lessons taught there)
+Band = tuple[int, int, tuple[str, ...]]
+SCHOOL: dict[str, tuple[Band, ...]] = {
     "Toán": (
-        1,
-        12,
+        (1, 3, ("Phép cộng có nhớ trong phạm vi 100", "Bảng nhân 5", "Xem đồng hồ", "Hình tam giác, hình tứ giác")),
+        (4, 5, ("Phân số bằng nhau", "Diện tích hình thoi", "Tỉ số phần trăm", "Thể tích hình hộp chữ nhật")),
         (
-            "Phép cộng có nhớ trong phạm vi 100",
-            "Phân số bằng nhau",
-            "Diện tích hình thoi",
-            "Số nguyên âm và tập hợp các số nguyên",
-            "Phương trình bậc hai một ẩn",
-            "Hệ thức lượng trong tam giác vuông",
-            "Dấu của tam thức bậc hai",
-            "Đạo hàm và ứng dụng",
-            "Xác suất có điều kiện",
-            "Tỉ lệ thức và dãy tỉ số bằng nhau",
+            6,
+            7,
+            ("Số nguyên âm và tập hợp các số nguyên", "Tỉ lệ thức và dãy tỉ số bằng nhau", "Biểu đồ hình quạt tròn"),
         ),
+        (8, 9, ("Phương trình bậc hai một ẩn", "Hệ thức lượng trong tam giác vuông", "Hằng đẳng thức đáng nhớ")),
+        (10, 12, ("Dấu của tam thức bậc hai", "Đạo hàm và ứng dụng", "Xác suất có điều kiện", "Phương trình mũ")),
     ),
     "Ngữ văn": (
-        6,
-        12,
-        (
-            "Chuyện người con gái Nam Xương",
-            "Đồng chí",
-            "Sóng – khát vọng tình yêu",
-            "Viết bài văn nghị luận về một vấn đề xã hội",
-            "Thực hành tiếng Việt: từ láy và từ ghép",
-            "Truyện Kiều: chị em Thuý Kiều",
-            "Bài học đường đời đầu tiên",
-        ),
+        (6, 7, ("Bài học đường đời đầu tiên", "Thực hành tiếng Việt: từ láy và từ ghép", "Sự tích Hồ Gươm")),
+        (8, 9, ("Chuyện người con gái Nam Xương", "Đồng chí", "Truyện Kiều: chị em Thuý Kiều")),
+        (10, 12, ("Sóng – khát vọng tình yêu", "Viết bài văn nghị luận về một vấn đề xã hội", "Chữ người tử tù")),
     ),
     "Tiếng Việt": (
-        1,
-        5,
-        ("Luyện từ và câu: từ đồng nghĩa", "Tập đọc: Cây dừa", "Kể chuyện: Sự tích hồ Gươm", "Chính tả"),
+        (1, 5, ("Luyện từ và câu: từ đồng nghĩa", "Tập đọc: Cây dừa", "Kể chuyện: Thánh Gióng", "Chính tả")),
     ),
     "Vật lí": (
-        10,
-        12,
-        ("Định luật II Newton", "Dao động điều hoà", "Sóng dừng", "Cảm ứng điện từ", "Khúc xạ ánh sáng", "Động lượng"),
+        (10, 10, ("Định luật II Newton", "Động lượng", "Chuyển động biến đổi")),
+        (11, 12, ("Dao động điều hoà", "Sóng dừng", "Cảm ứng điện từ", "Khí lí tưởng")),
     ),
-    "Hóa học": (10, 12, ("Liên kết cộng hóa trị", "Phản ứng oxi hóa – khử", "Alkane", "Ester – lipid", "Điện phân")),
-    "Sinh học": (10, 12, ("Cấu trúc tế bào nhân thực", "Quang hợp ở thực vật", "Quy luật Mendel", "Hệ sinh thái")),
-    "Khoa học tự nhiên": (6, 9, ("Định luật Ôm", "Tế bào – đơn vị cơ sở của sự sống", "Áp suất chất lỏng", "Oxygen")),
-    "Lịch sử và Địa lí": (4, 9, ("Chiến thắng Bạch Đằng năm 938", "Đồng bằng sông Cửu Long", "Biển đảo Việt Nam")),
-    "Lịch sử": (10, 12, ("Cách mạng tháng Tám năm 1945", "Văn minh Đại Việt", "Chiến dịch Điện Biên Phủ")),
-    "Địa lí": (10, 12, ("Địa lí các vùng kinh tế", "Thuỷ quyển", "Dân số và đô thị hoá")),
+    "Hóa học": (
+        (10, 10, ("Liên kết cộng hóa trị", "Phản ứng oxi hóa – khử", "Bảng tuần hoàn các nguyên tố hóa học")),
+        (11, 12, ("Alkane", "Ester – lipid", "Điện phân", "Cân bằng hóa học")),
+    ),
+    "Sinh học": ((10, 12, ("Cấu trúc tế bào nhân thực", "Quang hợp ở thực vật", "Quy luật Mendel", "Hệ sinh thái")),),
+    "Khoa học tự nhiên": (
+        (6, 7, ("Tế bào – đơn vị cơ sở của sự sống", "Oxygen và không khí", "Tốc độ chuyển động")),
+        (8, 9, ("Định luật Ôm", "Áp suất chất lỏng", "Khúc xạ ánh sáng", "Tính chất của kim loại")),
+    ),
+    "Lịch sử và Địa lí": (
+        (4, 5, ("Đồng bằng sông Cửu Long", "Biển đảo Việt Nam", "Chiến dịch Điện Biên Phủ năm 1954")),
+        (6, 9, ("Chiến thắng Bạch Đằng năm 938", "Khởi nghĩa Lam Sơn", "Vùng Tây Nguyên")),
+    ),
+    "Lịch sử": ((10, 12, ("Cách mạng tháng Tám năm 1945", "Văn minh Đại Việt", "Chiến dịch Điện Biên Phủ")),),
+    "Địa lí": ((10, 12, ("Địa lí các vùng kinh tế", "Thuỷ quyển", "Dân số và đô thị hoá")),),
     "Tin học": (
-        3,
-        12,
-        ("Thuật toán tìm kiếm nhị phân", "Soạn thảo văn bản", "Cơ sở dữ liệu", "Lập trình Python cơ bản"),
+        (3, 5, ("Em tập gõ bàn phím", "Soạn thảo văn bản", "Tìm thông tin trên Internet")),
+        (6, 12, ("Thuật toán tìm kiếm nhị phân", "Cơ sở dữ liệu", "Lập trình Python cơ bản")),
     ),
-    "Công nghệ": (3, 12, ("Bản vẽ kĩ thuật", "Mạch điện trong nhà", "Trồng trọt công nghệ cao")),
-    "Tiếng Anh": (3, 12, ("Unit 5: Food and drink", "Unit 7: Environment", "Grammar: Past simple")),
-    "Giáo dục công dân": (6, 9, ("Tôn trọng sự thật", "Quyền và nghĩa vụ của công dân", "Bảo vệ hoà bình")),
-    "Âm nhạc": (1, 9, ("Học hát: Mùa thu ngày khai trường", "Đọc nhạc số 3", "Thưởng thức nhạc dân tộc")),
-    "Mĩ thuật": (1, 9, ("Vẽ tranh phong cảnh", "Trang trí hình vuông", "Tạo hình từ vật liệu tái chế")),
-    "Giáo dục thể chất": (1, 12, ("Bật xa tại chỗ", "Chạy cự li ngắn", "Cầu lông: kĩ thuật phát cầu")),
-    "Hoạt động trải nghiệm": (1, 5, ("Em và mái trường", "Sống tiết kiệm", "Giữ gìn vệ sinh lớp học")),
+    "Công nghệ": (
+        (3, 5, ("Sử dụng đèn học", "Làm đồ chơi", "Trồng hoa trong chậu")),
+        (6, 12, ("Bản vẽ kĩ thuật", "Mạch điện trong nhà", "Trồng trọt công nghệ cao")),
+    ),
+    "Tiếng Anh": (
+        (3, 5, ("Unit 2: My family", "Unit 5: Food and drink")),
+        (6, 12, ("Unit 7: Environment", "Grammar: Past simple", "Unit 3: Healthy living")),
+    ),
+    "Giáo dục công dân": ((6, 9, ("Tôn trọng sự thật", "Quyền và nghĩa vụ của công dân", "Bảo vệ hoà bình")),),
+    "Âm nhạc": ((1, 9, ("Học hát: Mùa thu ngày khai trường", "Đọc nhạc số 3", "Thưởng thức nhạc dân tộc")),),
+    "Mĩ thuật": ((1, 9, ("Vẽ tranh phong cảnh", "Trang trí hình vuông", "Tạo hình từ vật liệu tái chế")),),
+    "Giáo dục thể chất": ((1, 12, ("Bật xa tại chỗ", "Chạy cự li ngắn", "Đội hình đội ngũ")),),
+    "Hoạt động trải nghiệm": ((1, 5, ("Em và mái trường", "Sống tiết kiệm", "Giữ gìn vệ sinh lớp học")),),
 }
 # type: (words before the title, chance)
 SCHOOL_TYPES = (

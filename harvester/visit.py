@@ -117,6 +117,7 @@ class Visiting:
     def _leased(self, source: Source, row: SourceRow, lease: Lease, wish: Wish) -> Result:
         database = self._store.database
         visit = visits.unfinished(database, row.id)
+        deferred = visit is not None and visit.outcome == "deferred"
         if visit is not None:
             visit = visits.resume(database, lease, visit)
             if visit.state == PUBLISHING:
@@ -128,7 +129,7 @@ class Visiting:
             row = visits.source_rows(database)[source.id]
         if visit is None:
             visit = visits.begin(database, lease, *self._mode(row, wish))
-        elif row.due_at > database.now() and visit.outcome == "deferred":
+        elif deferred and row.due_at > database.now():  # nobody is asked before the time that the server named
             facts = {"until": _clock(row.due_at), "until_seconds": row.due_at}
             visits.pause(database, visit, "deferred", "deferred", facts)
             return self._result(source, visit, "deferred", None, "deferred", facts, Ledger(fetched=visit.fetched))

@@ -64,14 +64,18 @@ class Crosswalk:
         wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
         self.places = Places({path: (number,) for number, path in enumerate(wanted)})
         number = {path: place for place, path in enumerate(wanted)}
-        self._steps = tuple((rule, tuple(number.get(path, path) for path in rule.paths)) for rule in rules)
+        self._steps = tuple(
+            (rule.field, tuple(number.get(path, path) for path in rule.paths), bool(rule.only or rule.never), rule)
+            for rule in rules
+        )
         self._defaults = tuple(rule for rule in rules if rule.default)
+        self._asked = frozenset(path[1:] for rule in rules for path in rule.paths if path.startswith("@"))
 
     def apply(
         self, rows: Iterable[Row], special: dict[str, list[Row]], job: Job, told: list[Explanation] | None
     ) -> None:
         """Fill ``job.values`` from rows; ``special`` are the rows of @set, @set_name and @source."""
-        heap: dict[int, list[Row]] = {}
+        heap: dict[int | str, list[Row]] = dict(special.items())
         places = self.places
         for row in rows:
             for number in places[row[0]]:
@@ -80,42 +84,32 @@ class Crosswalk:
                 else:
                     heap[number] = [row]
         values = job.values
-        for rule, steps in self._steps:
-            if rule.field not in values:
-                found = self._rule(rule, steps, heap, special, job)
-                if found:
-                    _keep(rule, found, values, told)
+        for field, steps, conditional, rule in self._steps:
+            if field in values:
+                continue
+            found: list[Found] = []
+            for step in steps:
+                if step not in heap:
+                    continue
+                group = heap[step]
+                if conditional:
+                    group = [row for row in group if _passes(rule, row[1])]
+                if group:
+                    found = found + rule.parser(group, rule, job) if found else rule.parser(group, rule, job)
+                    if found and not rule.take_all:
+                        break
+            if found:
+                _keep(rule, found, values, told)
+                if field in self._asked:
+                    heap["@" + field] = _known(field, values[field])
         for rule in self._defaults:
             if rule.field not in values:
                 _keep(rule, [(rule.default, ("", "", ""))], values, told)
 
-    def _rule(
-        self,
-        rule: Rule,
-        steps: tuple[int | str, ...],
-        heap: dict[int, list[Row]],
-        special: dict[str, list[Row]],
-        job: Job,
-    ) -> list[Found]:
-        found: list[Found] = []
-        for step in steps:
-            rows = heap.get(step) if isinstance(step, int) else special.get(step) or _known(step, job)
-            if not rows:
-                continue
-            if rule.only or rule.never:
-                rows = [row for row in rows if _passes(rule, row[1])]
-                if not rows:
-                    continue
-            found += rule.parser(rows, rule, job)
-            if found and not rule.take_all:
-                break
-        return found
 
-
-def _known(path: str, job: Job) -> list[Row]:
-    """Return the rows of a path like @grade: what this record's field already holds."""
-    value = job.values.get(path[1:], ())
-    return [(path, str(one), "") for one in (value if isinstance(value, tuple) else (value,))]
+def _known(field: str, value: Any) -> list[Row]:
+    """Return the rows of a path like @grade: what this record's field holds by now."""
+    return [("@" + field, str(one), "") for one in (value if isinstance(value, tuple) else (value,))]
 
 
 def _passes(rule: Rule, words: str) -> bool:

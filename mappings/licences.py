@@ -103,6 +103,10 @@ def _creative_commons(text: str) -> Reading:
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:
     """Return what the surest statements say; nothing where they contradict each other."""
+    if len(rows) == 1:
+        only = read(rows[0][1])
+        if only[2] != "unclear":
+            return [(only, rows[0])] if only[0] else []
     readings = [(read(row[1]), row) for row in rows]
     for reading, row in readings:
         if reading[2] == "unclear" and rule.unknown:

@@ -7,6 +7,7 @@ which the page for people who write crosswalks is checked. A parser never raises
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from . import dates
 from .licences import licence, licence_url, rights
@@ -39,6 +40,8 @@ def text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def other_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read the lines of text that did not become the title."""
     title = job.values.get("title")
+    if len(rows) == 1 and rows[0][1].strip() == title:
+        return []
     return [pair for pair in text(rows, rule, job) if pair[0] != title]
 
 
@@ -81,18 +84,24 @@ _LONGEST_KEYWORD = 120  # a longer one is a sentence that somebody put into the 
 
 def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read keywords, parted by ; or |, or by two or more commas ("Education, Higher" is one); codes are left out."""
-    found: dict[str, Found] = {}
+    found: list[Found] = []
+    seen: set[str] = set()
     for row in rows:
-        words = row[1]
-        if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
-            pieces = [piece for part in _PARTED.split(line_by_line(words)) for piece in _commas(part)]
-        else:
-            pieces = [words]
-        for piece in pieces:
-            value = line(piece).rstrip(".").strip()
-            if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value):
-                found.setdefault(value.casefold(), (value, row))
-    return list(found.values())
+        for value in _keywords(row[1]):
+            lowered = value.casefold()
+            if lowered not in seen:
+                seen.add(lowered)
+                found.append((value, row))
+    return found
+
+
+@lru_cache(maxsize=20_000)  # keywords repeat more than anything else in a record
+def _keywords(words: str) -> tuple[str, ...]:
+    pieces = [words]
+    if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
+        pieces = [piece for part in _PARTED.split(line_by_line(words)) for piece in _commas(part)]
+    values = (line(piece).rstrip(".").strip() for piece in pieces)
+    return tuple(value for value in values if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value))
 
 
 def line_by_line(words: str) -> str:
@@ -165,8 +174,9 @@ def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return found
 
 
-def _levels_of(list_name: str, word: str) -> list[str]:
-    return [name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ())]
+@lru_cache(maxsize=1000)  # grades and types: there are sixty
+def _levels_of(list_name: str, word: str) -> tuple[str, ...]:
+    return tuple(name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ()))
 
 
 # Letters with two marks (ế, ổ, ữ …) are written in Vietnamese only; two of them are no accident.

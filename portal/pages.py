@@ -206,8 +206,7 @@ def _kept(url: str, keep: Sequence[tuple[str, str]]) -> str:
 def _natural(facet: dict[str, Any]) -> dict[str, Any]:
     """Put grades and levels into their natural order; everything else stays by count."""
     if facet["field"] in ("grade", "level"):
-        places = order(facet["field"])
-        facet["values"].sort(key=lambda value: places.get(value["id"], 999))
+        facet["values"].sort(key=lambda value: order(facet["field"], value["id"]))
     return facet
 
 
