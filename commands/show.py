@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,7 +50,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         click.echo(f"{change.key}\t{change.source}\t{harmless(change.identifier)}\t{state}")
         return
     if raw:
-        click.get_binary_stream("stdout").write(change.raw.body + b"\n")
+        sys.stdout.buffer.write(change.raw.body + b"\n")
         return
     mapped = map_record(change.raw, known[change.source], explain=True)
     if as_json:

@@ -111,7 +111,8 @@ def _quick_cut(body: bytes) -> Cut | None:
         if not body.startswith(opening, begin):
             break
         found = body.find(closing, begin)
-        if found < 0 or body.find(opening, begin + len(opening), found) >= 0:
+        # A comment or CDATA section may hold end tags that are none.
+        if found < 0 or body.find(opening, begin + len(opening), found) >= 0 or body.find(b"<!", begin, found) >= 0:
             return None
         position = found + len(closing)
         records.append(body[begin:position])
@@ -236,6 +237,8 @@ def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:
         elif name == "error":
             errors.append((child.get("code", "").strip(), _text(child)))
         elif name and name != "request":
+            if verb:
+                raise SourceError("structure", where=where, detail=f"<{verb}>, <{name}>")
             verb = name
             token, declared = _token(child)
     return Answer(response_date, verb, tuple(errors), token, declared), root

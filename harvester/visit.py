@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from . import stamp
+from .asking import Asking
 from .errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
 from .judge import Evidence, Judgement, judge
 from .record import Format, Ledger, Mode, Outcome, Page
@@ -56,6 +57,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool = False
 
 
+class Connector(Protocol):
+    """A module of ``connectors/``: a way of asking."""
+
+    def pages(self, source: Source, visit: Asking, web: Web) -> Iterator[Page]:
+        """Yield the pages of a source's list; the last one has no checkpoint."""
+
+
+def _connector(word: str) -> Connector:
+    module: Any = importlib.import_module(f"{__package__}.connectors.{word}")
+    found: Connector = module
+    return found
+
+
 class _Asking:
     """What the connector sees of this visit."""
 
@@ -88,8 +102,13 @@ class Visiting:
         stopping: Callable[[], int] = lambda: 0,
         progress: Callable[[str, int], None] = lambda source, records: None,
         leases: set[Lease] | None = None,
+        connector: Callable[[str], Connector] = _connector,
     ) -> None:
-        """``stopping`` returns 0 or the exit code (130, 143); ``leases`` is renewed by whoever made it."""
+        """``stopping`` returns 0 or the exit code (130, 143); ``leases`` is renewed by whoever made it.
+
+        ``connector`` finds a way of asking by its word.
+        """
+        self._connector = connector
         self._store, self._formats, self._contact = store, formats, contact
         self._stopping, self._progress = stopping, progress
         self._leases = leases if leases is not None else set()
@@ -147,9 +166,8 @@ class Visiting:
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
-            connector = importlib.import_module(f"{__package__}.connectors.{source.connector}")
             unpublished = 0
-            for page in connector.pages(source, asking, web):
+            for page in self._connector(source.connector).pages(source, asking, web):
                 taken = _within(page, wish, visit.fetched)
                 stager.stage(taken, asking.first_clock)
                 self._progress(source.id, len(taken.items))

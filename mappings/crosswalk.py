@@ -16,7 +16,7 @@ import msgspec
 from harvester import Fault, Faults, Format, load_yaml, nearest
 
 from .fields import FIELDS
-from .parsers import PARSERS
+from .parsers import PARSERS, REPEATABLE
 from .resource import Explanation
 from .rows import Row, Shape, XmlReader
 from .rule import Found, Job, Rule, generic
@@ -40,6 +40,7 @@ _RULE_KEYS = (
 # Paths that stand for something else than an element: names of sets, setSpec names only, the source's own province.
 _SPECIAL = ("@set", "@set_name", "@source")
 _HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institution")  # filled without a crosswalk
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a rule, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
 
 
@@ -95,7 +96,8 @@ class Crosswalk:
                 if conditional:
                     group = [row for row in group if _passes(rule, row[1])]
                 if group:
-                    found = found + rule.parser(group, rule, job) if found else rule.parser(group, rule, job)
+                    made = rule.parser(group, rule, job) if rule.memory is None else _remembered(group, rule, job)
+                    found = found + made if found else made
                     if found and not rule.take_all:
                         break
             if found:
@@ -105,6 +107,22 @@ class Crosswalk:
         for rule in self._defaults:
             if rule.field not in values:
                 _keep(rule, [(rule.default, ("", "", ""))], values, told)
+
+
+def _remembered(group: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Parse words, or recall what they gave; words that gave a problem, and long ones, are parsed every time."""
+    memory = rule.memory
+    assert memory is not None
+    rows = tuple(group)
+    found = memory.get(rows)
+    if found is None:
+        problems = len(job.problems)
+        found = rule.parser(group, rule, job)
+        if len(job.problems) == problems and sum(len(row[1]) for row in rows) < _LONGEST_REMEMBERED:
+            if len(memory) >= _MOST_REMEMBERED:
+                memory.clear()
+            memory[rows] = found
+    return found
 
 
 def _known(field: str, value: Any) -> list[Row]:
@@ -223,6 +241,7 @@ class _Compiler:
             "field": field,
             "many": FIELDS[field].many,
             "parser": PARSERS.get(parser),
+            "memory": {} if PARSERS.get(parser) in REPEATABLE else None,
             "place": f"{self.name}.yaml:{(self.marked.keys.get(where) or self.marked.values[where])[0]}",
             "take_all": self._word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
             "vocabulary": vocabulary,

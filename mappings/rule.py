@@ -41,7 +41,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """How one field is filled: from which paths, by which parser, under which conditions.
 
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
-    ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood.
+    ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood. ``memory`` keeps what
+    a parser of ``parsers.REPEATABLE`` made of short words that come again: publishers, types, licences, keywords.
     """
 
     field: str
@@ -57,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     unknown: bool = False
     default: str = ""
+    memory: dict[tuple[Row, ...], list[Found]] | None = None
 
 
 _QUALIFIER = re.compile(r"\[([^\]]*)\]")

@@ -74,11 +74,9 @@ class Stager:
         the source, StoreError where the disk is full.
         """
         visit = self._visit
-        # The last readable record of an identifier counts; a page that names one twice is folded here.
-        latest = {item.identifier: item for item in page.items if isinstance(item, RawRecord)}
         seen = [item for item in page.items if isinstance(item, int)]
         faults = [item for item in page.items if isinstance(item, Rejected)]
-        rows, payloads = self._rows(list(latest.values()))
+        rows, payloads = self._rows(page)
         rejected = [
             {
                 "visit": visit.id,
@@ -98,10 +96,20 @@ class Stager:
         visit.clock = visit.clock or clock
         visit.declared = page.declared if page.declared is not None else visit.declared
 
-    def _rows(self, records: list[RawRecord]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _rows(self, page: Page) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Make rows of a page; the last readable record of an identifier counts, so a page is folded here."""
         visit = self._visit
+        latest = {
+            item.identifier: (place, item) for place, item in enumerate(page.items) if isinstance(item, RawRecord)
+        }
         # On a first visit nothing is held but what its own slices have published.
-        before = held(self._database, visit.source, [record.identifier for record in records])
+        before = held(self._database, visit.source, list(latest))
+        shown = {item: place for place, item in enumerate(page.items) if isinstance(item, int)}
+        records = [
+            record
+            for identifier, (place, record) in latest.items()
+            if identifier not in before or shown.get(before[identifier].id, -1) < place
+        ]
         rows: list[dict[str, Any]] = []
         payloads: list[dict[str, Any]] = []
         for record in records:
@@ -159,14 +167,14 @@ class Stager:
         }
         if connection.execute(table.update().where(fenced(visit)).values(values)).rowcount != 1:
             raise LeaseLost
+        if seen and visit.fetched:
+            self._forget_staged(connection, seen)
         if payloads:
             self._insert_payloads(connection, payloads)
         if rows:
             self._insert_staged(connection, rows)
         if rejected:
             connection.execute(schema.rejected.insert(), rejected)
-        if seen and visit.fetched:
-            self._forget_staged(connection, seen)
         packed = self._packer.compress(array("Q", seen).tobytes())
         line = {"visit": visit.id, "number": visit.pages, "token": page.token, "seen": packed}
         connection.execute(schema.page.insert(), line)

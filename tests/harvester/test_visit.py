@@ -79,7 +79,6 @@ def test_incremental_asks_from_the_watermark_minus_two_days_in_the_servers_granu
         visit(sqlite_store, town, name)
         asked = [request for request in town.repositories[name].requests if request["verb"] == "ListRecords"]
         assert asked[0]["from"] == expected
-        assert "from" not in [r for r in town.repositories[name].requests if r["verb"] == "Identify"][0]
 
 
 def test_the_best_format_is_chosen_by_its_namespace(sqlite_store: Store, town: Town) -> None:

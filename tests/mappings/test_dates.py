@@ -1,0 +1,101 @@
+"""Dates: the day stands before the month, and what is not certain is not understood."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappings import map_record
+from mappings.dates import is_plausible, is_timestamp, parse
+
+from .records import ORIGIN, dublin_core
+
+
+@pytest.mark.parametrize(
+    ("words", "edtf"),
+    [
+        ("05/09/2019", "2019-09-05"),
+        ("5-9-2019", "2019-09-05"),
+        ("5.9.2019", "2019-09-05"),
+        ("9/2024", "2024-09"),
+        ("2024", "2024"),
+        ("2024-09", "2024-09"),
+        ("2024-09-05", "2024-09-05"),
+        ("2024/09/05", "2024-09-05"),
+        ("20240905", "2024-09-05"),
+        ("2015-10-20T18:22:39.000Z", "2015-10-20"),
+        ("2015-10-20T18:22:39+07:00", "2015-10-20"),
+        ("tháng 9 năm 2024", "2024-09"),
+        ("Tháng 9/2024", "2024-09"),
+        ("Ngày 5 tháng 9 năm 2019", "2019-09-05"),
+        ("năm học 2023-2024", "2023/2024"),
+        ("1948-1950", "1948/1950"),
+        ("1948-50", "1948/1950"),
+        ("1950?", "1950?"),
+        ("(1997)", "1997"),
+        ("[c2004]", "2004"),
+        ("ca. 1930", "1930~"),
+        ("khoảng năm 1930", "1930~"),
+        ("199-?", "199X"),
+        ("1990s", "199X"),
+        ("14 May 2015", "2015-05-14"),
+        ("May 14, 2015", "2015-05-14"),
+        ("2014-01-01/2014-12-31", "2014-01-01/2014-12-31"),
+        ("29/02/2024", "2024-02-29"),
+    ],
+)
+def test_understood(words: str, edtf: str) -> None:
+    assert parse(words) == edtf
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["12/25/2014", "29/02/2023", "31/04/2024", "2019-21", "2019-13", "Học kỳ 1", "19th century", "10191", "May", "", "2011-2010"],
+)
+def test_not_understood(words: str) -> None:
+    assert parse(words) is None
+
+
+@given(st.dates(min_value=date(1400, 1, 1)))
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_day_and_month_are_never_swapped(day: date) -> None:
+    assert parse(f"{day:%d/%m/%Y}") == f"{day:%Y-%m-%d}"
+    assert parse(f"{day:%Y-%m-%d}") == f"{day:%Y-%m-%d}"
+
+
+@given(st.text(alphabet="0123456789/-. năhcọtg?[]cT:Z", max_size=24))
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_any_text_is_read_or_not(words: str) -> None:
+    found = parse(words)
+    assert found is None or found[:2].isdecimal()
+
+
+def test_plausible_is_judged_by_the_record_not_by_a_clock() -> None:
+    assert is_plausible("2026", 2026)
+    assert not is_plausible("2027-01", 2026)
+    assert not is_plausible("1399", 2026)
+    assert is_plausible("189X", 2026)
+    assert is_timestamp("2015-10-20T18:22:39Z")
+    assert not is_timestamp("2015-10-20")
+
+
+@pytest.mark.parametrize(
+    ("dates", "issued", "codes"),
+    [
+        (["2023-11-20T02:15:30Z", "2023-11-20T02:15:30Z", "2021"], "2021", ()),
+        (["2019", "2023-11-20T02:15:30Z"], "2019", ()),
+        (["2023-11-20T02:15:30Z", "2023-11-20T09:00:00Z"], "", ("only_deposit_dates",)),
+        (["2015-08-01T07:00:00Z"], "2015-08-01", ()),
+        (["2014-05", "2013-12-31"], "2013-12-31", ()),
+        (["9999-01-01"], "", ("implausible_date",)),
+        (["xuân Giáp Thìn", "2024"], "2024", ("unclear_date",)),
+    ],
+)
+def test_issued_is_chosen_among_the_dates_of_dublin_core(dates: list[str], issued: str, codes: tuple[str, ...]) -> None:
+    mapped = map_record(dublin_core(date=dates), ORIGIN)
+    assert mapped.resource is not None
+    assert mapped.resource.issued == issued
+    assert tuple(problem.code for problem in mapped.problems) == codes

@@ -1,0 +1,154 @@
+"""Tables of words: complete, free of contradictions, and careful where a word may mean something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings import check_word, ids, label, match, order, parents, province
+from mappings.vocabulary import names, vocabulary
+
+SCHEMES = ("audience", "grade", "language", "level", "licence", "province", "subject", "type")
+FORMER_63 = (
+    "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58"
+    " 60 62 64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96"
+).split()
+
+
+def test_tables_are_the_eight() -> None:
+    assert names() == SCHEMES
+    assert [len(ids(scheme)) for scheme in ("grade", "province")] == [18, 34]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_term_has_both_labels_and_is_found_by_them(scheme: str) -> None:
+    table = vocabulary(scheme)
+    for term, row in table.terms.items():
+        assert isinstance(term, str)
+        assert label(scheme, term) == row["vi"]
+        assert label(scheme, term, "en") == row["en"]
+        assert table.value(row["vi"]) == term
+        assert order(scheme, term) == list(table.terms).index(term)
+        assert set(row.get("grades", ())) <= set(ids("grade"))
+        assert set(row.get("types", ())) <= set(ids("type"))
+    assert label(scheme, "khong-co") == "khong-co"
+    assert order(scheme, "khong-co") == len(table.terms)
+
+
+def test_no_safe_word_means_two_things() -> None:
+    shared = {}
+    for scheme in SCHEMES:
+        owners: dict[str, set[str]] = {}
+        for term, row in vocabulary(scheme).terms.items():
+            for word in row.get("variants", ()):
+                owners.setdefault(word.casefold(), set()).add(term)
+        shared |= {(scheme, word): terms for word, terms in owners.items() if len(terms) > 1}
+    assert shared == {}
+
+
+def test_provinces_are_one_function_of_codes() -> None:
+    assert len(FORMER_63) == 63
+    assert {province(code) for code in FORMER_63} == set(ids("province"))
+    assert province("40") == province("vn-40") == "vn-40"
+    assert province("27") == province("24") == "vn-24"
+    assert province("99") is None
+    assert match("province", "Bắc Giang") == match("province", "tỉnh Bắc Ninh") == ("vn-24",)
+    assert match("province", "Thừa Thiên Huế") == ("vn-46",)
+    assert match("province", "Kon Tum") == ("vn-51",)
+    assert match("province", "Nghe An") == ("vn-40",)
+
+
+def test_words_of_sources_yaml() -> None:
+    assert check_word("province", "40") is None
+    assert check_word("province", "Nghệ An") == ("40",)
+    assert check_word("province", "Nge An") == ("40",)
+    assert check_word("province", "7") == ()
+    assert check_word("format", "oai_dc") is None
+    assert check_word("format", "oaidc") == ("oai_dc",)
+    assert check_word("format", "zzz") == ()
+    with pytest.raises(KeyError):
+        check_word("index", "tantivy")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text", "terms"),
+    [
+        ("subject", "hoá học", ("hoa_hoc",)),
+        ("subject", "HÓA HỌC", ("hoa_hoc",)),
+        ("subject", "Vật lý", ("vat_li",)),
+        ("subject", "môn Tin", ("tin_hoc",)),
+        ("subject", "GDCD", ("giao_duc_cong_dan",)),
+        ("subject", "Toán, Tin học", ("toan", "tin_hoc")),
+        ("subject", "Toán 7", ("toan",)),
+        ("subject", "Lịch sử và Địa lí", ("lich_su_dia_li",)),
+        ("subject", "Văn hóa học đường", ()),
+        ("subject", "Công nghệ thông tin", ()),
+        ("grade", "Lớp 7", ("7",)),
+        ("grade", "lop-7", ("7",)),
+        ("grade", "Toán 7", ("7",)),
+        ("grade", "Lớp 6, 7 và 8", ("6", "7", "8")),
+        ("grade", "lớp 6 đến lớp 9", ("6", "7", "8", "9")),
+        ("grade", "7", ()),
+        ("grade", "K12", ()),
+        ("grade", "5-6 tuổi", ("mau_giao_5_6",)),
+        ("level", "THCS", ("thcs",)),
+        ("level", "Trường THPT Vọng Các", ("thpt",)),
+        ("type", "Luận văn thạc sĩ kinh tế", ("luan_van",)),
+        ("type", "info:eu-repo/semantics/article", ("bai_bao",)),
+        ("type", "http://w3id.org/kim/hcrt/worksheet/", ("phieu_hoc_tap",)),
+        ("type", "SGK", ("sach_giao_khoa",)),
+        ("language", "vi_VN", ("vi",)),
+        ("language", "vn", ("vi",)),
+        ("language", "en-US", ("en",)),
+        ("language", "eng", ("en",)),
+        ("language", "en fr", ("en", "fr")),
+        ("language", "Tiếng Việt; Tiếng Anh", ("vi", "en")),
+        ("language", "sao Hoả", ()),
+        ("audience", "Teacher", ("giao_vien",)),
+    ],
+)
+def test_declared_words(scheme: str, text: str, terms: tuple[str, ...]) -> None:
+    assert match(scheme, text) == terms
+
+
+@pytest.mark.parametrize(
+    ("title", "subjects", "grades"),
+    [
+        ("Giáo án Toán 10: Dấu của tam thức bậc hai", ("toan",), ("10",)),
+        ("Toan 10: on tap chuong 1", ("toan",), ("10",)),
+        ("Giao an toan 10", (), ()),
+        ("Bài giảng môn Tin học lớp 7 bài 3", ("tin_hoc",), ("7",)),
+        ("KHTN 8 – Áp suất chất lỏng", ("khoa_hoc_tu_nhien",), ("8",)),
+        ("Văn 9: Đồng chí", ("ngu_van",), ("9",)),
+        ("Vật lí 8 (chương trình cũ)", ("vat_li",), ("8",)),
+        ("Kế hoạch bài dạy lớp 10A1", (), ("10",)),
+        ("Ôn tập lớp 6, 7 và 8", (), ("6", "7", "8")),
+        ("Khoa học tự nhiên 10", (), ()),
+        ("Bài 10: Quang hợp", (), ()),
+        ("Unit 5: Food and drink", (), ()),
+        ("Đề thi vào lớp 10", (), ()),
+        ("Trẻ lớp 5 tuổi", (), ()),
+        ("Toán cao cấp 2", (), ()),
+        ("Luận án Hóa học 12", (), ()),
+        ("Kế toán 10", (), ()),
+        ("Học sinh 12 trường tham gia", (), ()),
+        ("THPT 2025", (), ()),
+        ("K12 Online", (), ()),
+        ("Văn hóa 9", (), ()),
+        ("Lớp học hạnh phúc", (), ()),
+        ("Grade 4.6 điểm", (), ()),
+    ],
+)
+def test_titles_give_only_what_is_safe(title: str, subjects: tuple[str, ...], grades: tuple[str, ...]) -> None:
+    assert match("subject", title, declared=False) == subjects
+    assert match("grade", title, declared=False) == grades
+
+
+def test_titles_give_no_types_yet() -> None:
+    assert match("type", "Giáo án Toán 10", declared=False) == ()
+
+
+def test_broader_terms() -> None:
+    assert parents("subject", "tieng_anh") == ("ngoai_ngu_1",)
+    assert parents("subject", "toan") == ()
+    with pytest.raises(KeyError):
+        ids("khong_co")
