@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from harvester import Faults
 
+from harvester import Faults
 from mappings import formats, map_record
 from mappings.crosswalk import FOLDER, crosswalks
 from mappings.parsers import PARSERS
@@ -27,7 +27,9 @@ fields:
   landing_url: {from: [trang/@lien-ket, trang], parser: link}
   grade: {from: [lop], parser: term, vocabulary: grade}
 """
-NEW_RECORD = '<the xmlns="urn:x-the-kho"><ten>Bài đọc thêm</ten><lop>Lớp 4</lop><trang>https://thu.example/4</trang></the>'
+NEW_RECORD = (
+    '<the xmlns="urn:x-the-kho"><ten>Bài đọc thêm</ten><lop>Lớp 4</lop><trang>https://thu.example/4</trang></the>'
+)
 
 
 def test_formats_are_the_files_best_first() -> None:
@@ -44,11 +46,13 @@ def test_new_format_is_one_file_in_a_copy_of_the_house(tmp_path: Path) -> None:
         shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
     (tmp_path / "mappings/crosswalks/the_kho.yaml").write_text(NEW_FORMAT, encoding="utf-8")
     script = (
-        "import json, sys; from harvester import RawRecord; from mappings import Origin, formats, map_record, check_word\n"
+        "import json, sys; from harvester import RawRecord\n"
+        "from mappings import Origin, formats, map_record, check_word\n"
         "context, body = (text.encode() for text in json.load(sys.stdin))\n"
         "raw = RawRecord('1', '2025-01-01', (), False, 'the_kho', body, context, b'', b'')\n"
         "found = map_record(raw, Origin('a', 'a', 'A')).resource\n"
-        "print(json.dumps([formats()[0].name, check_word('format', 'the_kho'), found.title, found.grade, found.landing_url]))"
+        "known = formats()[0].name, check_word('format', 'the_kho')\n"
+        "print(json.dumps([*known, found.title, found.grade, found.landing_url]))"
     )
     body = f"<record><header/><metadata>{NEW_RECORD}</metadata></record>"
     done = subprocess.run(
@@ -102,8 +106,8 @@ def test_all_mistakes_are_told_with_place_and_rule(tmp_path: Path) -> None:
         (8, 32, "unknown_word", "fields.title.parser"),
         (9, 3, "missing_key", "fields.description.from"),
         (10, 18, "unknown_word", "fields.grade"),
-        (10, 56, "unknown_word", "fields.grade.vocabulary"),
-        (10, 70, "wrong_pattern", "fields.grade.only"),
+        (10, 55, "unknown_word", "fields.grade.vocabulary"),
+        (10, 69, "wrong_pattern", "fields.grade.only"),
         (11, 75, "unknown_word", "fields.licence.default"),
         (12, 13, "not_mapping", ""),
     ]

@@ -53,7 +53,19 @@ def test_understood(words: str, edtf: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["12/25/2014", "29/02/2023", "31/04/2024", "2019-21", "2019-13", "Học kỳ 1", "19th century", "10191", "May", "", "2011-2010"],
+    [
+        "12/25/2014",
+        "29/02/2023",
+        "31/04/2024",
+        "2019-21",
+        "2019-13",
+        "Học kỳ 1",
+        "19th century",
+        "10191",
+        "May",
+        "",
+        "2011-2010",
+    ],
 )
 def test_not_understood(words: str) -> None:
     assert parse(words) is None

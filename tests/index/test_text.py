@@ -1,0 +1,118 @@
+"""The Vietnamese analysis: 228 examples, and what must hold for any text."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from index.text import Marker, analyse, order
+
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _examples() -> list[tuple[str, str, str]]:
+    file = Path(__file__).parent / "analysis_examples.tsv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [tuple(_plain(row[name]) for name in ("input", "exact", "folded")) for row in rows]  # type: ignore[misc]
+
+
+def _plain(text: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+@pytest.mark.parametrize(("text", "exact", "folded"), _examples())
+def test_examples(text: str, exact: str, folded: str) -> None:
+    assert analyse(text) == (exact, folded)
+
+
+def test_there_are_many_examples() -> None:
+    assert len(_examples()) == 228
+
+
+@settings(deadline=None, derandomize=True, max_examples=500)
+@given(st.text(max_size=60))
+def test_any_text_gives_sound_tokens(text: str) -> None:
+    exact, folded = analyse(text)
+    assert len(exact.split(" ")) == len(folded.split(" "))
+    for token in (*exact.split(), *folded.split()):
+        assert 1 <= len(token.encode("utf-16-le")) // 2 <= 255
+        assert not any(character.isspace() or unicodedata.category(character) == "Cc" for character in token)
+
+
+VIETNAMESE = st.text(
+    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ ", max_size=40
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=500)
+@given(VIETNAMESE)
+def test_decomposed_and_capital_letters_are_the_same(text: str) -> None:
+    assert analyse(unicodedata.normalize("NFD", text)) == analyse(text) == analyse(text.upper())
+
+
+@settings(deadline=None, derandomize=True, max_examples=500)
+@given(VIETNAMESE)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    folded = analyse(text)[1]
+    assert analyse(folded)[1] == folded
+
+
+def test_the_order_of_a_dictionary() -> None:
+    words = [
+        "an",
+        "ăn",
+        "ân",
+        "ẩn",
+        "ba",
+        "da",
+        "dà",
+        "dả",
+        "dã",
+        "dá",
+        "dạ",
+        "đa",
+        "đá",
+        "e",
+        "ê",
+        "Toán 9",
+        "Toán 10",
+        "y",
+    ]
+    assert sorted(reversed(words), key=order) == words
+
+
+def test_marks_are_set_on_stored_text_whatever_was_typed() -> None:
+    assert Marker("dinh luat").mark("Định luật Ôm") == "<mark>Định luật</mark> Ôm"
+    assert Marker("dinh luat", exact=True).mark("Định luật Ôm") == "Định luật Ôm"
+    assert Marker("").mark("a & b") == "a &amp; b"
+
+
+def test_a_snippet_shows_the_densest_part() -> None:
+    text = "mở đầu " * 80 + "phương trình bậc hai một ẩn " + "kết thúc " * 80
+    found = Marker("phuong trinh").snippet(text)
+    assert "<mark>phương trình</mark>" in found
+    assert found.startswith("… ")
+    assert found.endswith(" …")
+    assert len(found) < 320
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(st.text(max_size=400), st.text(alphabet="ab <>&\"'", max_size=20))
+def test_highlights_are_never_markup_of_others(text: str, words: str) -> None:
+    for made in (Marker(words).mark(text), Marker(words).snippet(text)):
+        assert "<" not in made.replace("<mark>", "").replace("</mark>", "")
+        if made.strip() and "\x00" not in made:
+            tree = html.fragment_fromstring(f"<p>{_printable(made)}</p>")
+            assert {element.tag for element in tree.iter()} <= {"p", "mark"}
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
