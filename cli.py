@@ -85,9 +85,8 @@ def main() -> None:
     """Run the command line and turn every known fault into one clear message and its exit code."""
     debug = "--debug" in sys.argv
     try:
-        kho.main(standalone_mode=False, prog_name="kho")
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        ended = kho.main(standalone_mode=False, prog_name="kho")  # click returns the code of an Exit
+        sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -66,7 +66,7 @@ def records(seed: int, count: int, kind: str, prefix: str, host: str, start: int
     for number in range(start + 1, start + count + 1):
         chance = random.Random(seed * 1_000_003 + number)  # noqa: S311 - plausible, not secret; any record alone
         stamp = OLDEST + timedelta(seconds=chance.randrange(span))
-        sets, elements = make(chance, number, host)
+        sets, elements = make(chance, number, host, stamp.year)
         yield Entry(f"{prefix}{number}", stamp, sets, False, elements)
 
 
@@ -80,14 +80,16 @@ def _pick(chance: random.Random, weighted: Sequence[tuple[T, int]]) -> T:
     raise AssertionError
 
 
-def _school(chance: random.Random, number: int, host: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _school(
+    chance: random.Random, number: int, host: str, latest: int
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     subject = chance.choice(list(SCHOOL))
     low, high, lessons = chance.choice(SCHOOL[subject])
     grade = chance.randint(low, high)
     kind = _pick(chance, SCHOOL_TYPES)
     lesson, series = chance.choice(lessons), chance.choice(SERIES)
     title = _school_title(chance, kind, subject, grade, lesson)
-    year = chance.randint(2021, 2026)
+    year = chance.randint(2021, latest)
     elements = [
         ("title", _spelling(chance, title)),
         ("creator", chance.choice(UNITS)),
@@ -123,16 +125,18 @@ def _school_title(chance: random.Random, kind: str, subject: str, grade: int, le
     return chance.choice(forms)
 
 
-def _university(chance: random.Random, number: int, host: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _university(
+    chance: random.Random, number: int, host: str, latest: int
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     field_name = chance.choice(list(UNIVERSITY))
     topic, kind = chance.choice(UNIVERSITY[field_name]), _pick(chance, UNIVERSITY_TYPES)
     place = chance.choice(PLACES)
     title = topic if kind == "Giáo trình" else f"{topic} tại {place}: thực trạng và giải pháp"
     if kind == "Giáo trình":
         title = f"Giáo trình {topic}"
-    year = chance.randint(2008, 2026)
+    year = chance.randint(2008, latest)
     month, day, hour = chance.randint(1, 10), chance.randint(1, 28), chance.randint(1, 9)
-    ingest = f"{chance.randint(max(year, 2020), 2026)}-{month:02d}-{day:02d}T0{hour}:15:30Z"
+    ingest = f"{chance.randint(max(year, 2020), latest)}-{month:02d}-{day:02d}T0{hour}:15:30Z"
     elements = [
         ("title", _spelling(chance, title)),
         ("contributor", f"Khoa {field_name}"),
@@ -144,9 +148,7 @@ def _university(chance: random.Random, number: int, host: str) -> tuple[tuple[st
         ("date", str(year)),
         ("type", kind),
         ("identifier", f"https://{host}/handle/123456789/{number}"),
-        ("identifier", f"ISBN 978-604-{number % 10}-{10_000 + number % 90_000}-{number % 7}")
-        if kind == "Giáo trình"
-        else ("", ""),
+        ("identifier", _isbn(number)) if kind == "Giáo trình" else ("", ""),
         ("description", _description(chance, RESEARCH, title)),
         ("language", chance.choice(("vi", "vi", "vi", "en", "other"))),
         ("publisher", "Trường Đại học"),
@@ -154,6 +156,13 @@ def _university(chance: random.Random, number: int, host: str) -> tuple[tuple[st
         ("rights", _pick(chance, LICENCES)),
     ]
     return (f"com_123456789_{len(field_name)}", f"col_123456789_{len(topic)}"), tuple(p for p in elements if p[1])
+
+
+def _isbn(number: int) -> str:
+    """Return an ISBN of Việt Nam (978-604) with its check digit."""
+    digits = f"978604{number % 1_000_000:06d}"
+    check = -sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10
+    return f"ISBN 978-604-{digits[6]}-{digits[7:]}-{check}"
 
 
 def _description(chance: random.Random, sentences: Sequence[str], title: str) -> str:
@@ -204,7 +213,7 @@ def lom(entry: Entry) -> bytes:
     """Write a record's metadata as IEEE LOM (1484.12.3)."""
     every = [text for name, text in entry.elements if name == "subject"]
     grade = next((word for word in every if word.startswith("Lớp ")), "")
-    language = entry.first("language")[:2] or "vi"
+    language = {"en": "en"}.get(entry.first("language"), "vi")
 
     def strings(name: str, text: str) -> str:
         return f'<{name}><string language="{language}">{escape(text)}</string></{name}>'

@@ -22,6 +22,7 @@ _PLACEHOLDER = "123456789/"  # the handle prefix of every DSpace that nobody con
 _ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?[\s:.]*([0-9][0-9\s–-]{8,16}[0-9xX])\b", re.IGNORECASE)
 _BARE_ISBN = re.compile(r"97[89][\s-]?(?:[0-9][\s-]?){9}[0-9]")
 _ISSN = re.compile(r"(?:urn:)?[ep]?-?issn[\s:.]*([0-9]{4}-?[0-9]{3}[0-9xX])\b", re.IGNORECASE)
+_BARE_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9xX]")
 _LOCAL = re.compile(r"\S{2,100}")
 
 
@@ -99,7 +100,7 @@ def _identifier(text: str, catalog: str, row: Row, rule: Rule, job: Job) -> Iden
     book = _ISBN.search(f"isbn {text}" if catalog == "isbn" else text) or None
     if book or _BARE_ISBN.fullmatch(text):
         return _book(book[1] if book else text, bool(book), row, rule, job)
-    issn = _ISSN.search(f"issn {text}" if catalog == "issn" else text)
+    issn = _ISSN.search(f"issn {text}" if catalog == "issn" or _is_issn(text) else text)
     if issn:
         digits = issn[1].replace("-", "").upper()
         return Identifier("issn", f"{digits[:4]}-{digits[4:]}")
@@ -120,6 +121,14 @@ def _book(text: str, said: bool, row: Row, rule: Rule, job: Job) -> Identifier |
     if not right:
         job.problem("wrong_isbn", rule.field, row[0], text)
     return Identifier("isbn", digits)
+
+
+def _is_issn(text: str) -> bool:
+    """Say that eight bare digits are an ISSN by their check digit."""
+    digits = text.replace("-", "").upper()
+    if not _BARE_ISSN.fullmatch(text):
+        return False
+    return sum((10 if digit == "X" else int(digit)) * (8 - place) for place, digit in enumerate(digits)) % 11 == 0
 
 
 def _checks(digits: str) -> bool:

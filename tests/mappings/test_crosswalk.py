@@ -108,7 +108,7 @@ def test_all_mistakes_are_told_with_place_and_rule(tmp_path: Path) -> None:
         (10, 18, "unknown_word", "fields.grade"),
         (10, 55, "unknown_word", "fields.grade.vocabulary"),
         (10, 69, "wrong_pattern", "fields.grade.only"),
-        (11, 75, "unknown_word", "fields.licence.default"),
+        (11, 76, "unknown_word", "fields.licence.default"),
         (12, 13, "not_mapping", ""),
     ]
     assert "“text”" in caught.value.faults[5].sentence("en")

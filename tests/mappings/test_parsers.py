@@ -55,6 +55,13 @@ def test_page_of_a_resource(addresses: list[str], page: str) -> None:
     assert mapped(identifier=addresses).landing_url == page
 
 
+def test_page_of_eprints_stands_in_relation() -> None:
+    elements = {"identifier": "Khoa Toán (2020), Giáo trình", "relation": "https://a.example/54575/"}
+    assert mapped(**elements).landing_url == "https://a.example/54575/"
+    series = {"identifier": "LV-1", "relation": "https://a.example/tung-thu"}
+    assert map_record(dublin_core(**series), ORIGIN).quarantine == "no_link"
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -87,6 +94,8 @@ def test_addresses_that_lead_nowhere(address: str) -> None:
         ("urn:isbn:9786048212346", "isbn", "9786048212346"),
         ("9786048212346", "isbn", "9786048212346"),
         ("ISSN: 1859-1531", "issn", "1859-1531"),
+        ("0108-7673", "issn", "0108-7673"),
+        ("0108-7674", "local", "0108-7674"),
         ("http://dx.doi.org/10.1016/j.x.2013.05", "doi", "10.1016/j.x.2013.05"),
         ("http://hdl.handle.net/10900/5", "handle", "10900/5"),
         ("urn:nbn:vn:1", "urn", "urn:nbn:vn:1"),
