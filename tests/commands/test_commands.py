@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -277,13 +276,6 @@ def test_a_store_of_a_newer_version_is_refused(folder: Path) -> None:
     done = kho(folder, "status")
     assert done.returncode == 6
     assert "store_newer" in done.stderr
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere; the next test covers a folder that is none")
-def test_a_read_only_store_is_named(folder: Path) -> None:
-    kho(folder, "harvest", "thpt-hong-duc")
-    (folder / "kho.db").chmod(0o400)
-    assert kho(folder, "harvest", "thpt-hong-duc").returncode == 6
 
 
 def test_a_store_that_cannot_be_opened_is_named(folder: Path) -> None:

@@ -233,7 +233,6 @@ def test_the_change_log_never_reuses_a_number(store: Store, town: Town) -> None:
     assert min(change.sequence for change in store.log.changes(last - 1, 10)) > last
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system")
 def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, town: Town, clock: Clock) -> None:
     """A quota on the file's pages is what SQLite answers SQLITE_FULL to, as on a full disk."""
     store = open_store(f"sqlite:///{tmp_path}/kho.db", clock=clock)
@@ -257,6 +256,16 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, town: Town, cloc
     assert_equals_truth(again, town, "dai-hoc-song-lam")
     assert_equals_truth(again, town, "thpt-hong-duc")
     again.close()
+
+
+def test_a_read_only_store_is_named(sqlite_store: Store, town: Town) -> None:
+    visit(sqlite_store, town, "thpt-hong-duc")
+    identity = sqlite_store.log.identity()
+    sa.event.listen(sqlite_store.database.engine, "checkout", lambda raw, *_: raw.execute("PRAGMA query_only = 1"))
+    with pytest.raises(StoreError) as refused:
+        visit(sqlite_store, town, "tieu-hoc-kim-dong")
+    assert (refused.value.code, refused.value.exit_code) == ("read_only", 6)
+    assert sqlite_store.log.identity() == identity
 
 
 def test_a_bitmap_counts_what_was_added() -> None:

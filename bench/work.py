@@ -1,0 +1,115 @@
+"""One piece of work in a process of its own: prints CPU seconds, wall seconds, peak memory and what it made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def sickle(url: str, folder: Path) -> dict[str, Any]:
+    """Read identifier and metadata of every record, as a user of Sickle would."""
+    from sickle import Sickle
+
+    count = 0
+    for record in Sickle(url).ListRecords(metadataPrefix="oai_dc"):
+        _ = record.header.identifier, record.metadata
+        count += 1
+    return {"records": count}
+
+
+def naive(url: str, folder: Path) -> dict[str, Any]:
+    """Sickle, a hash of the metadata, an upsert: what most harvesters do every night."""
+    from sickle import Sickle
+
+    connection = sqlite3.connect(folder / "naive.db")
+    connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, hash TEXT, body TEXT)")
+    count = 0
+    for record in Sickle(url).ListRecords(metadataPrefix="oai_dc"):
+        body = json.dumps(record.metadata, ensure_ascii=False)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        held = connection.execute("SELECT hash FROM record WHERE id = ?", (record.header.identifier,)).fetchone()
+        if held is None or held[0] != digest:
+            connection.execute(
+                "INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (record.header.identifier, digest, body)
+            )
+        count += 1
+        if count % 100 == 0:
+            connection.commit()
+    connection.commit()
+    connection.close()
+    return {"records": count}
+
+
+def harvest(url: str, folder: Path) -> dict[str, Any]:
+    """One visit by Kho: staged, archived, judged, published; the whole list is asked for."""
+    from harvester import Night, Wish, open_store
+    from harvester.source import Source
+    from mappings import formats
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    source = Source(id="nguon", name="Nguồn", url=url)
+    result = Night(store, formats()).visit([source], Wish(full=True))[0]
+    store.close()
+    return {"records": result.ledger.fetched, "new": result.ledger.new, "unchanged": result.ledger.unchanged}
+
+
+def index(url: str, folder: Path) -> dict[str, Any]:
+    """Everything that is in the store made searchable."""
+    from harvester import open_store
+    from index import open_engine, update
+    from mappings import Origin
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    engine = open_engine(f"tantivy:{folder}/index")
+    origins = {name: Origin(name, row.first_id, "Nguồn", "40") for name, row in store.log.sources().items()}
+    progress = update(store.log, engine, origins)
+    counts = engine.counts()
+    store.close()
+    return {"records": progress.written, "documents": counts.documents}
+
+
+def mapping(url: str, folder: Path) -> dict[str, Any]:
+    """Structure of every record mapped: parsed, rows, rules; from memory, without the store."""
+    from harvester import open_store
+    from mappings import Origin, map_record
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    raws = [change.raw for change in store.log.changes(0, 5_000) if change.raw is not None]
+    store.close()
+    origin = Origin("nguon", "nguon", "Nguồn", "40")
+    started = time.process_time()
+    for raw in raws:
+        map_record(raw, origin)
+    return {"records": len(raws), "cpu": time.process_time() - started}
+
+
+WORK: dict[str, Callable[[str, Path], dict[str, Any]]] = {
+    work.__name__: work for work in (sickle, naive, harvest, index, mapping)
+}
+
+
+def main() -> None:
+    """Do one piece of work and print its figures as JSON."""
+    name, url, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    os.environ["KHO_ALLOW_LOOPBACK"] = "1"
+    cpu, wall = time.process_time(), time.perf_counter()
+    found = WORK[name](url, folder)
+    figures = {
+        "cpu": time.process_time() - cpu,
+        "wall": time.perf_counter() - wall,
+        "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        **found,
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
