@@ -103,6 +103,7 @@ def _quick_cut(body: bytes) -> Cut | None:
         return None
     prefix = listing["prefix"] or b""
     opening, closing = b"<" + prefix + b"record", b"</" + prefix + b"record>"
+    commented = body.find(b"<!", end) >= 0  # a comment or CDATA section may hold end tags that are none
     records, position = [], end
     while True:
         begin = body.find(b"<", position)
@@ -111,13 +112,12 @@ def _quick_cut(body: bytes) -> Cut | None:
         if not body.startswith(opening, begin):
             break
         found = body.find(closing, begin)
-        # A comment or CDATA section may hold end tags that are none.
-        if found < 0 or body.find(opening, begin + len(opening), found) >= 0 or body.find(b"<!", begin, found) >= 0:
+        if found < 0 or (commented and body.find(b"<!", begin, found) >= 0):
             return None
         position = found + len(closing)
         records.append(body[begin:position])
     tail = body[begin:]
-    if opening in tail or any(doubt in tail for doubt in _DOUBTS):
+    if any(doubt in tail for doubt in _DOUBTS) or body.count(opening, end) != len(records):  # a nested record
         return None
     context = head["declaration"] + head["root"] + listing[0]
     return Cut(context, tuple(records), body[:end] + tail)
@@ -216,7 +216,12 @@ def _text(element: etree._Element) -> str:
 def local_name(element: etree._Element) -> str:
     """Return an element's name without namespace; an empty string for comments and processing instructions."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=10_000)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:
@@ -289,7 +294,7 @@ def _fault(identifier: str, status: str, record: etree._Element) -> str:
         return "identifier_too_long"
     if status not in ("", "deleted"):
         return "unknown_status"
-    if not status and not any(local_name(child) == "metadata" and len(child) for child in record):
+    if not status and not any(len(child) and local_name(child) == "metadata" for child in record):
         return "no_metadata"
     return ""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -20,19 +21,28 @@ Presence = Literal["present", "missing", "withdrawn"]
 LONGEST_IDENTIFIER = 2000
 
 
+@lru_cache(maxsize=4096)  # the log and the mapping ask for the key of the same record soon after each other
 def key_of(first_id: str, identifier: str) -> str:
     """Return the key of a resource: 26 characters that stay the same for ever and everywhere.
 
     ``first_id`` is the first id that its source ever had. The identifier alone is never a key: real repositories
     answer ``oai:localhost:…``, and two of them must not collide.
     """
-    digest = hashlib.sha256(f"{first_id}\n{identifier}".encode()).digest()
-    return base64.b32encode(digest[:20])[:26].decode().lower()
+    return base64.b32encode(_digest(first_id, identifier)[:20])[:26].decode().lower()
 
 
 def key_number(key: str) -> int:
     """Return the first 60 bits of a key as a number: a short index finds the record, the whole key confirms it."""
     return int.from_bytes(base64.b32decode(key[:16].upper())[:8], "big") >> 4
+
+
+def number_of(first_id: str, identifier: str) -> int:
+    """Return the number of a record's key without making the key."""
+    return int.from_bytes(_digest(first_id, identifier)[:8], "big") >> 4
+
+
+def _digest(first_id: str, identifier: str) -> bytes:
+    return hashlib.sha256(f"{first_id}\n{identifier}".encode()).digest()
 
 
 class Format(msgspec.Struct, frozen=True):

@@ -78,9 +78,11 @@ class _Asking:
         self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
         self.formats = formats
         self.first_clock: str | None = visit.clock
-        self._store, self._lease = store, lease
+        self._store, self._lease, self._first = store, lease, visit.first
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
+        if self._first:  # nothing was held when it began
+            return {}
         return staging.known(self._store.database, self._lease.source, fingerprints)
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
@@ -166,29 +168,34 @@ class Visiting:
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
-            unpublished = 0
+            unpublished, fetched = 0, visit.fetched
             for page in self._connector(source.connector).pages(source, asking, web):
-                taken = _within(page, wish, visit.fetched)
+                taken = _within(page, wish, fetched)
                 stager.stage(taken, asking.first_clock)
                 self._progress(source.id, len(taken.items))
+                fetched += len(taken.items)
                 unpublished += len(taken.items)
                 if visit.first and unpublished >= FIRST_SLICE:
                     Publisher(self._store.database, visit, self._since(visit)).publish_additions()
                     unpublished = 0
-                if wish.cut and (page.checkpoint is None or taken is not page or _reached(visit, wish)):
+                if wish.cut and (page.checkpoint is None or taken is not page or fetched == wish.limit):
                     outcome, code = "partial", "cut_on_purpose"
                     break
                 if page.checkpoint is not None and self._stopping():
                     raise Interrupted(exit_code=self._stopping())
+            stager.flush()
         except Interrupted as stopped:
+            stager.flush()
             visits.pause(self._store.database, visit, None, stopped.code, stopped.facts)
             return self._result(source, visit, None, None, stopped.code, stopped.facts, Ledger(fetched=visit.fetched))
         except Deferred as error:
+            stager.flush()
             visits.pause(self._store.database, visit, "deferred", error.code, error.facts)
             return self._result(source, visit, "deferred", None, error.code, error.facts, Ledger(fetched=visit.fetched))
         except SourceError as error:
             if isinstance(error, LeaseLost):
                 raise
+            stager.flush()
             if self._stopping():
                 visits.pause(self._store.database, visit, None, "interrupted", {})
                 return self._result(source, visit, None, None, "interrupted", {}, Ledger(fetched=visit.fetched))
@@ -298,10 +305,6 @@ def _within(page: Page, wish: Wish, fetched: int) -> Page:
     if wish.limit is None or fetched + len(page.items) <= wish.limit:
         return page
     return msgspec.structs.replace(page, items=page.items[: max(wish.limit - fetched, 0)])
-
-
-def _reached(visit: Visit, wish: Wish) -> bool:
-    return wish.limit is not None and visit.fetched >= wish.limit
 
 
 def _manners(source: Source, contact: str) -> Manners:

@@ -71,6 +71,10 @@ class Database:
         result: T = future.result()
         return result
 
+    def sql(self, statement: str) -> str:
+        """Return a statement with ``?`` for values as this driver writes it."""
+        return statement if self.sqlite else statement.replace("?", "%s")
+
     def close(self) -> None:
         """Finish what is queued, empty the write-ahead log, and let go."""
         with self._lock:

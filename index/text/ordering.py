@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .analysis import composed
 
@@ -14,11 +15,17 @@ _NUMBER = re.compile(r"\d+")
 
 def order(text: str) -> str:
     """Return a key whose byte order is the dictionary's: a ă â … d đ …; ngang huyền hỏi ngã sắc nặng; 9 before 10."""
+    words = [_word(word) for word in composed(text).lower().split()]
+    letters = " ".join(letters for letters, _ in words if letters)
+    tones = "".join(tones for _, tones in words)
+    return f"{letters[:120]}\x01{tones.rstrip('0')[:60]}"
+
+
+@lru_cache(maxsize=50_000)  # titles are made of some thousands of syllables
+def _word(word: str) -> tuple[str, str]:
     letters: list[str] = []
     tones: list[str] = []
-    numbered = _NUMBER.sub(
-        lambda match: f"{len(match[0].lstrip('0')):02d}{match[0].lstrip('0')}", composed(text).lower()
-    )
+    numbered = _NUMBER.sub(lambda match: f"{len(match[0].lstrip('0')):02d}{match[0].lstrip('0')}", word)
     for character in unicodedata.normalize("NFD", numbered):
         if character in _TONES:
             tones.append(_TONES[character])
@@ -29,7 +36,7 @@ def order(text: str) -> str:
             tones.append("0")
         elif letters and letters[-1] != " ":
             letters.append(" ")
-    return f"{''.join(letters).strip()[:120]}\x01{''.join(tones).rstrip('0')[:60]}"
+    return "".join(letters).strip(), "".join(tones)
 
 
 _BACK = {place: letter for letter, place in _LETTERS.items()}
