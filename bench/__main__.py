@@ -89,9 +89,10 @@ def main() -> None:
         f"- unchanged harvest: {naive['cpu'] / again['cpu']:.0f} times less CPU than the naive way (goal ≥ 20)",
         f"- to searchable, wall: {(first['wall'] + indexed['wall']) / sickle['wall']:.2f} of Sickle's (goal ≤ 1.2)",
         f"- archive {archive / 20_000:.0f} B a record (goal ≤ 400), whole store {size / 20_000:.0f} B (goal ≤ 900), "
-        f"index {index_size / 20_000:.0f} B; the shipped dictionary was trained on records of the same generator, so real"
-        " text gains less",
-        f"- peak memory: first harvest {first['rss']:.0f} MB, index {indexed['rss']:.0f} MB, Sickle {sickle['rss']:.0f} MB",
+        f"index {index_size / 20_000:.0f} B; the shipped dictionary was trained on records of the same generator,"
+        " so real text gains less",
+        f"- peak memory: first harvest {first['rss']:.0f} MB, index {indexed['rss']:.0f} MB,"
+        f" Sickle {sickle['rss']:.0f} MB",
     ]
     write("ratios", lines)
 
@@ -120,8 +121,8 @@ def measure_large(count: int) -> None:
     write(
         "large",
         [
-            f"- one source of {count:,} records: first harvest {first['wall']:.0f} s wall, {first['cpu'] / count * 1e6:.0f}"
-            f" µs CPU a record, peak {first['rss']:.0f} MB (goal ≤ 300)",
+            f"- one source of {count:,} records: first harvest {first['wall']:.0f} s wall,"
+            f" {first['cpu'] / count * 1e6:.0f} µs CPU a record, peak {first['rss']:.0f} MB (goal ≤ 300)",
             f"- the same list unchanged: {again['wall']:.0f} s wall, {again['cpu'] / count * 1e6:.1f} µs CPU a record,"
             f" peak {again['rss']:.0f} MB; {again['unchanged']:,} unchanged",
         ],
@@ -132,7 +133,8 @@ def write(part: str, lines: list[str]) -> None:
     """Replace one part of ``bench/RESULTS.md``, with commit, date and machine."""
     file = HERE / "RESULTS.md"
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
-    head = f"<!-- {part} -->\n*{datetime.now(UTC):%Y-%m-%d}, commit {commit.strip()}, Python {platform.python_version()}*\n"
+    when = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.strip()}, Python {platform.python_version()}"
+    head = f"<!-- {part} -->\n*{when}*\n"
     text = file.read_text(encoding="utf-8") if file.exists() else "# What things cost\n"
     marked = f"{head}\n" + "\n".join(lines) + f"\n<!-- end {part} -->\n"
     start, end = text.find(f"<!-- {part} -->"), text.find(f"<!-- end {part} -->\n")

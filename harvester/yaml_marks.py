@@ -59,8 +59,8 @@ def parse_yaml(source: bytes | str, name: str) -> Marked:
         raise Faults([Fault(name, source[: error.start].count(b"\n") + 1, 1, "not_utf8", {}, "")]) from error  # type: ignore[arg-type]  # only bytes are decoded
     reading = _Reading(name, text)
     try:
-        reading.events()
-        root = yaml.compose(text, Loader=_LOADER)
+        # A composed document no longer shows that it had a neighbour, and a second one cannot be composed.
+        root = yaml.compose(text, Loader=_LOADER) if reading.events() <= 1 else None
         value = reading.build(root, ()) if root is not None else None
     except yaml.MarkedYAMLError as error:
         reading.syntax(error)
@@ -99,8 +99,8 @@ class _Reading:
         if not any(fault.line == place[0] and fault.code == "tab" for fault in self.faults):
             self.add(*place, "yaml_syntax", detail=error.problem or error.context or "")
 
-    def events(self) -> None:
-        """Find what a composed document no longer shows: aliases, anchors, tags, second documents."""
+    def events(self) -> int:
+        """Find what a composed document no longer shows: aliases, anchors, tags; return the number of documents."""
         documents = 0
         for event in self._parsed():
             place = _place(event)
@@ -111,8 +111,7 @@ class _Reading:
                 self.add(*place, "alias")
             elif getattr(event, "tag", None):
                 self.add(*place, "tag")
-        if documents > 1:
-            raise yaml.YAMLError
+        return documents
 
     def _parsed(self) -> Iterator[yaml.Event]:
         yield from yaml.parse(self.text, Loader=_LOADER)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
-    from .application import application as application
     from .parameters import PARAMETERS as PARAMETERS
     from .server import serve as serve
+    from .website import application as application
 
-__getattr__ = door("portal", {"application": "application", "PARAMETERS": "parameters", "serve": "server"})
+__getattr__ = door("portal", {"application": "website", "PARAMETERS": "parameters", "serve": "server"})

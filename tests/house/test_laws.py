@@ -182,3 +182,15 @@ def test_every_public_thing_has_a_sentence() -> None:
 
 def test_python_version_is_supported() -> None:
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_name_at_a_front_door_is_a_files_name(room: str) -> None:
+    """Python would put the file in the name's place as soon as it is imported."""
+    import importlib
+
+    names = {name for name in dir(importlib.import_module(room)) if not name.startswith("_")}
+    text = (ROOT / room / "__init__.py").read_text(encoding="utf-8")
+    files = {file.stem for file in (ROOT / room).glob("*.py")} | {p.name for p in (ROOT / room).iterdir() if p.is_dir()}
+    listed = {name for name in files if f" as {name}\n" in text}
+    assert not listed - {"door"}, names & listed

@@ -1,0 +1,139 @@
+"""What the documentation promises is what there is: commands, settings, messages, exit codes, parameters, formats."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+import cli
+from demo.town import Town
+from harvester import MESSAGES, SETTINGS, SOURCE
+from mappings import PROBLEMS, formats
+from portal import PARAMETERS
+from tests.commands.calling import kho
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(page: str) -> set[str]:
+    """Return the words in backticks that begin a row of a table."""
+    return set(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE))
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    assert rows(text("docs/configuration.md")) == {*SOURCE, *SETTINGS}
+    for name in SETTINGS:
+        assert f"KHO_{name.upper()}" in text("docs/configuration.md")
+
+
+def test_every_parameter_of_the_api_is_documented_and_no_other() -> None:
+    listed = {name for name in rows(text("docs/api.md")) if not name.startswith("/")}
+    assert listed == set(PARAMETERS)
+
+
+def test_every_message_and_problem_is_documented() -> None:
+    listed = rows(text("docs/operations.md"))
+    assert {*MESSAGES, *PROBLEMS} <= listed
+
+
+def test_every_exit_code_is_documented_where_it_is_looked_for() -> None:
+    page, said = text("docs/operations.md"), cli.kho.help or ""
+    for code in ("0", "1", "2", "3", "4", "5", "6", "7", "8"):
+        assert f"\n| {code} |" in page
+        assert re.search(rf"\b{code}\b", said)
+    assert "130, 143" in page
+
+
+def _commands(group: click.Command, words: tuple[str, ...] = ("kho",)) -> dict[tuple[str, ...], click.Command]:
+    found = {words: group}
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            found |= _commands(command, (*words, name))
+    return found
+
+
+COMMANDS = _commands(cli.kho)
+
+
+def test_every_command_says_what_it_does_in_two_languages() -> None:
+    for words, command in COMMANDS.items():
+        assert command.help, words
+        assert "/" in command.help or len(words) == 1, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_in_the_documentation_exist(page: Path) -> None:
+    content = page.read_text(encoding="utf-8")
+    for line in re.findall(r"(?:^|`|\$ )(kho [a-z][^`\n#]*)", content, re.MULTILINE):
+        words = shlex.split(line.partition("&&")[0].replace("'", ""))
+        if words[1] == "kho" or not words[1].isascii():
+            continue
+        named = tuple(words[:3]) if tuple(words[:3]) in COMMANDS else tuple(words[:2])
+        assert named in COMMANDS, line
+        options = {name for parameter in COMMANDS[named].params for name in parameter.opts}
+        options |= {name for parameter in cli.kho.params for name in parameter.opts} | {"--json"}
+        for word in words:
+            if word.startswith("--"):
+                assert word.partition("=")[0] in options, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_files_named_in_the_documentation_exist() -> None:
+    for page in PAGES:
+        for name in re.findall(
+            r"`((?:harvester|mappings|index|portal|tests|demo|bench|docs)/[\w./-]+)`", page.read_text()
+        ):
+            if not any(word in name for word in ("NAME", "TÊN", "FORMAT")):
+                assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_every_format_is_documented() -> None:
+    page = text("docs/mapping.md") + text("docs/schema.md") + text("docs/architecture.md")
+    for form in formats():
+        assert form.name in page
+
+
+def test_the_example_of_the_readme_runs(tmp_path: Path, town: Town) -> None:
+    """The three lines and the commands of "add a source", with the town in the institution's place."""
+    readme = text("README.md")
+    yaml = readme.split("```yaml\n")[1].split("```")[0]
+    yaml = yaml.replace("http://thuvien.truong.example/oai/request", town.urls["thpt-hong-duc"])
+    (tmp_path / "sources.yaml").write_text(yaml, encoding="utf-8")
+    commands = [
+        line.partition("#")[0].split() for line in readme.splitlines() if line.startswith("kho ") and "#" in line
+    ]
+    assert [words[1] for words in commands] == ["harvest", "status", "search", "serve"]
+    for words in commands[:-1]:
+        done = kho(tmp_path, *words[1:])
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_project_speaks_only_of_itself() -> None:
+    import subprocess
+
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for name in files:
+        file = ROOT / name
+        if file.suffix in (".zdict",) or not file.exists():
+            continue
+        content = file.read_text(encoding="utf-8")
+        for bad in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "TO" + "DO", "FIX" + "ME"):
+            assert bad not in content, f"{name}: {bad}"
