@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import TypeVar
 from xml.sax.saxutils import escape
 
@@ -24,9 +25,11 @@ from .words import (
     UNITS,
     UNIVERSITY,
     UNIVERSITY_TYPES,
+    Band,
 )
 
 T = TypeVar("T")
+GRADES = {"primary": (1, 5), "lower_secondary": (6, 9), "upper_secondary": (10, 12)}
 OLDEST = datetime(2024, 8, 1, tzinfo=UTC)
 NEWEST = datetime(2026, 11, 15, tzinfo=UTC)
 
@@ -57,17 +60,24 @@ class Entry:
 
 
 def records(seed: int, count: int, kind: str, prefix: str, host: str, start: int = 0) -> Iterator[Entry]:
-    """Yield ``count`` records of a ``school`` or a ``university``.
+    """Yield ``count`` records of a ``university``, a ``school`` of all grades, or one of a level (``GRADES``).
 
     ``prefix`` begins every identifier; landing pages are at ``host``. Numbers begin after ``start``.
     """
-    make = _university if kind == "university" else _school
+    make = _university if kind == "university" else partial(_school, GRADES.get(kind, (1, 12)))
     span = int((NEWEST - OLDEST).total_seconds())
     for number in range(start + 1, start + count + 1):
         chance = random.Random(seed * 1_000_003 + number)  # noqa: S311 - plausible, not secret; any record alone
         stamp = OLDEST + timedelta(seconds=chance.randrange(span))
         sets, elements = make(chance, number, host, stamp.year)
         yield Entry(f"{prefix}{number}", stamp, sets, False, elements)
+
+
+@cache
+def _bands(lowest: int, highest: int) -> tuple[tuple[str, Band], ...]:
+    """Return the subjects and lessons of some grades."""
+    every = ((subject, band) for subject, bands in SCHOOL.items() for band in bands)
+    return tuple((subject, band) for subject, band in every if band[0] <= highest and band[1] >= lowest)
 
 
 def _pick(chance: random.Random, weighted: Sequence[tuple[T, int]]) -> T:
@@ -81,11 +91,10 @@ def _pick(chance: random.Random, weighted: Sequence[tuple[T, int]]) -> T:
 
 
 def _school(
-    chance: random.Random, number: int, host: str, latest: int
+    grades: tuple[int, int], chance: random.Random, number: int, host: str, latest: int
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    subject = chance.choice(list(SCHOOL))
-    low, high, lessons = chance.choice(SCHOOL[subject])
-    grade = chance.randint(low, high)
+    subject, (low, high, lessons) = chance.choice(_bands(*grades))
+    grade = chance.randint(max(low, grades[0]), min(high, grades[1]))
     kind = _pick(chance, SCHOOL_TYPES)
     lesson, series = chance.choice(lessons), chance.choice(SERIES)
     title = _school_title(chance, kind, subject, grade, lesson)

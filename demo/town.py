@@ -28,7 +28,7 @@ class Institution:
     granularity: str = "YYYY-MM-DDThh:mm:ssZ"
     formats: tuple[str, ...] = ("oai_dc",)
     faults: tuple[str, str] = ("", "")
-    school: bool = True
+    level: str = "school"  # what its records are about: a kind of ``generator.records``
     seed: int = SEED
     edits: int = 0
     deletions: int = 0
@@ -38,11 +38,11 @@ class Institution:
 TOWN = (
     Institution(
         "dai-hoc-song-lam", "Thư viện số Trường Đại học Sông Lam", "dai_hoc", "40",
-        "oai:localhost:123456789/", "thu-vien.songlam.example", 700, school=False, edits=9, additions=12,
+        "oai:localhost:123456789/", "thu-vien.songlam.example", 700, level="university", edits=9, additions=12,
     ),
     Institution(
         "dai-hoc-ngan-hoi", "Kho tài liệu Trường Đại học Ngàn Hối", "dai_hoc", "42",
-        "oai:localhost:123456789/", "tai-lieu.nganhoi.example", 500, school=False, seed=SEED + 1, additions=4,
+        "oai:localhost:123456789/", "tai-lieu.nganhoi.example", 500, level="university", seed=SEED + 1, additions=4,
     ),
     Institution(
         "so-gddt-song-da", "Kho học liệu Sở Giáo dục và Đào tạo Sông Đà", "so", "14",
@@ -51,14 +51,17 @@ TOWN = (
     Institution(
         "thcs-nguyen-khuyen", "Trường THCS Nguyễn Khuyến", "truong", "36",
         "oai:thcsnguyenkhuyen.example:", "thcsnguyenkhuyen.example", 320, faults=("cut", ""), seed=SEED + 2,
+        level="lower_secondary",
     ),
     Institution(
         "thpt-le-loi", "Trường THPT Lê Lợi", "truong", "38",
         "oai:thptleloi.example:", "thptleloi.example", 260, faults=("maintenance", "maintenance"), seed=SEED + 3,
+        level="upper_secondary",
     ),
     Institution(
         "tieu-hoc-kim-dong", "Trường Tiểu học Kim Đồng", "truong", "04",
-        "oai:thkimdong.example:", "thkimdong.example", 400, seed=SEED + 4, edits=25, deletions=14, additions=10,
+        "oai:thkimdong.example:", "thkimdong.example", 400, seed=SEED + 4, level="primary",
+        edits=25, deletions=14, additions=10,
     ),
     Institution(
         "thpt-vung-cao", "Trường THPT Vùng Cao Mường Lò", "truong", "15",
@@ -66,7 +69,8 @@ TOWN = (
     ),
     Institution(
         "thpt-hong-duc", "Trường THPT Hồng Đức", "truong", "66",
-        "oai:thpthongduc.example:", "thpthongduc.example", 240, granularity="YYYY-MM-DD", seed=SEED + 6, edits=3,
+        "oai:thpthongduc.example:", "thpthongduc.example", 240, granularity="YYYY-MM-DD", seed=SEED + 6,
+        level="upper_secondary", edits=3,
     ),
 )  # fmt: skip
 
@@ -143,8 +147,7 @@ class Town:
 
 
 def _repository(institution: Institution) -> Repository:
-    kind = "school" if institution.school else "university"
-    made = records(institution.seed, institution.count, kind, institution.prefix, institution.host)
+    made = records(institution.seed, institution.count, institution.level, institution.prefix, institution.host)
     entries = {entry.identifier: entry for entry in made}
     specs = sorted({spec for entry in entries.values() for spec in entry.sets})
     fault = institution.faults[0]
@@ -173,9 +176,13 @@ def _second_night(institution: Institution, repository: Repository) -> list[Entr
     ]
     gone = entries[institution.edits : institution.edits + institution.deletions]
     deleted = [replace(entry, deleted=True, elements=(), datestamp=stamp) for entry in gone]
-    kind = "school" if institution.school else "university"
     made = records(
-        institution.seed, institution.additions, kind, institution.prefix, institution.host, start=institution.count
+        institution.seed,
+        institution.additions,
+        institution.level,
+        institution.prefix,
+        institution.host,
+        start=institution.count,
     )
     return edited + deleted + [replace(entry, datestamp=stamp) for entry in made]
 

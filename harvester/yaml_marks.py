@@ -38,7 +38,11 @@ class Marked(msgspec.Struct):
         self, path: Path_, code: str, facts: Mapping[str, object] | None = None, *, at_key: bool = False
     ) -> Fault:
         """Make a fault that points at a value, or at its key."""
-        place = (self.keys if at_key else self.values).get(path) or self.keys.get(path) or (1, 1)
+        place = (self.keys if at_key else self.values).get(path) or self.keys.get(path)
+        while place is None and path:  # a thing that does not stand there is missing where it would stand
+            path = path[:-1]
+            place = self.values.get(path)
+        place = place or (1, 1)
         return Fault(self.name, *place, code, dict(facts or {}), self.line(place[0]))
 
     def line(self, number: int) -> str:
@@ -56,17 +60,22 @@ def parse_yaml(source: bytes | str, name: str) -> Marked:
     try:
         text = source if isinstance(source, str) else source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Faults([Fault(name, source[: error.start].count(b"\n") + 1, 1, "not_utf8", {}, "")]) from error  # type: ignore[arg-type]  # only bytes are decoded
+        good = error.object[: error.start].decode()  # without a byte order mark, like the positions of the error
+        line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
+        raise Faults([Fault(name, line, column, "not_utf8", {}, "")]) from error
     reading = _Reading(name, text)
     try:
-        # A composed document no longer shows that it had a neighbour, and a second one cannot be composed.
-        root = yaml.compose(text, Loader=_LOADER) if reading.events() <= 1 else None
+        reading.events()
+        root = next(yaml.compose_all(text, Loader=_LOADER), None)  # the first document; a second one is a fault
         value = reading.build(root, ()) if root is not None else None
     except yaml.MarkedYAMLError as error:
         reading.syntax(error)
         value = None
     except (yaml.YAMLError, RecursionError) as error:
-        reading.add(1, 1, "yaml_syntax", detail=" ".join(str(error).split())[:200])
+        unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)  # what a ReaderError is about; it has no mark
+        before = text[: unreadable.start()] if unreadable else ""
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        reading.add(line, column, "yaml_syntax", detail=" ".join(str(error).split())[:200])
         value = None
     if reading.faults:
         raise Faults(sorted(reading.faults, key=lambda fault: (fault.line, fault.column)))
@@ -84,6 +93,7 @@ class _Reading:
         self.keys: dict[Path_, tuple[int, int]] = {}
         self.values: dict[Path_, tuple[int, int]] = {}
         self.faults: list[Fault] = []
+        self.built: set[int] = set()
         for number, line in enumerate(self.lines, 1):
             indent = line[: len(line) - len(line.lstrip())]
             if "\t" in indent:
@@ -96,11 +106,16 @@ class _Reading:
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if not any(fault.line == place[0] and fault.code == "tab" for fault in self.faults):
+        told = {
+            (fault.line, fault.column if fault.code == "alias" else 0)
+            for fault in self.faults
+            if fault.code in ("tab", "alias")
+        }
+        if (place[0], 0) not in told and place not in told:
             self.add(*place, "yaml_syntax", detail=error.problem or error.context or "")
 
-    def events(self) -> int:
-        """Find what a composed document no longer shows: aliases, anchors, tags; return the number of documents."""
+    def events(self) -> None:
+        """Find what a composed document no longer shows: aliases, anchors, tags, second documents."""
         documents = 0
         for event in self._parsed():
             place = _place(event)
@@ -111,13 +126,15 @@ class _Reading:
                 self.add(*place, "alias")
             elif getattr(event, "tag", None):
                 self.add(*place, "tag")
-        return documents
 
     def _parsed(self) -> Iterator[yaml.Event]:
         yield from yaml.parse(self.text, Loader=_LOADER)
 
     def build(self, node: yaml.Node, path: Path_) -> Any:
         self.values[path] = _place(node)
+        if id(node) in self.built:  # an alias, already a fault: a bomb of them is not unfolded, a circle not followed
+            return None
+        self.built.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

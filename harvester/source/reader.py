@@ -101,7 +101,10 @@ class _Reader:
             return {}
         flat: Flat = {}
         for place, key, item in _flat(value, path, words):
-            if key not in words:
+            if key not in words and key in _names(words):
+                if item is not None:
+                    faults.append(marked.fault(place, "not_mapping"))
+            elif key not in words:
                 faults.append(_unknown(marked, place, key, _names(words)))
             elif item is not None:
                 self._read(flat, key, item, words, faults, partial(marked.fault, place))
@@ -164,21 +167,35 @@ class _Reader:
     def _roster(self, name: str, defaults: Flat, fault: Fault) -> None:
         try:
             text = (self.base / name).read_bytes().decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            detail = getattr(error, "strerror", None) or "UTF-8"
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a name that no file can have
+            detail = getattr(error, "strerror", None) or str(error)
             self.federation.fatal.append(msgspec.structs.replace(fault, facts={"detail": f"{name}: {detail}"}))
             return
-        rows = csv.reader(io.StringIO(text, newline=""))
-        header = [cell.strip() for cell in next(rows, [])]
-        unknown = [column for column in header if column not in SOURCE]
-        for column in unknown:
-            facts = {"key": column, "near": nearest(column, SOURCE)}
-            self.federation.fatal.append(Fault(name, 1, 1, "unknown_column", facts, "", column or "?"))
-        if unknown:
-            return
-        for row in rows:
-            if any(row):
-                self._row(name, rows.line_num, header, row, defaults)
+        # Strict: an open quotation mark would otherwise swallow the rows below it without a word.
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        line = 1
+        try:
+            header = [cell.strip() for cell in next(rows, [])]
+            if not self._header(name, header):
+                return
+            line = rows.line_num + 1
+            for row in rows:
+                if any(row):
+                    self._row(name, line, header, row, defaults)
+                line = rows.line_num + 1
+        except csv.Error as error:
+            self.federation.fatal.append(Fault(name, line, 1, "unreadable_file", {"detail": str(error)}))
+
+    def _header(self, name: str, header: list[str]) -> bool:
+        faults: list[Fault] = []
+        for number, column in enumerate(header):
+            if column not in SOURCE:
+                facts = {"key": column, "near": nearest(column, SOURCE)}
+                faults.append(Fault(name, 1, 1, "unknown_column", facts, "", column or "?"))
+            elif column in header[:number]:
+                faults.append(Fault(name, 1, 1, "duplicate_key", {"key": column, "first": 1}, "", column))
+        self.federation.fatal.extend(faults)
+        return not faults
 
     def _row(self, name: str, line: int, header: list[str], row: list[str], defaults: Flat) -> None:
         faults: list[Fault] = []
@@ -204,7 +221,7 @@ class _Reader:
             other = self.places.setdefault(identity, here)
             if other is not here:
                 facts = {"value": identity, "other": f"{other.file}:{other.line}"}
-                self.federation.fatal.append(msgspec.structs.replace(here, facts=facts))
+                self.federation.fatal += [msgspec.structs.replace(here, facts=facts), *faults]
                 return
         if faults:
             self.federation.broken.append(Broken(identity, tuple(faults)))
@@ -294,6 +311,6 @@ def _absolute_store(store: str, base: Path) -> str:
 
 def _absolute_index(address: str, base: Path) -> str:
     engine, mark, rest = address.partition(":")
-    if mark and not rest.startswith(("/", "http")):
+    if mark and not rest.startswith(("/", "http://", "https://")):
         return f"{engine}:{(base / rest).absolute()}"
     return address

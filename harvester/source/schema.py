@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import model
-from .model import SETTINGS, SOURCE, Source, Word
+from .model import SETTINGS, SOURCE, Settings, Source, Word
 
 _TYPES: dict[model.Read, dict[str, Any]] = {
     model._identity: {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"},
@@ -21,14 +21,14 @@ _TYPES: dict[model.Read, dict[str, Any]] = {
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of sources.yaml."""
-    source = _object(SOURCE)
+    source = _object(SOURCE, Source)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Kho sources.yaml",
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "kho": _object(SETTINGS),
+            "kho": _object(SETTINGS, Settings),
             "defaults": source,
             "sources": {"type": "array", "items": {**source, "required": ["id", "name", "url"]}},
             "rosters": {
@@ -44,12 +44,12 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _object(words: dict[str, Word]) -> dict[str, Any]:
+def _object(words: dict[str, Word], said: type[Source] | type[Settings]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for key, word in words.items():
         place, _, inner = key.partition(".")
-        described = {**_TYPES.get(word.read, {"type": "string"}), "description": f"{word.vi} / {word.en}"}
-        default = getattr(Source, "__struct_defaults__", None) and _default(key)
+        described = {**_TYPES.get(word.read, {"type": ["string", "number"]}), "description": f"{word.vi} / {word.en}"}
+        default = _default(said, key)
         if default not in (None, "", (), False):
             described["default"] = default
         if inner:
@@ -62,10 +62,10 @@ def _object(words: dict[str, Word]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
-def _default(key: str) -> Any:
+def _default(said: type[Source] | type[Settings], key: str) -> Any:
     import msgspec
 
-    for field in msgspec.structs.fields(Source):
+    for field in msgspec.structs.fields(said):
         if field.name == key and field.default is not msgspec.NODEFAULT:
             return field.default
     return None

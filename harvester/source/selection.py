@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -38,8 +39,13 @@ def select(sources: Iterable[Source], words: Sequence[str]) -> list[Source]:
 def _unfolded(words: Sequence[str]) -> Iterable[str]:
     for word in words:
         if word.startswith("@"):
-            lines = Path(word[1:]).read_text(encoding="utf-8").splitlines()
-            yield from (line.strip() for line in lines if line.strip() and not line.startswith("#"))
+            try:
+                text = Path(word[1:]).read_text(encoding="utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise OSError(errno.EILSEQ, "UTF-8?", word[1:]) from error
+            lines = [line.strip() for line in text.splitlines()]
+            listed = [line for line in lines if line and not line.startswith("#")]
+            yield from listed or [word]  # a list of nothing names nothing, and not everything
         else:
             yield word
 

@@ -149,7 +149,11 @@ def _staged_records(connection: sa.Connection, visit: Visit) -> list[int]:
     question = (
         sa.select(record.c.id)
         .join(staged, staged.c.identifier == record.c.identifier)
-        .where(staged.c.visit == visit.id, record.c.source == visit.source, record.c.first_visit != visit.id)
+        .where(
+            staged.c.visit == visit.id,
+            record.c.source == staged.c.visit + (visit.source - visit.id),  # staged leads, as in publish.py
+            record.c.first_visit != visit.id,
+        )
     )
     return list(connection.scalars(question))
 
@@ -166,7 +170,7 @@ def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
     question = (
         sa.select(record.c.id)
         .join(rejected, rejected.c.identifier == record.c.identifier)
-        .where(rejected.c.visit == visit.id, record.c.source == visit.source)
+        .where(rejected.c.visit == visit.id, record.c.source == rejected.c.visit + (visit.source - visit.id))
     )
     return list(connection.scalars(question))
 
@@ -185,21 +189,23 @@ def _absent(connection: sa.Connection, visit: Visit, seen: Bitmap) -> tuple[tupl
 
 
 def _held_records(connection: sa.Connection, source: int) -> Iterator[tuple[int, int, int]]:
-    table, last = schema.record, 0
-    columns = (table.c.id, table.c.presence, table.c.since)
+    """Walk through what is held of a source, by the index of its identifiers."""
+    table, last = schema.record, ""
+    columns = (table.c.id, table.c.presence, table.c.since, table.c.identifier)
     while True:
         question = (
             sa.select(*columns)
-            .where(table.c.source == source, table.c.id > last, table.c.presence != schema.WITHDRAWN)
-            .order_by(table.c.id)
+            .where(table.c.source == source, table.c.identifier > last)
+            .order_by(table.c.identifier)
             .limit(_BLOCK)
         )
         rows = connection.execute(question).all()
         if not rows:
             return
         for row in rows:
-            yield row[0], row[1], row[2]
-        last = rows[-1][0]
+            if row.presence != schema.WITHDRAWN:
+                yield row[0], row[1], row[2]
+        last = rows[-1].identifier
 
 
 def day(clock: str | None) -> str:

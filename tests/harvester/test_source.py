@@ -294,3 +294,290 @@ def test_selection(tmp_path: Path) -> None:
     with pytest.raises(NothingSelectedError) as nothing:
         ids("thpt-le-loy")
     assert nothing.value.near == "thpt-le-loi"
+
+
+# --- precedence, places, checks --------------------------------------------------------------------------------------
+
+
+def test_the_nearest_word_wins_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(
+        "id,name,url,pause,institution.kind\nr-1,R,http://r1.example/,4,\nr-2,R,http://r2.example/,,thcs\n"
+    )
+    found = read(
+        tmp_path,
+        "defaults: {timeout: 10, patience: 20, pause: 1, tags: [chung], institution: {kind: thpt, code: X}}\n"
+        "sources:\n"
+        "  - {id: a, name: A, url: http://a.example/, pause: 2, tags: [], institution: {code: Y}}\n"
+        "  - {id: b, name: B, url: http://b.example/, pause: , institution: }\n"
+        "rosters:\n  - {file: r.csv, defaults: {patience: 30, pause: 3, institution: {name: Sở}}}\n",
+    )
+    assert found.faults == []
+
+    def said(name: str) -> tuple[object, ...]:
+        source = found.sources[name]
+        who = source.institution
+        return source.timeout, source.patience, source.pause, source.tags, who.name, who.kind, who.code
+
+    assert said("a") == (10.0, 20.0, 2.0, (), "", "thpt", "Y")
+    assert said("b") == (10.0, 20.0, 1.0, ("chung",), "", "thpt", "X")
+    assert said("r-1") == (10.0, 30.0, 4.0, ("chung",), "Sở", "thpt", "X")
+    assert said("r-2") == (10.0, 30.0, 3.0, ("chung",), "Sở", "thcs", "X")
+    assert found.sources["a"].max_page == Source(id="a", name="A", url="u").max_page
+
+
+def test_paths_are_relative_to_the_file_and_addresses_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "conf"
+    folder.mkdir()
+
+    def settings(store: str, index: str) -> Settings:
+        found = read(folder, f"kho:\n  store: {store}\n  index: {index}\n")
+        assert found.faults == []
+        return found.settings
+
+    assert settings("sqlite:///a/kho.db", "tantivy:i").store == f"sqlite:///{folder}/a/kho.db"
+    assert settings("sqlite:////srv/kho.db", "tantivy:i").store == "sqlite:////srv/kho.db"
+    assert settings("'sqlite:///:memory:'", "tantivy:i").store == "sqlite:///:memory:"
+    assert settings("postgresql://kho@may.example/kho", "tantivy:i").store == "postgresql://kho@may.example/kho"
+    several = "[tantivy:i, tantivy:/srv/i, other:https://may.example/i, tantivy:http-old/i]"
+    assert settings("sqlite:///a", several).index == (
+        f"tantivy:{folder}/i",
+        "tantivy:/srv/i",
+        "other:https://may.example/i",
+        f"tantivy:{folder}/http-old/i",
+    )
+
+
+def test_mistakes_stand_at_their_line_and_column(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "sources:\n"
+        "  - id: a\n    name: A\n    url: http://a.example/\n    timeout:   soon\n    tiemout: 3\n"
+        "  - id: b\n    name: B\n"
+        "  - {id: C, name: C, url: http://c.example/, institution: truong}\n"
+        "  - id: d\n    name: D\n    url: http://d.example/\n    institution:\n      knid: x\n"
+        "  - chữ\n"
+        "  - id: d\n    name: D\n    url: http://d.example/\n    charset: hex\n",
+    )
+    told = [(fault.line, fault.column, fault.code, fault.facts.get("near", "")) for fault in found.faults]
+    assert [each for each in told if each[0] != 15] == [
+        (5, 16, "not_seconds", ""),
+        (6, 5, "unknown_key", "timeout"),
+        (7, 5, "missing_key", ""),
+        (9, 10, "wrong_id", ""),
+        (9, 59, "not_mapping", ""),
+        (14, 7, "unknown_key", "institution.kind"),
+        (16, 9, "duplicate_id", ""),
+        (19, 14, "wrong_charset", ""),  # the second d is told all of its mistakes, too
+    ]
+    assert (15, 5, "not_mapping", "") in told
+    assert [fault.code for fault in found.fatal] == ["duplicate_id", "wrong_charset"]
+    assert [entry.id for entry in found.broken] == ["a", "b", "", "d", ""]
+
+
+def test_words_of_other_rooms_are_asked_once_for_each_value(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def check(word: str) -> tuple[str, ...] | None:
+        asked.append(word)
+        return None if word == "40" else ("40", "41") if word == "4O" else ()
+
+    (tmp_path / "r.csv").write_text(
+        "id,name,url,province\n" + "".join(f"r-{n},R,http://r{n}.example/,{'40' if n else '4O'}\n" for n in range(50))
+    )
+    file = tmp_path / "sources.yaml"
+    file.write_text("sources:\n  - {id: a, name: A, url: http://a.example/, province: 99}\nrosters: [{file: r.csv}]\n")
+    found = read_federation(file, {}, {"province": check, "index": lambda word: ()})
+    assert sorted(asked) == ["40", "4O", "99"]
+    told = [(f.file, f.line, f.field or f.column, f.code, f.facts["near"]) for f in found.faults]
+    assert told == [("r.csv", 2, "province", "unknown_word", "40"), ("sources.yaml", 2, 56, "unknown_word", "")]
+    assert "“40”" in found.faults[0].sentence("en")
+    assert len(found.sources) == 49
+    assert read_federation(file, {"KHO_INDEX": "x:y"}, {"index": lambda word: ()}).fatal[-1].file == "KHO_INDEX"
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "code"),
+    [
+        ("enabled", "1", "not_boolean"),
+        ("enabled", "0", "not_boolean"),
+        ("enabled", "1.0", "not_boolean"),
+        ("enabled", "no", "not_boolean"),
+        ("timeout", "-1", "not_seconds"),
+        ("timeout", "nan", "not_seconds"),
+        ("timeout", "true", "not_seconds"),
+        ("timeout", "9" * 400 + ".0", "not_seconds"),
+        ("max_page", "0", "not_size"),
+        ("max_page", "1.5", "not_size"),
+        ("max_page", "true", "not_size"),
+        ("max_page", "9" * 400 + " GB", "not_size"),
+        ("charset", "hex", "wrong_charset"),
+        ("charset", "utf-9", "wrong_charset"),
+        ("charset", '"utf-8\\0"', "wrong_charset"),
+        ("url", "http://a.example:99999/", "wrong_url"),
+        ("url", "http://a.example:0/", "wrong_url"),
+        ("url", "http:///oai", "wrong_url"),
+        ("url", "'http://[::1/'", "wrong_url"),
+        ("url", '"http://a.example/\\0"', "wrong_url"),
+        ("url", "http://ai:mk@a.example/", "wrong_url"),
+        ("url", "ftp://a.example/", "wrong_url"),
+        ("id", "-a", "wrong_id"),
+        ("id", "a" * 65, "wrong_id"),
+        ("id", "trường", "wrong_id"),
+        ("was", "A b", "wrong_id"),
+        ("allow_networks", "10.0.0.1/8", "not_network"),
+        ("tags", "{a: b}", "not_text"),
+        ("tags", "[[a]]", "not_text"),
+        ("name", "true", "not_text"),
+        ("connector", "oia", "unknown_word"),
+    ],
+)
+def test_a_wrong_value_disables_its_entry_only(tmp_path: Path, word: str, value: str, code: str) -> None:
+    entry = {"id": "sai", "name": "S", "url": "http://s.example/", word: value}
+    lines = "\n    ".join(f"{key}: {item}" for key, item in entry.items())
+    found = read(tmp_path, GOOD + f"  - {lines}\n")
+    assert [fault.code for fault in found.faults] == [code]
+    assert found.fatal == []
+    assert set(found.sources) == {"thpt-le-loi", "dai-hoc-song-lam"}
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "read_as"),
+    [
+        ("max_page", "1048576", 1048576),
+        ("max_page", "1.5 kb", 1536),
+        ("max_page", "1GB", 1024**3),
+        ("enabled", "false", False),
+        ("timeout", "2.5", 2.5),
+        ("pause", "0", 0.0),
+        ("charset", "windows-1258", "windows-1258"),
+        ("tags", "a; b;", ("a", "b")),
+        ("allow_networks", "10.0.0.0/8;fd00::/8", ("10.0.0.0/8", "fd00::/8")),
+        ("url", "http://[2001:db8::1]:8080/oai", "http://[2001:db8::1]:8080/oai"),
+        ("url", "https://a.example:65535/oai?x=1", "https://a.example:65535/oai?x=1"),
+        ("set", "no", "no"),
+        ("prefix", "01", "01"),
+    ],
+)
+def test_a_value_is_read_alike_in_the_file_and_in_a_roster(
+    tmp_path: Path, word: str, value: str, read_as: object
+) -> None:
+    entry = {"id": "a", "name": "A", "url": "http://a.example/", word: value}
+    (tmp_path / "r.csv").write_text(",".join(entry) + "\n" + ",".join({**entry, "id": "b"}.values()) + "\n")
+    lines = "".join(f"    {key}: {item!s}\n" for key, item in entry.items())
+    found = read(tmp_path, f"sources:\n  -\n{lines}rosters: [{{file: r.csv}}]\n")
+    assert found.faults == []
+    assert getattr(found.sources["a"], word) == getattr(found.sources["b"], word) == read_as
+
+
+# --- rosters that are broken as files --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "code"),
+    [
+        ('id,name,url\na,A,http://a.example/\nb,"B,http://b.example/\nc,C,http://c.example/\n', 3, "unreadable_file"),
+        ('id,name,url\na,A,http://a.example/\nb,"B"x,http://b.example/\n', 3, "unreadable_file"),
+        ("id,name,url\na,A,http://a.example/\nb," + "B" * 200_000 + ",http://b.example/\n", 3, "unreadable_file"),
+        ("id,name,url,name\na,A,http://a.example/,B\n", 1, "duplicate_key"),
+        ("id;name;url\na;A;http://a.example/\n", 1, "unknown_column"),
+        (b"id,name,url\na,\xff,http://a.example/\n", 1, "unreadable_file"),
+    ],
+)
+def test_a_roster_that_cannot_be_read_to_its_end_is_fatal(
+    tmp_path: Path, content: str | bytes, line: int, code: str
+) -> None:
+    (tmp_path / "r.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = read(tmp_path, "rosters: [{file: r.csv}]\n")
+    assert [(fault.line, fault.code) for fault in found.fatal] == [(line, code)]
+
+
+@pytest.mark.parametrize("name", ["khong-co.csv", ".", '"a\\0b"'])
+def test_a_roster_that_is_no_file_is_told_where_it_is_named(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"rosters:\n  - defaults: {{}}\n    file: {name}\n")
+    assert [(f.file, f.line, f.column, f.code) for f in found.fatal] == [("sources.yaml", 3, 11, "unreadable_file")]
+
+
+def test_lines_of_a_roster_are_counted_as_an_editor_counts(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_bytes(
+        b'id,name,url,timeout\r\na,"A\r\nB",http://a.example/,\r\n\r\nb,"B\r\nC",http://b.example/,soon\r\n'
+        b"c,C,http://c.example/\r\na,A,http://a.example/,\r\n"
+    )
+    found = read(tmp_path, "rosters: [{file: r.csv}]\n")
+    told = [(fault.line, fault.field, fault.code) for fault in found.faults]
+    assert told == [(5, "timeout", "not_seconds"), (7, "", "wrong_row"), (8, "id", "duplicate_id")]
+    assert found.fatal[0].facts["other"] == "r.csv:2"
+    assert found.sources["a"].name == "A\r\nB"
+
+
+# --- what must never happen ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", ["", "# trống\n", "- a\n", "chữ\n", "sources: {}\n", "kho: []\n", "defaults: 1\n"])
+def test_a_file_of_another_shape_is_told_and_not_raised(tmp_path: Path, content: str) -> None:
+    found = read(tmp_path, content)
+    assert bool(found.fatal) == (content not in ("", "# trống\n"))
+    assert found.sources == {}
+
+
+def test_a_missing_file_is_told_and_not_raised(tmp_path: Path) -> None:
+    found = read_federation(tmp_path / "khong-co.yaml", {})
+    assert [fault.code for fault in found.fatal] == ["unreadable_file"]
+    assert found.settings.lang == "vi"
+
+
+def test_wrong_values_in_entries_never_touch_their_neighbours(tmp_path: Path) -> None:
+    """Two thousand files: in each, words of the middle entry get values that do not belong to them."""
+    chance = random.Random(20_261)
+    values = ["null", "true", "1", "-1", "1.5", "[]", "[1, {}]", "{}", "{a: [b]}", "''", "a b", "'\U0001f600'", '"\\0"']
+    values += ["9" * 30, "1e999", "nan", "'" + "x" * 300 + "'", "http://[", "{kind: {}}", "{kind: 1, x: 2}", "Ω", "0/0"]
+    words = [*{word.partition(".")[0] for word in SOURCE} - {"id", "was"}, "lạ", "urll"]
+    words.sort()
+    broken = 0
+    for _ in range(2_000):
+        picked = chance.sample(words, chance.randrange(1, 5))
+        lines = "".join(f"    {word}: {chance.choice(values)}\n" for word in picked)
+        found = read(
+            tmp_path,
+            "sources:\n  - {id: dau, name: D, url: http://dau.example/}\n  - id: giua\n" + lines + "  - {id: cuoi, "
+            "name: C, url: http://cuoi.example/, province: 40}\n",
+        )
+        assert found.fatal == [], lines
+        assert list(found.sources) in (["dau", "cuoi"], ["dau", "giua", "cuoi"]), lines
+        assert (found.sources["dau"].url, found.sources["cuoi"].province) == ("http://dau.example/", "40"), lines
+        assert all(3 <= fault.line < 4 + len(picked) for fault in found.faults), lines
+        for fault in found.faults:
+            assert fault.render("vi") != fault.render("en")
+        broken += len(found.broken)
+    assert broken > 1_000
+
+
+# --- the schema ------------------------------------------------------------------------------------------------------
+
+
+def test_the_schema_says_what_the_model_says() -> None:
+    schema = json_schema()["properties"]
+    assert set(schema) == {"kho", "defaults", "sources", "rosters"}
+    entry = schema["sources"]["items"]
+    assert entry["required"] == ["id", "name", "url"]
+    assert schema["defaults"]["properties"] == entry["properties"]
+    assert schema["rosters"]["items"]["properties"]["defaults"]["properties"] == entry["properties"]
+    for words, properties, empty in (
+        (SOURCE, entry["properties"], Source(id="a", name="A", url="u")),
+        (SETTINGS, schema["kho"]["properties"], Settings()),
+    ):
+        listed = {
+            f"{key}.{inner}" if inner else key: each
+            for key, held in properties.items()
+            for inner, each in (held["properties"].items() if "properties" in held else [("", held)])
+        }
+        assert set(listed) == set(words)
+        for key, each in listed.items():
+            assert each["description"] == f"{words[key].vi} / {words[key].en}"
+            if "default" in each:
+                assert each["default"] == getattr(empty, key)
+                default = list(each["default"]) if isinstance(each["default"], tuple) else each["default"]
+                assert words[key].read(key, default) == each["default"]
+            for value in each.get("enum", []):
+                assert words[key].read(key, value) == value
+    assert schema["kho"]["properties"]["store"]["default"] == Settings().store
+    assert entry["properties"]["connector"]["enum"] == ["oai"]
