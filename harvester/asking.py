@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from .record import Format, Mode
+from .record import Format, Kept, Mode, Standing
 
 
 class Asking(Protocol):
@@ -16,9 +16,16 @@ class Asking(Protocol):
     record: str | None  # ask for this one record only
     checkpoint: bytes | None  # where an unfinished list stands
     formats: Sequence[Format]
+    learned: Mapping[str, Any]  # what earlier visits learned of this source
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the record numbers of those bytes that are held as they are."""
+
+    def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
+        """Return how these records are held; those that were never held are left out."""
+
+    def keep(self, page: Kept) -> None:
+        """Keep a page that was not accepted, whole as it came."""
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself."""

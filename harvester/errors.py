@@ -1,6 +1,6 @@
 """Everything that can go wrong between an institution and our disk.
 
-KhoError                     a code of ``messages.py``, where it happened, and the facts of its sentence
+KhoError                     a code of ``messages``, where it happened, and the facts of its sentence
 ├── SourceError              one source's visit ends here; the others go on
 │   ├── Deferred             the server asks to wait longer than our patience: go on later from the checkpoint
 │   └── LeaseLost            another process has taken the source: write nothing more
@@ -8,7 +8,7 @@ KhoError                     a code of ``messages.py``, where it happened, and t
 └── Interrupted              somebody pressed Ctrl-C or sent SIGTERM: the page in hand is finished, exit 130 or 143
 
 Mistakes in ``sources.yaml`` are not raised one by one: they are collected as faults (``source.py``).
-Who must act stands beside each sentence in ``messages.py``: config, source, transient (wait) or bug.
+Who must act stands beside each sentence in ``messages``: config, source, transient (wait) or bug.
 """
 
 from __future__ import annotations

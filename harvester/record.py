@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-Mode = Literal["full", "incremental"]
+Mode = Literal["full", "incremental", "sweep"]
 Outcome = Literal["complete", "partial", "failed", "deferred"]
 Verdict = Literal["published", "additions", "held", "nothing"]
 Presence = Literal["present", "missing", "withdrawn"]
@@ -89,12 +89,33 @@ class Rejected(msgspec.Struct, frozen=True):
 Item = RawRecord | int | Rejected
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How a record is held: its number, the datestamp of its last bytes as the source sent it, and its presence."""
+
+    number: int
+    datestamp: str
+    presence: Presence
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A page kept whole as it came, because it needed repairs or could not be accepted.
+
+    ``code`` is a message (``repaired``, or why it was rejected), ``place`` the address that answered, ``repairs`` says
+    how often each repair was made.
+    """
+
+    code: str
+    place: str
+    body: bytes
+    repairs: dict[str, int] = {}
+
+
 class Page(msgspec.Struct, frozen=True):
     """One answer of a source, accepted whole: its records, how to go on, and what the server declared.
 
     ``checkpoint`` is what the connector needs to ask for the next page (its own JSON), or None after the last page.
     ``token`` is the server's own word for this page, for people. ``declared`` is completeListSize. ``response_date``
-    is the server's clock as it was sent.
+    is the server's clock as it was sent. ``kept`` is the page as it came where it was repaired before it was read.
     """
 
     items: tuple[Item, ...]
@@ -102,6 +123,7 @@ class Page(msgspec.Struct, frozen=True):
     token: str = ""
     declared: int | None = None
     response_date: str = ""
+    kept: Kept | None = None
 
 
 class Ledger(msgspec.Struct, frozen=True):

@@ -99,13 +99,15 @@ class Publisher:
                 payload=_staged.c.payload,
                 content=_staged.c.content,
                 fingerprint=_staged.c.fingerprint,
+                datestamp=_staged.c.datestamp,
                 since=sa.case((_record.c.presence != schema.PRESENT, self._since), else_=_record.c.since),
                 presence=schema.PRESENT,
                 last_visit=self._visit.id,
             )
         )
         other_bytes = _record.c.fingerprint != _staged.c.fingerprint
-        connection.execute(_record.update().where(part & here & other_bytes).values(fingerprint=_staged.c.fingerprint))
+        marks = {"fingerprint": _staged.c.fingerprint, "datestamp": _staged.c.datestamp}
+        connection.execute(_record.update().where(part & here & other_bytes).values(marks))
         self._insert(connection, part)
         connection.execute(_staged.delete().where(part))
         return more
@@ -128,13 +130,14 @@ class Publisher:
                 sa.literal(self._since),
                 sa.literal(visit.id),
                 sa.literal(visit.id),
+                _staged.c.datestamp,
             )
             .select_from(joined)
             .where(part & _record.c.id.is_(None))
             .order_by(_staged.c.payload)
         )
         columns = "source identifier key_number payload content fingerprint presence since first_visit last_visit"
-        connection.execute(_record.insert().from_select(columns.split(), fresh))
+        connection.execute(_record.insert().from_select([*columns.split(), "datestamp"], fresh))
         rows = (
             sa.select(
                 _record.c.id, sa.literal(visit.id), sa.null(), _record.c.payload, sa.null(), sa.literal(schema.PRESENT)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TEXT as POSTGRESQL_TEXT
 
-HEAD = "0001"  # the revision that this code reads and writes; a test compares it with the migration scripts
+HEAD = "0002"  # the revision that this code reads and writes; a test compares it with the migration scripts
 
 # A BIGINT primary key is not SQLite's rowid and would not count up; STRICT tables know no SMALLINT.
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -71,6 +71,9 @@ source = Table(
     Column("fence", Big, nullable=False, server_default="0"),
     Column("lease_by", Text, nullable=False, server_default=""),
     Column("lease_until", Big, nullable=False, server_default="0"),
+    # When a complete full list or sweep last ended, epoch seconds: absence is looked for anew after a month.
+    Column("swept_at", Big, nullable=False, server_default="0"),
+    Column("reread", Text),  # JSON: how far the slow reading of everything anew has come (late and wrong datestamps)
     UniqueConstraint("name"),
     UniqueConstraint("first_id"),
     Index(None, "due_at"),
@@ -103,6 +106,9 @@ visit = Table(
     Column("ledger", Text, nullable=False, server_default="{}"),
     Column("ending", Text),  # how it is to end, once judged: a killed publish is finished, never judged again
     Column("open", Small, nullable=False, server_default="0"),  # a question waits for an operator
+    Column("repairs", Text, nullable=False, server_default="{}"),  # JSON: how often each repair was needed
+    Column("superseded_by", Big),  # the newer visit that took over this open question
+    Column("undoes", Big),  # the visit that this one takes back
     Index(None, "source", "id"),
     sqlite_autoincrement=True,
     sqlite_strict=True,
@@ -152,6 +158,9 @@ payload = Table(
     Column("sets", Text, nullable=False),  # one setSpec a line
     Column("content", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    # Hash of context and body as they came: what ``kho store check`` compares. Older rows have none; an erased body
+    # keeps both hashes.
+    Column("fingerprint", LargeBinary),
     sqlite_strict=True,
 )
 
@@ -165,6 +174,7 @@ staged = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("key_number", Big, nullable=False),
     Column("deleted", Small, nullable=False),
+    Column("datestamp", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
@@ -191,6 +201,20 @@ rejected = Table(
     sqlite_strict=True,
 )
 
+# Pages kept whole as they came: those that needed a repair, and those that could not be accepted.
+kept = Table(
+    "kept",
+    metadata,
+    Column("visit", Big, primary_key=True, autoincrement=False),
+    Column("number", Big, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),  # a message: repaired, or why it was not accepted
+    Column("place", Text, nullable=False),  # the address that answered
+    Column("repairs", Text, nullable=False),  # JSON: each repair and how often it was made on this page
+    Column("body", LargeBinary, nullable=False),  # zstd, no dictionary
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
 record = Table(
     "record",
     metadata,
@@ -205,6 +229,7 @@ record = Table(
     Column("since", Big, nullable=False),  # the server's clock when its presence last changed, epoch seconds
     Column("first_visit", Big, nullable=False),
     Column("last_visit", Big, nullable=False),
+    Column("datestamp", Text, nullable=False, server_default=""),  # with the bytes of ``fingerprint``, as sent
     UniqueConstraint("source", "identifier"),
     Index(None, "source", "fingerprint"),
     Index(None, "key_number"),
@@ -232,11 +257,12 @@ suppression = Table(
     "suppression",
     metadata,
     Column("id", Big, primary_key=True),
-    Column("source", Key),
+    Column("source", Key),  # the source's first id; with no identifier the take-down is of the whole source
     Column("identifier", Key),
     Column("content", LargeBinary),
     Column("reason", Text, nullable=False),
     Column("at", Big, nullable=False),
+    Column("erased", Small, nullable=False, server_default="0"),  # the bodies were overwritten too
     UniqueConstraint("source", "identifier"),
     Index(None, "content"),
     sqlite_strict=True,

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 import zstandard
 
 from ..errors import LeaseLost
-from ..record import Page, RawRecord, Rejected, number_of
-from . import schema
+from ..record import Page, RawRecord, Rejected, Standing, number_of
+from . import kept, schema
 from .bodies import Bodies
 from .database import GROUP, Database
 from .visits import Visit
@@ -60,6 +60,21 @@ def held(database: Database, source: int, identifiers: Sequence[str]) -> dict[st
     return found
 
 
+def standing(database: Database, source: int, identifiers: Sequence[str]) -> dict[str, Standing]:
+    """Return how records are held, by identifier; those that were never held are left out."""
+    table = schema.record
+    columns = (table.c.identifier, table.c.id, table.c.datestamp, table.c.presence)
+    question = sa.select(*columns).where(
+        table.c.source == source, table.c.identifier.in_(sa.bindparam("names", expanding=True))
+    )
+    found: dict[str, Standing] = {}
+    with database.reading() as connection:
+        for start in range(0, len(identifiers), _BLOCK):
+            rows = connection.execute(question, {"names": list(identifiers[start : start + _BLOCK])})
+            found.update((row[0], Standing(row[1], row[2], schema.PRESENCES[row[3]])) for row in rows)  # type: ignore[arg-type]  # the tuple holds exactly the presences
+    return found
+
+
 # Built once: making these expressions for every page costs more than running them.
 _PROGRESS = (
     schema.visit.update()
@@ -77,9 +92,10 @@ _PROGRESS = (
 )
 _PAGE = schema.page.insert()
 _STAGE = (
-    "INSERT INTO staged (visit, identifier, payload, content, fingerprint, key_number, deleted)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (visit, identifier) DO UPDATE SET payload = excluded.payload,"
-    " content = excluded.content, fingerprint = excluded.fingerprint, deleted = excluded.deleted"
+    "INSERT INTO staged (visit, identifier, payload, content, fingerprint, key_number, deleted, datestamp)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (visit, identifier) DO UPDATE SET payload = excluded.payload,"
+    " content = excluded.content, fingerprint = excluded.fingerprint, deleted = excluded.deleted,"
+    " datestamp = excluded.datestamp"
 )
 
 
@@ -160,10 +176,9 @@ class Stager:
             if not record.deleted and not same:
                 number = visit.id << 28 | (visit.payloads + len(payloads))
                 payloads.append(self._payload(number, record))
-            short = number_of(self._first_id, record.identifier)
-            rows.append(
-                (visit.id, record.identifier, number, record.content, record.fingerprint, short, int(record.deleted))
-            )
+            short, deleted = number_of(self._first_id, record.identifier), int(record.deleted)
+            marks = (record.content, record.fingerprint, short, deleted, record.datestamp)
+            rows.append((visit.id, record.identifier, number, *marks))
         return rows, payloads
 
     def _payload(self, number: int, record: RawRecord) -> tuple[Any, ...]:
@@ -171,7 +186,8 @@ class Stager:
         context = self._bodies.context(record.context)
         body = self._bodies.pack(record.body, dictionary)
         sets = "\n".join(record.sets)
-        return number, record.format, dictionary, context, record.datestamp, sets, record.content, body
+        said = (record.datestamp, sets, record.content, body, record.fingerprint)
+        return number, record.format, dictionary, context, *said
 
     def _write(
         self,
@@ -214,13 +230,16 @@ class Stager:
             for place, (page, seen) in enumerate(zip(pages, shown, strict=True))
         ]
         connection.execute(_PAGE, lines)
+        repaired = [page.kept for page in pages if page.kept is not None]
+        if repaired:
+            kept.insert(connection, visit, repaired)
 
     def _insert_payloads(self, connection: sa.Connection, payloads: list[tuple[Any, ...]]) -> None:
         if self._database.sqlite:  # tuples to the driver: half of what Core costs for these wide rows (measured)
-            connection.exec_driver_sql("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?)", payloads)
+            connection.exec_driver_sql("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", payloads)
             return
-        columns = ("id", "format", "dictionary", "context", "datestamp", "sets", "content", "body")
-        types = ("int8", "text", "int8", "int8", "text", "text", "bytea", "bytea")
+        columns = ("id", "format", "dictionary", "context", "datestamp", "sets", "content", "body", "fingerprint")
+        types = ("int8", "text", "int8", "int8", "text", "text", "bytea", "bytea", "bytea")
         driver: Any = connection.connection.driver_connection  # COPY is three times cheaper than INSERT (measured)
         with driver.cursor() as cursor:
             statement = f"COPY payload ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"

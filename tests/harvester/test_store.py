@@ -27,8 +27,8 @@ NEXT = '''"""A table of the future."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0099"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -60,7 +60,7 @@ def _future(tmp_path: Path) -> Path:
     folder = tmp_path / "migrations"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(opening.MIGRATIONS, folder, ignore=ignored, dirs_exist_ok=True)
-    (folder / "versions" / "0002_future.py").write_text(NEXT)
+    (folder / "versions" / "0099_future.py").write_text(NEXT)
     return folder
 
 
@@ -71,14 +71,14 @@ def test_an_older_store_is_upgraded_after_a_backup(tmp_path: Path, town: Town, c
     before = store.log.changes(0, 1000)
     store.close()
     database = Database(url, clock)
-    opening.prepare(database, head="0002", migrations=_future(tmp_path))
+    opening.prepare(database, head="0099", migrations=_future(tmp_path))
     again = Store(database)
     assert again.log.changes(0, 1000) == before
     assert_equals_truth(again, town, "thpt-hong-duc")
     again.close()
-    with sqlite3.connect(tmp_path / "kho.db.before-0001") as backup:
+    with sqlite3.connect(tmp_path / "kho.db.before-0002") as backup:
         assert backup.execute("SELECT count(*) FROM record").fetchone() == (240,)
-        assert backup.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert backup.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
 
 
 def test_an_older_store_on_postgresql_asks_for_a_backup(store_url: str, tmp_path: Path) -> None:
@@ -86,17 +86,17 @@ def test_an_older_store_on_postgresql_asks_for_a_backup(store_url: str, tmp_path
     database = Database(store_url)
     if not database.sqlite:
         with pytest.raises(StoreError) as refused:
-            opening.prepare(database, head="0002", migrations=_future(tmp_path))
+            opening.prepare(database, head="0099", migrations=_future(tmp_path))
         assert refused.value.code == "store_older"
         assert "pg_dump" in refused.value.next()
-    opening.prepare(database, head="0002", migrations=_future(tmp_path), backup=False)
-    assert opening._revision(database) == "0002"
+    opening.prepare(database, head="0099", migrations=_future(tmp_path), backup=False)
+    assert opening._revision(database) == "0099"
     database.close()
 
 
 def test_a_newer_store_is_refused(store_url: str) -> None:
     store = open_store(store_url)
-    store.database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '0099'")) and None)
+    store.database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '0999'")) and None)
     store.close()
     with pytest.raises(StoreError) as refused:
         open_store(store_url)
@@ -157,7 +157,7 @@ def test_a_store_that_swallows_a_commit_is_caught(tmp_path: Path, town: Town, cl
         def removals(self, connection: sa.Connection, limit: int | None) -> bool:
             return False
 
-    import harvester.visit as module
+    import harvester.visit.visiting as module
 
     store = open_store(f"sqlite:///{tmp_path}/kho.db", clock=clock)
     visit(store, town, "tieu-hoc-kim-dong")

@@ -1,95 +1,31 @@
-"""One visit to one source: lease, ask, stage page by page, judge, publish."""
+"""Visits sources of one store: lease, ask, stage page by page, judge, publish."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
-from . import stamp
-from .asking import Asking
-from .errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
-from .judge import Evidence, Judgement, judge
-from .record import Format, Ledger, Mode, Outcome, Page
-from .source import Source
-from .store import Store, staging, visits
-from .store.evidence import Shown, keep_absent, shown
-from .store.publish import Publisher
-from .store.schema import PUBLISHING
-from .store.visits import Ending, Lease, SourceRow, Visit
-from .web import Manners, Web
+from .. import stamp
+from ..errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
+from ..record import Format, Ledger, Outcome, Page
+from ..source import Source
+from ..store import Store, staging, visits
+from ..store.publish import Publisher
+from ..store.schema import PUBLISHING
+from ..store.visits import Lease, SourceRow, Visit
+from ..web import Web
+from .asked import Asked, Connector, connector, manners
+from .ending import judged
+from .wish import Result, Wish
 
 # Records become visible late with an old datestamp (an index that lags), clocks differ, days have two names at +7:
 # two days cover all cases that were reported, and unchanged records cost next to nothing.
 OVERLAP = timedelta(days=2)
 # A first visit publishes what it has staged from here on: there is nothing yet to lose.
 FIRST_SLICE = 5_000
-NIGHT = 24 * 3600
-LONGEST_BACK_OFF = 7 * NIGHT
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody asked of a visit beyond the usual: a full list, at most so many records, one record only."""
-
-    full: bool = False
-    limit: int | None = None
-    record: str | None = None
-
-    @property
-    def cut(self) -> bool:
-        """Whether the visit ends early on purpose."""
-        return self.limit is not None or self.record is not None
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """How a visit ended; outcome None means interrupted."""
-
-    source: str
-    visit: int | None
-    outcome: Outcome | None
-    verdict: str | None
-    code: str
-    facts: dict[str, Any]
-    ledger: Ledger
-    cut: bool = False
-
-
-class Connector(Protocol):
-    """A module of ``connectors/``: a way of asking."""
-
-    def pages(self, source: Source, visit: Asking, web: Web) -> Iterator[Page]:
-        """Yield the pages of a source's list; the last one has no checkpoint."""
-
-
-def _connector(word: str) -> Connector:
-    module: Any = importlib.import_module(f"{__package__}.connectors.{word}")
-    found: Connector = module
-    return found
-
-
-class _Asking:
-    """What the connector sees of this visit."""
-
-    def __init__(self, store: Store, lease: Lease, visit: Visit, formats: Sequence[Format], record: str | None) -> None:
-        self.mode: Mode = "full" if visit.mode == "full" else "incremental"
-        self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
-        self.formats = formats
-        self.first_clock: str | None = visit.clock
-        self._store, self._lease, self._first = store, lease, visit.first
-
-    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
-        if self._first:  # nothing was held when it began
-            return {}
-        return staging.known(self._store.database, self._lease.source, fingerprints)
-
-    def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
-        visits.learn(self._store.database, self._lease, facts, set_names)
-
-    def clock(self, response_date: str) -> None:
-        self.first_clock = self.first_clock or stamp.normalised(response_date)
 
 
 class Visiting:
@@ -104,7 +40,7 @@ class Visiting:
         stopping: Callable[[], int] = lambda: 0,
         progress: Callable[[str, int], None] = lambda source, records: None,
         leases: set[Lease] | None = None,
-        connector: Callable[[str], Connector] = _connector,
+        connector: Callable[[str], Connector] = connector,
     ) -> None:
         """``stopping`` returns 0 or the exit code (130, 143); ``leases`` is renewed by whoever made it.
 
@@ -162,9 +98,9 @@ class Visiting:
         return "incremental", stamp.earlier(row.watermark, OVERLAP)
 
     def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
-        asking = _Asking(self._store, lease, visit, self._formats, wish.record)
+        asking = Asked(self._store, lease, visit, self._formats, wish.record, row.learned)
         stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
-        web = Web(_manners(source, self._contact), stopping=lambda: bool(self._stopping()))
+        web = Web(manners(source, self._contact), stopping=lambda: bool(self._stopping()))
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
@@ -215,47 +151,9 @@ class Visiting:
         facts: dict[str, Any],
         wish: Wish,
     ) -> Result:
-        database = self._store.database
-        evidence = shown(database, visit, whole=outcome == "complete" and visit.mode == "full")
-        judgement = judge(
-            Evidence(outcome, "full" if visit.mode == "full" else "incremental", evidence.held, evidence.ledger)
-        )
-        if judgement.verdict == "held":
-            ledger = msgspec.structs.replace(evidence.ledger, missing=0, lapsed=0)
-            evidence = Shown(ledger, evidence.held)
-        if evidence.missing or evidence.lapsed:
-            keep_absent(database, visit, evidence)
-        ending = self._ending(row, visit, outcome, judgement, code, facts, evidence.ledger)
-        Publisher(database, visit, self._since(visit)).publish(ending)
+        ending = judged(self._store, row, visit, outcome, code, facts)
+        Publisher(self._store.database, visit, self._since(visit)).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
-
-    def _ending(
-        self,
-        row: SourceRow,
-        visit: Visit,
-        outcome: Outcome,
-        judgement: Judgement,
-        code: str,
-        facts: dict[str, Any],
-        ledger: Ledger,
-    ) -> Ending:
-        good = outcome == "complete" and judgement.verdict in ("published", "nothing")
-        question = judgement.verdict in ("held", "additions")
-        if outcome == "complete" or (question and judgement.code):
-            code, facts = judgement.code, judgement.facts
-        mode = visit.mode if question else "incremental" if good else row.next_mode
-        watermark = visit.clock if good and outcome == "complete" else None
-        now, failures = self._store.database.now(), 0 if outcome == "complete" else row.failures + 1
-        return Ending(
-            outcome=outcome,
-            verdict=judgement.verdict,
-            code=code,
-            facts=facts,
-            ledger=ledger,
-            next_mode=mode,
-            watermark=watermark,
-            due_at=next_due(now, failures, row.id),
-        )
 
     def _finish(self, visit: Visit) -> None:
         """Finish a publish that was killed; what was decided is not judged again."""
@@ -307,56 +205,5 @@ def _within(page: Page, wish: Wish, fetched: int) -> Page:
     return msgspec.structs.replace(page, items=page.items[: max(wish.limit - fetched, 0)])
 
 
-def _manners(source: Source, contact: str) -> Manners:
-    return Manners(
-        timeout=source.timeout,
-        patience=source.patience,
-        pause=source.pause,
-        max_page=source.max_page,
-        networks=source.networks(),
-        contact=contact,
-        source=source.id,
-    )
-
-
 def _clock(moment: int) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(moment, UTC).strftime(stamp.SECONDS)
-
-
-def next_due(now: int, failures: int, source: int) -> int:
-    """Return when a source is due again, in epoch seconds: every night, after failures 1 h, 2 h, 4 h … up to a week.
-
-    The source's number spreads them over an hour, so that 30,000 do not come at the same second.
-    """
-    wait = NIGHT if failures == 0 else min(3600 * 2 ** min(failures - 1, 10), LONGEST_BACK_OFF)
-    return now + wait + source * 7919 % 3600
-
-
-def retire_source(store: Store, name: str) -> int:
-    """Withdraw every record of a source that has left the federation; returns how many.
-
-    Raises SourceError busy where somebody is visiting it, KeyError for a source that the store does not know.
-    """
-    database = store.database
-    row = visits.source_rows(database)[name]
-    lease = visits.claim(database, row.id)
-    try:
-        visit = visits.begin(database, lease, "retire", None)
-        publisher = Publisher(database, visit, database.now())
-        gone = database.write(publisher.retire)
-        ending = Ending(
-            outcome="complete",
-            verdict="published" if gone else "nothing",
-            code="retired",
-            facts={"held": gone},
-            ledger=Ledger(),
-            next_mode="full",
-            watermark=None,
-        )
-        publisher.publish(ending)
-        visits.mark_retired(database, row.id)
-        return gone
-    finally:
-        visits.release(database, lease)

@@ -1,0 +1,40 @@
+"""Every fault, outcome and verdict as one sentence, in Vietnamese and English, with who must act and the next command.
+
+Sentences are rendered from a code and its facts when somebody reads them; the store keeps codes and numbers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import asking, keeping, reading, visit
+from .message import Message, Who
+
+MESSAGES: dict[str, Message] = {**visit.MESSAGES, **asking.MESSAGES, **reading.MESSAGES, **keeping.MESSAGES}
+
+
+class _Facts(dict[str, object]):
+    """Facts of a message; a fact that an old store did not keep is shown as a question mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def sentence(code: str, facts: Mapping[str, object], language: str = "vi") -> str:
+    """Render the sentence of a code in ``vi`` or ``en``; an unknown code is shown as it is."""
+    message = MESSAGES.get(code)
+    if message is None:
+        return code
+    return (message.en if language == "en" else message.vi).format_map(_Facts(facts))
+
+
+def next_command(code: str, facts: Mapping[str, object]) -> str:
+    """Return the command that helps on, or an empty string."""
+    message = MESSAGES.get(code)
+    return message.next.format_map(_Facts(facts)) if message else ""
+
+
+def who_must_act(code: str) -> Who | None:
+    """Return who must act on a code: config, source, transient (wait) or bug; None where nobody must."""
+    message = MESSAGES.get(code)
+    return message.who if message else "bug"

@@ -1,0 +1,58 @@
+"""The store and this machine."""
+
+from __future__ import annotations
+
+from .message import LOOK, Message
+
+MESSAGES: dict[str, Message] = {
+    "store_unreachable": Message(
+        "config", "Không mở được kho dữ liệu {where}: {detail}", "The store {where} cannot be opened: {detail}"
+    ),
+    "disk_full": Message(
+        "config",
+        "Đĩa đầy tại {where}: đã dừng, không mất gì. Giải phóng chỗ rồi chạy lại.",
+        "The disk is full at {where}: stopped, nothing is lost. Make room and run again.",
+        "kho harvest",
+    ),
+    "read_only": Message(
+        "config",
+        "Không ghi được vào {where}: đĩa hay tệp chỉ cho đọc. Không mất gì.",
+        "{where} cannot be written: disk or file is read-only. Nothing is lost.",
+        "kho harvest",
+    ),
+    "store_locked": Message(
+        "transient",
+        "Kho dữ liệu {where} đang bị tiến trình khác khoá quá lâu.",
+        "The store {where} has been locked by another process for too long.",
+        "kho status",
+    ),
+    "store_damaged": Message(
+        "config",
+        "Tệp kho dữ liệu {where} bị hỏng: {detail}. Hãy phục hồi từ bản sao.",
+        "The store {where} is damaged: {detail}. Restore it from a backup.",
+    ),
+    "store_newer": Message(
+        "config",
+        "Kho dữ liệu {where} do một bản Kho mới hơn ghi ({revision}); bản này chỉ biết đến {known}.",
+        "The store {where} was written by a newer Kho ({revision}); this one knows up to {known}.",
+    ),
+    "store_older": Message(
+        "config",
+        "Kho dữ liệu {where} cần nâng cấp từ {revision} lên {known}; hãy sao lưu trước, hoặc thêm --no-backup.",
+        "The store {where} must be upgraded from {revision} to {known}; back it up first, or add --no-backup.",
+        "pg_dump -Fd -j2 -f kho-{revision}.dump '{where}'",
+    ),
+    "lease_lost": Message(
+        "transient",
+        "Một tiến trình khác đã nhận nguồn này; tiến trình này dừng và không ghi gì nữa.",
+        "Another process has taken this source; this one stops and writes nothing more.",
+        LOOK,
+    ),
+    "busy": Message(
+        "transient",
+        "Nguồn đang được tiến trình khác hỏi ({holder}).",
+        "The source is being visited by another process ({holder}).",
+        LOOK,
+    ),
+    "unexpected": Message("bug", "Lỗi của Kho: {detail}", "A fault of Kho: {detail}", "kho --debug harvest {source}"),
+}

@@ -1,0 +1,47 @@
+"""Pages kept whole as they came: those that were repaired, and those that could not be accepted."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+import zstandard
+
+from ..errors import LeaseLost
+from ..record import Kept
+from . import schema
+from .database import Database
+from .visits import Visit, fenced
+
+_table = schema.kept
+
+
+def keep(database: Database, visit: Visit, kept: Kept) -> None:
+    """Put a page that was not accepted on disk. Raises LeaseLost, StoreError."""
+    database.write(lambda connection: insert(connection, visit, [kept]))
+
+
+def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
+    """Add pages to those kept of a visit and count their repairs on it, in the caller's transaction."""
+    held = connection.scalar(sa.select(schema.visit.c.repairs).where(fenced(visit)))
+    if held is None:
+        raise LeaseLost
+    repairs: dict[str, int] = json.loads(held)
+    number = connection.scalar(sa.select(sa.func.max(_table.c.number)).where(_table.c.visit == visit.id))
+    rows = []
+    for place, page in enumerate(pages, 0 if number is None else number + 1):
+        for name, count in page.repairs.items():
+            repairs[name] = repairs.get(name, 0) + count
+        rows.append(
+            {
+                "visit": visit.id,
+                "number": place,
+                "code": page.code,
+                "place": page.place,
+                "repairs": json.dumps(page.repairs, sort_keys=True),
+                "body": zstandard.compress(page.body),
+            }
+        )
+    connection.execute(_table.insert(), rows)
+    values = {"repairs": json.dumps(repairs, sort_keys=True)}
+    connection.execute(schema.visit.update().where(schema.visit.c.id == visit.id).values(values))

@@ -1,0 +1,84 @@
+"""The connector's side of a visit: which way of asking, with what manners, and what it sees of the visit."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from .. import stamp
+from ..asking import Asking
+from ..record import Format, Kept, Mode, Page, Standing
+from ..source import Source
+from ..store import Store, kept, staging, visits
+from ..store.visits import Lease, Visit
+from ..web import Manners, Web
+
+
+class Connector(Protocol):
+    """A module of ``connectors/``: a way of asking."""
+
+    def pages(self, source: Source, visit: Asking, web: Web) -> Iterator[Page]:
+        """Yield the pages of a source's list; the last one has no checkpoint."""
+
+
+def connector(word: str) -> Connector:
+    """Find a way of asking by its word in sources.yaml."""
+    module: Any = importlib.import_module(f"harvester.connectors.{word}")
+    found: Connector = module
+    return found
+
+
+class Asked:
+    """What the connector sees of this visit."""
+
+    def __init__(
+        self,
+        store: Store,
+        lease: Lease,
+        visit: Visit,
+        formats: Sequence[Format],
+        record: str | None,
+        learned: Mapping[str, Any],
+    ) -> None:
+        self.mode: Mode = "full" if visit.mode == "full" else "incremental"
+        self.learned = learned
+        self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
+        self.formats = formats
+        self.first_clock: str | None = visit.clock
+        self._store, self._lease, self._visit = store, lease, visit
+
+    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Return the record numbers of those bytes that are held as they are."""
+        if self._visit.first:  # nothing was held when it began
+            return {}
+        return staging.known(self._store.database, self._lease.source, fingerprints)
+
+    def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
+        """Return how these records are held."""
+        return staging.standing(self._store.database, self._lease.source, identifiers)
+
+    def keep(self, page: Kept) -> None:
+        """Keep a page that was not accepted, whole as it came."""
+        kept.keep(self._store.database, self._visit, page)
+
+    def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
+        """Keep what the server told of itself."""
+        visits.learn(self._store.database, self._lease, facts, set_names)
+
+    def clock(self, response_date: str) -> None:
+        """Note the server's clock; the first one becomes the watermark."""
+        self.first_clock = self.first_clock or stamp.normalised(response_date)
+
+
+def manners(source: Source, contact: str) -> Manners:
+    """Return how this source is asked."""
+    return Manners(
+        timeout=source.timeout,
+        patience=source.patience,
+        pause=source.pause,
+        max_page=source.max_page,
+        networks=source.networks(),
+        contact=contact,
+        source=source.id,
+    )
