@@ -90,7 +90,7 @@ def _night(here: Desk, federation: Federation, store: Store, *, first: bool) -> 
 _SEARCHES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("phương trình bậc hai", {}),
     ("dinh luat om", {}),
-    ("hoa hoc", {"facets": ("grade", "type", "source")}),
+    ("lịch sử việt nam", {"facets": ("grade", "type", "source")}),
 )
 
 

@@ -239,7 +239,9 @@ def _pairs(request: Request) -> list[tuple[str, str]]:
 
 def _language(request: Request) -> str:
     pairs = request.query_params.multi_items() if len(request.url.query) <= _LONGEST_ADDRESS else []
-    return language(pairs, request.headers.get("accept-language", ""))
+    # A program says what it accepts; a browser says what its maker set, and many school computers are set to English.
+    accepted = request.headers.get("accept-language", "") if request.url.path.startswith("/api/") else ""
+    return language(pairs, accepted)
 
 
 def _said(request: Request, vietnamese: str, english: str) -> str:

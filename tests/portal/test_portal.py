@@ -194,7 +194,8 @@ def test_pages_speak_vietnamese_first_and_english_second(client: TestClient) -> 
     english = client.get("/?lang=en").text
     assert '<html lang="en">' in english
     assert "Search" in english
-    assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "en-GB"}).text
+    # school computers are often set to English: who wants English pages asks for them
+    assert '<html lang="vi">' in client.get("/", headers={"Accept-Language": "en-GB"}).text
 
 
 def test_a_page_is_whole_without_script_and_accessible_in_its_bones(client: TestClient) -> None:
