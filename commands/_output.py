@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -38,8 +38,19 @@ def number(value: int | None) -> str:
     return "" if value is None else f"{value:,}".replace(",", ".")
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> None:
-    """Print rows as a table on a terminal and as TSV into a pipe; ``right`` are the columns of numbers."""
+def table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[int] = (),
+    whole: Iterable[int] = (),
+    sparse: Iterable[int] = (),
+) -> None:
+    """Print rows as a table on a terminal and as TSV into a pipe, where every column is always there.
+
+    ``right`` are the columns of numbers, ``whole`` those that are never broken (ids are copied from here), ``sparse``
+    those that a terminal leaves out where all cells are 0 or empty: 80 columns are what a console has.
+    """
     texts = [[harmless(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in [list(headers), *texts]:
@@ -50,11 +61,14 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: It
     from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    numbers = set(right)
-    for place, header in enumerate(headers):
-        drawn.add_column(header, justify="right" if place in numbers else "left", overflow="fold")
+    numbers, unbroken = set(right), set(whole)
+    empty = {place for place in sparse if all(row[place] in ("", "0") for row in texts)}
+    shown = [place for place in range(len(headers)) if place not in empty]
+    for place in shown:
+        justify: Literal["left", "right"] = "right" if place in numbers else "left"
+        drawn.add_column(headers[place], justify=justify, overflow="fold", no_wrap=place in unbroken)
     for row in texts:
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*(Text(row[place]) for place in shown))
     Console().print(drawn)
 
 

@@ -211,7 +211,7 @@ def show_results(here: Desk, results: Sequence[Result]) -> None:
         )
         for result in results
     ]
-    table(headers, rows, right=range(3, 12))
+    table(headers, rows, right=range(3, 12), whole=(0, 1, 2), sparse=range(6, 12))
     for result in results:
         if result.code not in ("whole", "same") and not here.quiet:
             who = who_must_act(result.code)

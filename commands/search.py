@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._desk import Desk, Ended, desk
-from ._output import data, number, say, table
+from ._output import data, harmless, number, say, table
 
 if TYPE_CHECKING:
     from index import Engine, Hits
@@ -113,9 +114,21 @@ def show(here: Desk, hits: Hits, *, as_json: bool) -> None:
         tags += [label("type", each, here.language) for each in resource.get("type", ())]
         rows.append((resource["title"], " · ".join(tags), resource["source"], resource["key"]))
     if rows:
-        table(here.text("nhan_đề thuộc nguồn khoá", "title about source key").split(), rows)
+        _rows(here, rows)
     for facet in hits.facets:
         is_source = facet.field == "source"
         named = {v.value: v.value if is_source else label(facet.field, v.value, here.language) for v in facet.values}
         counted = ", ".join(f"{named[each.value]} {number(each.count)}" for each in facet.values)
         say(f"{facet.field}: {counted}")
+
+
+def _rows(here: Desk, rows: list[tuple[str, str, str, str]]) -> None:
+    """Three lines a hit on a terminal, where a key must stay in one piece; a table of one line a hit in a pipe."""
+    if not sys.stdout.isatty():
+        table(here.text("nhan_đề thuộc nguồn khoá", "title about source key").split(), rows)
+        return
+    for place, row in enumerate(rows, 1):
+        title, about, source, key = (harmless(cell) for cell in row)
+        click.echo(f"{place:>2}. {click.style(title, bold=True)}")
+        click.echo(f"    {about}" if about else "", nl=bool(about))
+        click.echo(f"    {source} · {key}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._desk import Desk, desk
-from ._output import data, number, stamp, table, when
+from ._output import data, harmless, number, stamp, table, when
 
 if TYPE_CHECKING:
     from harvester import Federation, Store
@@ -151,7 +152,12 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
         reason = visit["reason"] if visit and visit["reason_code"] not in ("whole", "same") else ""
         counts = [number(row["records"][name]) for name in ("present", "missing", "withdrawn")]
         body.append((row["id"], f"{_MARKS.get(state, '!')} {said}", *counts, last, reason))
-    table(headers, body, right=(2, 3, 4))
+    if sys.stdout.isatty():  # a column of sentences leaves no room for the others: they follow below
+        table(headers[:-1], [row[:-1] for row in body], right=(2, 3, 4), whole=(0, 1, 5))
+        for row in body:
+            click.echo(harmless(f"{row[0]}: {row[-1]}") if row[-1] else "", nl=bool(row[-1]))
+    else:
+        table(headers, body, right=(2, 3, 4))
     headers = ["chỉ mục", "thấy được", "cách ly", "ẩn", "còn thiếu"]
     if here.language == "en":
         headers = ["index", "documents", "quarantined", "suppressed", "behind"]
