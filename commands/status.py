@@ -154,8 +154,8 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
         body.append((row["id"], f"{_MARKS.get(state, '!')} {said}", *counts, last, reason))
     if sys.stdout.isatty():  # a column of sentences leaves no room for the others: they follow below
         table(headers[:-1], [row[:-1] for row in body], right=(2, 3, 4), whole=(0, 1, 5))
-        for row in body:
-            click.echo(harmless(f"{row[0]}: {row[-1]}") if row[-1] else "", nl=bool(row[-1]))
+        for name, *_, reason in body:
+            click.echo(harmless(f"{name}: {reason}") if reason else "", nl=bool(reason))
     else:
         table(headers, body, right=(2, 3, 4))
     headers = ["chỉ mục", "thấy được", "cách ly", "ẩn", "còn thiếu"]
