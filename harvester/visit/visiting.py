@@ -41,12 +41,13 @@ class Visiting:
         progress: Callable[[str, int], None] = lambda source, records: None,
         leases: set[Lease] | None = None,
         connector: Callable[[str], Connector] = connector,
+        web: Callable[..., Web] = Web,
     ) -> None:
         """``stopping`` returns 0 or the exit code (130, 143); ``leases`` is renewed by whoever made it.
 
-        ``connector`` finds a way of asking by its word.
+        ``connector`` finds a way of asking by its word, ``web`` opens the way out with its waiting and its clock.
         """
-        self._connector = connector
+        self._connector, self._web = connector, web
         self._store, self._formats, self._contact = store, formats, contact
         self._stopping, self._progress = stopping, progress
         self._leases = leases if leases is not None else set()
@@ -100,7 +101,7 @@ class Visiting:
     def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
         asking = Asked(self._store, lease, visit, self._formats, wish.record, row.learned)
         stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
-        web = Web(manners(source, self._contact), stopping=lambda: bool(self._stopping()))
+        web = self._web(manners(source, self._contact), stopping=lambda: bool(self._stopping()))
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
