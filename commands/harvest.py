@@ -24,6 +24,9 @@ _LEDGER = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "r
 @click.command("harvest", short_help="hỏi các nguồn / visit sources")
 @click.argument("selection", nargs=-1)
 @click.option("--full", is_flag=True, help="hỏi lại toàn bộ danh sách / ask for the whole list again")
+@click.option(
+    "--sweep", is_flag=True, help="chỉ đọc header để biết còn những gì / read headers only, to see what is left"
+)
 @click.option("--limit", type=click.IntRange(min=1), help="dừng sau N bản ghi / stop after N records")
 @click.option("--record", "identifier", help="chỉ một bản ghi / one record only")
 @click.option("--no-index", is_flag=True, help="không cập nhật chỉ mục / leave the indexes")
@@ -33,6 +36,7 @@ def command(
     ctx: click.Context,
     selection: tuple[str, ...],
     full: bool,
+    sweep: bool,
     limit: int | None,
     identifier: str | None,
     no_index: bool,
@@ -55,7 +59,7 @@ def command(
         if not (broken and selection)
         else _rest(here, federation, selection)
     )
-    wish = Wish(full=full, limit=limit, record=identifier)
+    wish = Wish(full=full, sweep=sweep, limit=limit, record=identifier)
     with here.store(federation) as store:
         results, stopped = visit(here, federation, store, chosen, wish)
         reached = True

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from .faults import FAULTS
+from .faults import FAULTS, Fault
 from .generator import Entry, lom, oai_dc
 
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
@@ -42,7 +42,7 @@ class ProtocolError(Exception):
 
 @dataclass
 class Repository:
-    """What an institution has to say; ``clock`` is its responseDate, ``fault`` the name of what is wrong with it."""
+    """What an institution has to say; ``clock`` is its responseDate, ``fault`` what is wrong with it."""
 
     name: str
     entries: dict[str, Entry]
@@ -52,9 +52,10 @@ class Repository:
     set_names: dict[str, str] = field(default_factory=dict)
     page_size: int = 100
     deleted_record: str = "persistent"
-    fault: str = ""
+    fault: str | Fault = ""
     base_url: str = "http://thu-vien.example/oai"
     requests: list[dict[str, str]] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)  # the same as they came over the wire
     _order: list[Entry] | None = None
     _rendered: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
@@ -253,11 +254,14 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        arguments = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        query = urlsplit(self.path).query
+        arguments = dict(parse_qsl(query, keep_blank_values=True))
+        self.repository.queries.append(query)
         self.repository.requests.append(arguments)
         body, kind, status, headers = self.repository.answer(arguments), "text/xml; charset=utf-8", 200, {}
-        if self.repository.fault:
-            changed = FAULTS[self.repository.fault](body, arguments)
+        fault = self.repository.fault
+        if fault:
+            changed = (FAULTS[fault] if isinstance(fault, str) else fault)(body, arguments)
             body, kind, status, headers = changed.body, changed.kind, changed.status, changed.headers
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500_000:  # loopback needs no compression
             body, headers = gzip.compress(body, 1), {**headers, "Content-Encoding": "gzip"}

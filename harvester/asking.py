@@ -17,6 +17,7 @@ class Asking(Protocol):
     checkpoint: bytes | None  # where an unfinished list stands
     formats: Sequence[Format]
     learned: Mapping[str, Any]  # what earlier visits learned of this source
+    reread: str | None  # how far the slow reading of everything anew has come; the connector writes it on
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the record numbers of those bytes that are held as they are."""
@@ -29,6 +30,9 @@ class Asking(Protocol):
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself."""
+
+    def note(self, code: str, count: int = 1, **facts: Any) -> None:
+        """Note what was noticed on the way: a message code and its facts; people and the judge read it."""
 
     def clock(self, response_date: str) -> None:
         """Note the server's clock; the first one of a visit becomes its watermark."""

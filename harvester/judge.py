@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ class Evidence(msgspec.Struct, frozen=True):
     mode: Mode
     held: int
     ledger: Ledger
+    noticed: Mapping[str, Mapping[str, Any]] = {}  # what the connector noticed: message codes with their facts
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -40,7 +42,7 @@ def judge(evidence: Evidence) -> Judgement:
     ledger = evidence.ledger
     if evidence.outcome in ("failed", "deferred"):
         return Judgement(None)
-    if evidence.mode == "full" and evidence.outcome == "complete" and evidence.held and not ledger.fetched:
+    if evidence.mode != "incremental" and evidence.outcome == "complete" and evidence.held and not ledger.fetched:
         return Judgement("held", "empty_list", {"held": evidence.held})
     removals = ledger.withdrawn + ledger.lapsed
     if removals > FEW and removals * 100 > SHARE * evidence.held:

@@ -59,6 +59,11 @@ MESSAGES: dict[str, Message] = {
         "The source offers no format that Kho reads; it offers: {offered}.",
         SHOW,
     ),
+    "not_given": Message(
+        "source",
+        "Máy chủ liệt kê bản ghi mà không đưa ra được khi hỏi riêng.",
+        "The server lists the record and does not give it when it is asked for alone.",
+    ),
     "no_header": Message("source", "Bản ghi không có header.", "The record has no header."),
     "no_identifier": Message("source", "Bản ghi không có identifier.", "The record has no identifier."),
     "identifier_too_long": Message(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -157,8 +157,13 @@ def _charset(key: str, value: Any) -> str:
 
 
 def connectors() -> list[str]:
-    """Return the ways of asking: the files of ``harvester/connectors/``."""
-    return sorted(file.stem for file in (Path(__file__).parents[1] / "connectors").glob("[a-z]*.py"))
+    """Return the ways of asking: the files of ``harvester/connectors/``, and the packages of those that outgrew one."""
+    folder = Path(__file__).parents[1] / "connectors"
+    return sorted({file.stem for pattern in ("[a-z]*.py", "[a-z]*/__init__.py") for file in _words(folder, pattern)})
+
+
+def _words(folder: Path, pattern: str) -> Iterator[Path]:
+    return (file.parent if file.stem == "__init__" else file for file in folder.glob(pattern))
 
 
 def _connector(key: str, value: Any) -> str:

@@ -255,6 +255,7 @@ class Publisher:
         after = {"due_at": ending.due_at, "failures": failures, "next_mode": ending.next_mode}
         if ending.watermark is not None:
             after["watermark"] = ending.watermark
+        after |= {name: value for name in ("swept_at", "reread") if (value := getattr(ending, name)) is not None}
         connection.execute(sources.update().where(sources.c.id == visit.source).values(after))
 
     def _clear(self, connection: sa.Connection, number: int) -> None:

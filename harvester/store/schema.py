@@ -107,6 +107,7 @@ visit = Table(
     Column("ending", Text),  # how it is to end, once judged: a killed publish is finished, never judged again
     Column("open", Small, nullable=False, server_default="0"),  # a question waits for an operator
     Column("repairs", Text, nullable=False, server_default="{}"),  # JSON: how often each repair was needed
+    Column("noticed", Text, nullable=False, server_default="{}"),  # JSON: code -> facts and how often
     Column("superseded_by", Big),  # the newer visit that took over this open question
     Column("undoes", Big),  # the visit that this one takes back
     Index(None, "source", "id"),

@@ -62,6 +62,8 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int
     failures: int
     retired: bool
+    swept_at: int
+    reread: str | None
 
 
 def myself() -> str:
@@ -134,6 +136,8 @@ def _source_row(row: sa.Row[Any]) -> SourceRow:
         due_at=row.due_at,
         failures=row.failures,
         retired=bool(row.retired),
+        swept_at=row.swept_at,
+        reread=row.reread,
     )
 
 
@@ -311,6 +315,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     next_mode: str
     watermark: str | None
     due_at: int = 0
+    swept_at: int | None = None  # absence was looked for in the whole list (epoch seconds); None: it was not
+    reread: str | None = None  # how far the slow reading of everything anew has come; None: no further
 
     def values(self) -> dict[str, Any]:
         """Return the columns of the visit that this ending fills."""

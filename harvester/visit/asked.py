@@ -10,8 +10,8 @@ from .. import stamp
 from ..asking import Asking
 from ..record import Format, Kept, Mode, Page, Standing
 from ..source import Source
-from ..store import Store, kept, staging, visits
-from ..store.visits import Lease, Visit
+from ..store import Store, kept, notes, staging, visits
+from ..store.visits import Lease, SourceRow, Visit
 from ..web import Manners, Web
 
 
@@ -39,10 +39,11 @@ class Asked:
         visit: Visit,
         formats: Sequence[Format],
         record: str | None,
-        learned: Mapping[str, Any],
+        row: SourceRow,
     ) -> None:
-        self.mode: Mode = "full" if visit.mode == "full" else "incremental"
-        self.learned = learned
+        self.mode: Mode = mode_of(visit)
+        self.learned: Mapping[str, Any] = row.learned
+        self.reread = row.reread
         self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
         self.formats = formats
         self.first_clock: str | None = visit.clock
@@ -66,9 +67,18 @@ class Asked:
         """Keep what the server told of itself."""
         visits.learn(self._store.database, self._lease, facts, set_names)
 
+    def note(self, code: str, count: int = 1, **facts: Any) -> None:
+        """Note what was noticed on the way."""
+        notes.note(self._store.database, self._visit, code, count, facts)
+
     def clock(self, response_date: str) -> None:
         """Note the server's clock; the first one becomes the watermark."""
         self.first_clock = self.first_clock or stamp.normalised(response_date)
+
+
+def mode_of(visit: Visit) -> Mode:
+    """Return how a visit asks; whatever is no full list or sweep proves no absence."""
+    return "full" if visit.mode == "full" else "sweep" if visit.mode == "sweep" else "incremental"
 
 
 def manners(source: Source, contact: str) -> Manners:

@@ -10,28 +10,39 @@ from ..judge import Evidence, Judgement, judge
 from ..record import Ledger, Outcome
 from ..store import Store
 from ..store.evidence import Shown, keep_absent, shown
+from ..store.notes import noticed
 from ..store.visits import Ending, SourceRow, Visit
+from .asked import mode_of
 
 NIGHT = 24 * 3600
 LONGEST_BACK_OFF = 7 * NIGHT
+WHOLE = ("full", "sweep")  # lists that show everything: what they do not show is absent
 
 
-def judged(store: Store, row: SourceRow, visit: Visit, outcome: Outcome, code: str, facts: dict[str, Any]) -> Ending:
+def judged(
+    store: Store,
+    row: SourceRow,
+    visit: Visit,
+    outcome: Outcome,
+    code: str,
+    facts: dict[str, Any],
+    reread: str | None = None,
+) -> Ending:
     """Weigh what a visit has shown and decide how it ends; what a full list did not show is staged.
 
-    ``code`` and ``facts`` are the sentence of an outcome that is not complete.
+    ``code`` and ``facts`` are the sentence of an outcome that is not complete; ``reread`` says how far the slow reading
+    of everything anew has come.
     """
     database = store.database
-    evidence = shown(database, visit, whole=outcome == "complete" and visit.mode == "full")
-    judgement = judge(
-        Evidence(outcome, "full" if visit.mode == "full" else "incremental", evidence.held, evidence.ledger)
-    )
+    mode = mode_of(visit)
+    evidence = shown(database, visit, whole=outcome == "complete" and mode in WHOLE)
+    judgement = judge(Evidence(outcome, mode, evidence.held, evidence.ledger, noticed(database, visit.id)))
     if judgement.verdict == "held":
         ledger = msgspec.structs.replace(evidence.ledger, missing=0, lapsed=0)
         evidence = Shown(ledger, evidence.held)
     if evidence.missing or evidence.lapsed:
         keep_absent(database, visit, evidence)
-    return _ending(database.now(), row, visit, outcome, judgement, code, facts, evidence.ledger)
+    return _ending(database.now(), row, visit, outcome, judgement, code, facts, evidence.ledger, reread)
 
 
 def _ending(
@@ -43,6 +54,7 @@ def _ending(
     code: str,
     facts: dict[str, Any],
     ledger: Ledger,
+    reread: str | None,
 ) -> Ending:
     good = outcome == "complete" and judgement.verdict in ("published", "nothing")
     question = judgement.verdict in ("held", "additions")
@@ -60,6 +72,8 @@ def _ending(
         next_mode=mode,
         watermark=watermark,
         due_at=next_due(now, failures, row.id),
+        swept_at=now if good and mode_of(visit) in WHOLE else None,
+        reread=reread if good else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -19,11 +19,9 @@ from ..store.visits import Lease, SourceRow, Visit
 from ..web import Web
 from .asked import Asked, Connector, connector, manners
 from .ending import judged
+from .way import way
 from .wish import Result, Wish
 
-# Records become visible late with an old datestamp (an index that lags), clocks differ, days have two names at +7:
-# two days cover all cases that were reported, and unchanged records cost next to nothing.
-OVERLAP = timedelta(days=2)
 # A first visit publishes what it has staged from here on: there is nothing yet to lose.
 FIRST_SLICE = 5_000
 
@@ -81,25 +79,20 @@ class Visiting:
             if visit.state == PUBLISHING:
                 self._finish(visit)
                 visit = None
-            elif wish.cut or (wish.full and visit.mode != "full") or not row.next_mode:
+            elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
                 self._judge(source, row, visit, "partial", "interrupted", {}, wish)
                 visit = None
             row = visits.source_rows(database)[source.id]
         if visit is None:
-            visit = visits.begin(database, lease, *self._mode(row, wish))
+            visit = visits.begin(database, lease, *way(row, wish, database.now()))
         elif deferred and row.due_at > database.now():  # nobody is asked before the time that the server named
             facts = {"until": _clock(row.due_at), "until_seconds": row.due_at}
             visits.pause(database, visit, "deferred", "deferred", facts)
             return self._result(source, visit, "deferred", None, "deferred", facts, Ledger(fetched=visit.fetched))
         return self._ask(source, row, lease, visit, wish)
 
-    def _mode(self, row: SourceRow, wish: Wish) -> tuple[str, str | None]:
-        if wish.full or row.next_mode == "full" or row.watermark is None or wish.record is not None:
-            return "full", None
-        return "incremental", stamp.earlier(row.watermark, OVERLAP)
-
     def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
-        asking = Asked(self._store, lease, visit, self._formats, wish.record, row.learned)
+        asking = Asked(self._store, lease, visit, self._formats, wish.record, row)
         stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
         web = self._web(manners(source, self._contact), stopping=lambda: bool(self._stopping()))
         outcome: Outcome = "complete"
@@ -140,7 +133,7 @@ class Visiting:
             code, facts = error.code, dict(error.facts)
         finally:
             web.close()
-        return self._judge(source, row, visit, outcome, code, facts, wish)
+        return self._judge(source, row, visit, outcome, code, facts, wish, asking.reread)
 
     def _judge(
         self,
@@ -151,8 +144,9 @@ class Visiting:
         code: str,
         facts: dict[str, Any],
         wish: Wish,
+        reread: str | None = None,
     ) -> Result:
-        ending = judged(self._store, row, visit, outcome, code, facts)
+        ending = judged(self._store, row, visit, outcome, code, facts, reread)
         Publisher(self._store.database, visit, self._since(visit)).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
 

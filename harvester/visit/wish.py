@@ -10,9 +10,10 @@ from ..record import Ledger, Outcome
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody asked of a visit beyond the usual: a full list, at most so many records, one record only."""
+    """What somebody asked of a visit beyond the usual: a full list, a sweep, so many records at most, or one alone."""
 
     full: bool = False
+    sweep: bool = False
     limit: int | None = None
     record: str | None = None
 

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("swept_at", BIG, nullable=False, server_default="0"))
     op.add_column("source", sa.Column("reread", sa.Text()))
     op.add_column("visit", sa.Column("repairs", sa.Text(), nullable=False, server_default="{}"))
+    op.add_column("visit", sa.Column("noticed", sa.Text(), nullable=False, server_default="{}"))
     op.add_column("visit", sa.Column("superseded_by", BIG))
     op.add_column("visit", sa.Column("undoes", BIG))
     op.add_column("payload", sa.Column("fingerprint", sa.LargeBinary()))

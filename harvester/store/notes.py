@@ -1,0 +1,40 @@
+"""What was noticed during a visit: message codes with their facts and how often, kept with the visit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..errors import LeaseLost
+from . import schema
+from .database import Database
+from .visits import Visit, fenced
+
+Notes = dict[str, dict[str, Any]]  # code: the newest facts of its sentence, and under ``count`` how often
+
+
+def note(database: Database, visit: Visit, code: str, count: int, facts: Mapping[str, Any]) -> None:
+    """Add to what was noticed of a visit. Raises LeaseLost, StoreError."""
+    table = schema.visit
+
+    def job(connection: sa.Connection) -> None:
+        held = connection.scalar(sa.select(table.c.noticed).where(fenced(visit)))
+        if held is None:
+            raise LeaseLost
+        noticed: Notes = json.loads(held)
+        before = noticed.get(code, {}).get("count", 0)
+        noticed[code] = {**noticed.get(code, {}), **facts, "count": before + count}
+        values = {"noticed": json.dumps(noticed, ensure_ascii=False, sort_keys=True)}
+        connection.execute(table.update().where(table.c.id == visit.id).values(values))
+
+    database.write(job)
+
+
+def noticed(database: Database, visit: int) -> Notes:
+    """Return what was noticed of a visit, by code."""
+    with database.reading() as connection:
+        held = connection.scalar(sa.select(schema.visit.c.noticed).where(schema.visit.c.id == visit))
+    return json.loads(held) if held else {}
