@@ -70,12 +70,18 @@ class Desk:
             raise Ended(3)
         return federation
 
+    @property
+    def take_downs(self) -> Path:
+        """The file of take-downs, beside sources.yaml."""
+        return self.path.parent / "suppressions.csv"
+
     @contextmanager
     def store(self, federation: Federation) -> Iterator[Store]:
         """Open the store for the time of a command."""
         from harvester import open_store
 
-        store = open_store(federation.settings.store, backup=not self.options.get("no_backup"))
+        backup = not self.options.get("no_backup")
+        store = open_store(federation.settings.store, backup=backup, take_downs=self.take_downs)
         try:
             yield store
         finally:

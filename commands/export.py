@@ -38,7 +38,13 @@ def command(ctx: click.Context, selection: tuple[str, ...], raw: bool, everythin
                 if change.raw is None:
                     if everything:
                         head = {"key": change.key, "source": name, "identifier": change.identifier}
-                        line({**head, "status": change.presence})
+                        gone = change.presence == "withdrawn"
+                        line(
+                            {
+                                **head,
+                                **({"status": "withdrawn"} if gone else {"status": "quarantined", "reason": "erased"}),
+                            }
+                        )
                     continue
                 row = public(change, map_record(change.raw, known[name]))
                 if row["status"] != "shown" and not everything:

@@ -46,20 +46,21 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         table(("sequence", "visit", "when", "presence"), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:
-        state = "suppressed" if change.suppressed else change.presence
+        state = "suppressed" if change.suppressed else change.presence if change.presence == "withdrawn" else "erased"
         click.echo(f"{change.key}\t{change.source}\t{harmless(change.identifier)}\t{state}")
         return
     if raw:
         sys.stdout.buffer.write(change.raw.body + b"\n")
         return
     mapped = map_record(change.raw, known[change.source], explain=True)
+    shown = {**public(change, mapped), "content": change.content.hex()}  # what ``kho suppress --content`` asks for
     if as_json:
-        data(public(change, mapped))
+        data(shown)
     elif explain:
         rows_ = [(each.field, each.value, each.rule, each.path, each.words) for each in mapped.explanations]
         table(("field", "value", "rule", "path", "words"), rows_)
     else:
-        table(("", ""), [(name, _plain(value)) for name, value in public(change, mapped).items() if value])
+        table(("", ""), [(name, _plain(value)) for name, value in shown.items() if value])
 
 
 def _find(store: Store, key: str) -> Change | None:

@@ -152,10 +152,10 @@ class Ledger(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One row of the change log, with what was said about the record when it is not withdrawn.
+    """One row of the change log, with what was said about the record.
 
-    ``sequence`` is never used twice. ``raw`` is None where the record is withdrawn. ``suppressed`` says that a
-    take-down hides it.
+    ``sequence`` is never used twice. ``suppressed`` says that a take-down hides it. ``raw`` is None where the record is
+    withdrawn, hidden or erased: nobody who reads the log can show what must not be shown.
     """
 
     sequence: int

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .addresses import open_engine as open_engine
     from .feed import Progress as Progress
     from .feed import document_of as document_of
+    from .feed import forget as forget
     from .feed import rebuild as rebuild
     from .feed import update as update
     from .query import FACETS as FACETS
@@ -27,7 +28,7 @@ __getattr__ = door(
     "index",
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
-        **dict.fromkeys(("Progress", "document_of", "rebuild", "update"), "feed"),
+        **dict.fromkeys(("Progress", "document_of", "forget", "rebuild", "update"), "feed"),
         **dict.fromkeys(
             (
                 "FACETS",

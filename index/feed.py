@@ -75,7 +75,20 @@ def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told 
     for source, origin in sorted(origins.items()):
         fresh.mark(source, fingerprint(origin))
     engine.adopt(fresh)
+    # A take-down that was told between the last reading and the swap must not wait for the next update.
+    _follow(log, engine, origins, progress, told)
+    engine.close()
     return progress
+
+
+def forget(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> None:
+    """Follow the store, then build the index anew and remove the old one: nothing that was erased is left in its files.
+
+    An engine that only marks documents as deleted keeps their text until it happens to merge them.
+    """
+    if not update(log, engine, origins, told).rebuilt:  # hidden at once; building anew takes minutes for a million
+        rebuild(log, engine, origins, told)
+    engine.clean()
 
 
 def _same_store(log: Log, place: Place) -> bool:
@@ -155,10 +168,12 @@ def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, to
 
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
     """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
-    if change.raw is None:
+    if change.presence == "withdrawn":
         return Document(change.key, change.source, change.sequence, "withdrawn")
     if change.suppressed:
         return Document(change.key, change.source, change.sequence, "suppressed")
+    if change.raw is None:  # what was erased is shown again, and not fetched again yet
+        return Document(change.key, change.source, change.sequence, "quarantined", "erased")
     origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
     mapped = map_record(change.raw, origin)
     return document(change, mapped)

@@ -214,5 +214,8 @@ class Engine(Protocol):
     def adopt(self, fresh: Engine) -> None:
         """Put a generation in this one's place, atomically; searches that run finish on the old one."""
 
+    def clean(self) -> None:
+        """Remove what earlier generations left behind; raises IndexUnreachableError."""
+
     def close(self) -> None:
         """Let go of files and threads."""

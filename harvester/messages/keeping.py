@@ -42,6 +42,17 @@ MESSAGES: dict[str, Message] = {
         "The store {where} must be upgraded from {revision} to {known}; back it up first, or add --no-backup.",
         "pg_dump -Fd -j2 -f kho-{revision}.dump '{where}'",
     ),
+    "suppressions_unreadable": Message(
+        "config",
+        "Không đọc được sổ gỡ bỏ {where}: {detail}. Không hiện gì khi chưa biết cái gì phải ẩn.",
+        "The list of take-downs {where} cannot be read: {detail}. Nothing is shown until it is known what to hide.",
+    ),
+    "suppressions_unwritable": Message(
+        "config",
+        "Không ghi được sổ gỡ bỏ {where}: {detail}. Chưa gỡ gì.",
+        "The list of take-downs {where} cannot be written: {detail}. Nothing was taken down.",
+        "kho suppress list",
+    ),
     "lease_lost": Message(
         "transient",
         "Một tiến trình khác đã nhận nguồn này; tiến trình này dừng và không ghi gì nữa.",

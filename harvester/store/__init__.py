@@ -4,35 +4,68 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from . import suppressions
 from .bodies import Bodies
 from .database import Database
 from .log import Log
 from .opening import prepare
+from .suppression_file import TakeDown
 
 
 class Store:
     """An open store: the database with its writer, the bodies, and the reading side."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, take_downs: Path | None = None) -> None:
+        """``take_downs`` is the file beside sources.yaml in which every take-down is written down first."""
         self.database = database
         self.bodies = Bodies(database)
         self.log = Log(database, self.bodies)
+        self._file = take_downs
+
+    def take_down(self, down: TakeDown) -> None:
+        """Hide a record, a source or a content for ever; raises StoreError."""
+        suppressions.add(self.database, down, self._file)
+
+    def show_again(self, down: TakeDown) -> None:
+        """Undo a take-down; raises StoreError."""
+        suppressions.remove(self.database, down, self._file)
+
+    def take_downs(self) -> list[TakeDown]:
+        """Return all take-downs, oldest first."""
+        return suppressions.every(self.database)
+
+    def copies(self) -> list[str]:
+        """Return the files beside a SQLite store that are copies of it: made before an upgrade or a restore."""
+        name = self.database.url.database
+        if not self.database.sqlite or not name:
+            return []
+        file = Path(name)
+        found = [each for mark in ("before", "replaced") for each in file.parent.glob(f"{file.name}.{mark}-*")]
+        return sorted(str(each) for each in found)
+
+    def hits(self, down: TakeDown) -> int:
+        """Count the records that a take-down hides now."""
+        return suppressions.hits(self.database, down)
 
     def close(self) -> None:
         """Finish what is queued and let go."""
         self.database.close()
 
 
-def open_store(url: str, *, clock: Callable[[], float] = time.time, backup: bool = True) -> Store:
-    """Open a store by its URL, making or upgrading it.
+def open_store(
+    url: str, *, clock: Callable[[], float] = time.time, backup: bool = True, take_downs: Path | None = None
+) -> Store:
+    """Open a store by its URL, making or upgrading it; take-downs that it lacks are applied before anything is read.
 
-    ``clock`` gives our time in epoch seconds. Raises StoreError.
+    ``clock`` gives our time in epoch seconds, ``take_downs`` is the file beside sources.yaml. Raises StoreError.
     """
     database = Database(url, clock)
     try:
         prepare(database, backup=backup)
+        suppressions.apply(database, take_downs)
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    return Store(database, take_downs)

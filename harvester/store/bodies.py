@@ -28,6 +28,14 @@ class Bodies:
         self._dictionaries: dict[int, zstandard.ZstdCompressionDict | None] = {0: None}
         self._threads = threading.local()  # zstd objects are for one thread each
 
+    def forget(self) -> None:
+        """Forget what was looked up: the store was restored, and numbers may stand for something else."""
+        self._contexts.clear()
+        self._texts.clear()
+        self._numbers.clear()
+        self._dictionaries = {0: None}
+        self._threads = threading.local()
+
     def dictionary(self, name: str) -> int:
         """Return the number of a format's dictionary, keeping the shipped one in the store; 0 where none is shipped."""
         if name not in self._numbers:
@@ -75,7 +83,9 @@ class Bodies:
         return packers[dictionary].compress(body)
 
     def unpack(self, connection: sa.Connection, packed: bytes, dictionary: int) -> bytes:
-        """Decompress a body."""
+        """Decompress a body; one that was erased is empty."""
+        if not packed:
+            return b""
         unpackers: dict[int, zstandard.ZstdDecompressor] = self._threads.__dict__.setdefault("unpackers", {})
         if dictionary not in unpackers:
             unpackers[dictionary] = zstandard.ZstdDecompressor(dict_data=self._dictionary(connection, dictionary))

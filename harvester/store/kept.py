@@ -9,7 +9,7 @@ import zstandard
 
 from ..errors import LeaseLost
 from ..record import Kept
-from . import schema
+from . import erasing, schema
 from .database import Database
 from .visits import Visit, fenced
 
@@ -18,7 +18,14 @@ _table = schema.kept
 
 def keep(database: Database, visit: Visit, kept: Kept) -> None:
     """Put a page that was not accepted on disk. Raises LeaseLost, StoreError."""
-    database.write(lambda connection: insert(connection, visit, [kept]))
+    table = schema.source
+
+    def job(connection: sa.Connection) -> None:
+        insert(connection, visit, [kept])
+        first_id = connection.scalar(sa.select(table.c.first_id).where(table.c.id == visit.source)) or ""
+        erasing.keep_out(connection, database.sql, visit.id, first_id, visit.rejected)
+
+    database.write(job)
 
 
 def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:

@@ -10,9 +10,10 @@ import msgspec
 import sqlalchemy as sa
 
 from ..record import Change, Presence, RawRecord, key_number, key_of
-from . import schema
+from . import schema, suppressions
 from .bodies import Bodies
 from .database import Database
+from .suppressions import Hidden, Version
 from .visits import SourceRow, source_rows
 
 _change, _record, _payload, _source = schema.change, schema.record, schema.payload, schema.source
@@ -50,6 +51,7 @@ class Log:
 
     def __init__(self, database: Database, bodies: Bodies) -> None:
         self._database, self._bodies = database, bodies
+        self._hidden: tuple[Version, Hidden] | None = None
 
     def identity(self) -> tuple[str, int, int]:
         """Return the store's id, its epoch, and the last sequence of its change log (0 for an empty one)."""
@@ -193,12 +195,22 @@ class Log:
     def _changes(self, question: sa.Select[Any]) -> list[Change]:
         with self._database.reading() as connection:
             rows = connection.execute(question).all()
-            hidden = _hidden(connection)
+            hidden = self._take_downs(connection)
             return [self._change(connection, row, hidden) for row in rows]
 
-    def _change(self, connection: sa.Connection, row: sa.Row[Any], hidden: _Hidden) -> Change:
+    def _take_downs(self, connection: sa.Connection) -> Hidden:
+        """Return what must not be shown: read again only where it has changed, however many there are."""
+        version = suppressions.version(connection)
+        if self._hidden is None or self._hidden[0] != version:
+            if self._hidden is not None and self._hidden[0].epoch != version.epoch:
+                self._bodies.forget()
+            self._hidden = version, suppressions.hidden(connection)
+        return self._hidden[1]
+
+    def _change(self, connection: sa.Connection, row: sa.Row[Any], hidden: Hidden) -> Change:
+        suppressed = hidden.hides(row.first_id, row.identifier, bytes(row.content or b""))
         raw = None
-        if row.presence != schema.WITHDRAWN and row.body is not None:
+        if row.presence != schema.WITHDRAWN and row.body and not suppressed:
             raw = RawRecord(
                 identifier=row.identifier,
                 datestamp=row.datestamp,
@@ -218,7 +230,7 @@ class Log:
             presence=schema.PRESENCES[row.presence],  # type: ignore[arg-type]  # the tuple holds exactly the presences
             content=bytes(row.content or b""),
             raw=raw,
-            suppressed=hidden.hides(row.first_id, row.identifier, bytes(row.content or b"")),
+            suppressed=suppressed,
         )
 
 
@@ -251,23 +263,3 @@ def _state() -> sa.Select[Any]:
     newest = sa.select(sa.func.max(_change.c.sequence)).where(_change.c.record == _record.c.id).correlate(_record)
     question = _question(_record.c.presence, _record.c.payload)
     return question.where(_change.c.sequence == newest.scalar_subquery())
-
-
-class _Hidden(msgspec.Struct, frozen=True):
-    """Take-downs: by source and identifier, and by content."""
-
-    names: frozenset[tuple[str, str]]
-    contents: frozenset[bytes]
-
-    def hides(self, source: str, identifier: str, content: bytes) -> bool:
-        return (source, identifier) in self.names or (bool(content) and content in self.contents)
-
-
-def _hidden(connection: sa.Connection) -> _Hidden:
-    rows = connection.execute(
-        sa.select(schema.suppression.c.source, schema.suppression.c.identifier, schema.suppression.c.content)
-    ).all()
-    return _Hidden(
-        frozenset((row.source, row.identifier) for row in rows if row.identifier is not None),
-        frozenset(bytes(row.content) for row in rows if row.content is not None),
-    )

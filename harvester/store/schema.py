@@ -47,6 +47,7 @@ identity = Table(
     metadata,
     Column("store", Text, primary_key=True),
     Column("epoch", Big, nullable=False),  # minutes from 2020-01-01 to the making or restoring of the store
+    Column("take_downs", Big, nullable=False, server_default="0"),  # counts every change of suppressions
     sqlite_strict=True,
 )
 
@@ -263,7 +264,7 @@ suppression = Table(
     Column("content", LargeBinary),
     Column("reason", Text, nullable=False),
     Column("at", Big, nullable=False),
-    Column("erased", Small, nullable=False, server_default="0"),  # the bodies were overwritten too
+    Column("erased", Small, nullable=False, server_default="0"),  # 1: bodies are to be overwritten, 2: they were
     UniqueConstraint("source", "identifier"),
     Index(None, "content"),
     sqlite_strict=True,

@@ -12,7 +12,7 @@ import zstandard
 
 from ..errors import LeaseLost
 from ..record import Page, RawRecord, Rejected, Standing, number_of
-from . import kept, schema
+from . import erasing, kept, schema
 from .bodies import Bodies
 from .database import GROUP, Database
 from .visits import Visit
@@ -233,6 +233,8 @@ class Stager:
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)
+        if payloads or rejected or repaired:
+            erasing.keep_out(connection, self._database.sql, visit.id, self._first_id, visit.rejected)
 
     def _insert_payloads(self, connection: sa.Connection, payloads: list[tuple[Any, ...]]) -> None:
         if self._database.sqlite:  # tuples to the driver: half of what Core costs for these wide rows (measured)

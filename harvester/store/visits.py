@@ -110,8 +110,10 @@ def register(database: Database, name: str, was: str | None, url: str) -> Source
             row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
         if row is None:
             # An id that a source once had first may come back under another source only with other keys.
-            taken = connection.scalar(sa.select(table.c.id).where(table.c.first_id == name))
-            first_id = name if taken is None else f"{name}#{database.now()}"
+            # In a store that is made anew, the former id is the first one: keys and take-downs stay what they were.
+            first = was or name
+            taken = connection.scalar(sa.select(table.c.id).where(table.c.first_id == first))
+            first_id = first if taken is None else f"{name}#{database.now()}"
             connection.execute(table.insert().values(name=name, first_id=first_id, url=url))
         elif row.url != url or row.retired:
             values = {"url": url, "watermark": None, "next_mode": "full", "retired": 0}

@@ -121,13 +121,10 @@ class TantivyEngine:
 
     def fresh(self) -> TantivyEngine:
         """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
-        current = self._current()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             numbers = [int(path.name[1:]) for path in self._folder.glob("g*") if path.name[1:].isdecimal()]
-            for path in self._folder.glob("g*"):
-                if path.name != current:
-                    shutil.rmtree(path)
+            self.clean()
             name = f"g{max(numbers, default=0) + 1}"
             (self._folder / name).mkdir()
             tantivy.Index(self._schema, str(self._folder / name), reuse=False)
@@ -153,6 +150,16 @@ class TantivyEngine:
         finally:
             os.close(descriptor)
         self._index = self._opened = None
+
+    def clean(self) -> None:
+        """Remove every generation but the current one; searches that still read one finish on it."""
+        current = self._current()
+        try:
+            for path in self._folder.glob("g*"):
+                if path.name != current:
+                    shutil.rmtree(path)
+        except OSError as error:
+            raise IndexUnreachableError(self.address, str(error)) from error
 
     def close(self) -> None:
         """Finish merging and give the writer's lock back."""

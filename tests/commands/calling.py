@@ -1,7 +1,9 @@
-"""Calls the real command line in a process of its own."""
+"""Calls the real command line: in a process of its own, or in this one where only its answer matters."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -30,3 +32,21 @@ def kho(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[s
     process = start(folder, *words, **more)
     out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def inside(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line in this process: a tenth of the time, with the same answers and exit codes."""
+    from click.testing import CliRunner
+
+    import cli
+    from commands._desk import report
+
+    environ = {"KHO_LANG": None, "NO_COLOR": "1", "KHO_SOURCES": str(folder / "sources.yaml"), **more}
+    result = CliRunner().invoke(cli.kho, list(words), env=environ, catch_exceptions=True)
+    out, err, code = result.stdout, result.stderr, result.exit_code
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        told = io.StringIO()
+        with contextlib.redirect_stderr(told):
+            code = report(result.exception)  # type: ignore[arg-type]  # the runner lets no other exception through
+        err += told.getvalue()
+    return subprocess.CompletedProcess(words, code, out, err)

@@ -38,6 +38,9 @@ class MemoryEngine:
         assert isinstance(fresh, MemoryEngine)
         self.documents, self._place, self._marks = fresh.documents, fresh._place, fresh._marks
 
+    def clean(self) -> None:
+        pass
+
     def marks(self) -> dict[str, str]:
         return dict(self._marks)
 

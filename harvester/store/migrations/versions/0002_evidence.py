@@ -11,6 +11,7 @@ SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("identity", sa.Column("take_downs", BIG, nullable=False, server_default="0"))
     op.add_column("source", sa.Column("swept_at", BIG, nullable=False, server_default="0"))
     op.add_column("source", sa.Column("reread", sa.Text()))
     op.add_column("visit", sa.Column("repairs", sa.Text(), nullable=False, server_default="{}"))

@@ -1,0 +1,164 @@
+"""Take-downs as an operator types them: gone from every output at once, through everything that comes after."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from demo.town import Town, sources_yaml
+from harvester import open_store
+from index import open_engine
+from mappings import Origin
+from portal import application
+from tests.commands.calling import inside, kho
+
+NAME = "thpt-hong-duc"
+IDENTIFIER = "oai:thpthongduc.example:100"
+TITLE = "Bài giảng tuyệt mật về Quỳnh Lưu"
+WORDS = ("tuyệt", "mật", "Quỳnh", "Lưu")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, town: Town) -> Path:
+    town.edit(NAME, IDENTIFIER, title=TITLE)
+    (tmp_path / "sources.yaml").write_text(sources_yaml(town), encoding="utf-8")
+    assert inside(tmp_path, "harvest", NAME).returncode == 0
+    return tmp_path
+
+
+def appears(folder: Path, key: str) -> set[str]:
+    """Every output that still shows the record."""
+    found = set()
+    outputs = {
+        "search": ("search", *WORDS, "--json"),
+        "export": ("export", "--raw"),
+        "export --all": ("export", "--all", "--raw"),
+        "show": ("show", key, "--json"),
+        "show --raw": ("show", key, "--raw"),
+        "show --explain": ("show", f"{NAME}:{IDENTIFIER}", "--explain"),
+    }
+    for name, words in outputs.items():
+        if TITLE in inside(folder, *words).stdout:
+            found.add(name)
+    store = open_store(f"sqlite:///{folder}/kho.db", take_downs=folder / "suppressions.csv")
+    engine = open_engine(f"tantivy:{folder}/index")
+    client = TestClient(application(engine, store.log, lambda: {NAME: Origin(NAME, NAME, NAME, "66")}))
+    pages = {
+        "api": "/api/v1/records?q=tuyet+mat+quynh+luu",
+        "api record": f"/api/v1/records/{key}",
+        "page": "/?q=tuyet+mat+quynh+luu",
+        "resource page": f"/hoc-lieu/{key}",
+    }
+    for name, address in pages.items():
+        if "thpthongduc.example/tai-lieu/100" in client.get(address).text or "Quỳnh" in client.get(address).text:
+            found.add(name)
+    engine.close()
+    store.close()
+    return found
+
+
+def balance(folder: Path) -> dict[str, int]:
+    status = json.loads(inside(folder, "status", "--json").stdout)
+    index = status["indexes"][0]
+    held = sum(source["records"]["present"] + source["records"]["missing"] for source in status["sources"])
+    assert index["behind"] == 0
+    assert held == index["documents"] + index["quarantined"] + index["suppressed"]
+    return {name: index[name] for name in ("documents", "suppressed")}
+
+
+def test_a_take_down_holds_in_every_output_through_everything(folder: Path, town: Town) -> None:
+    key = json.loads(inside(folder, "show", f"{NAME}:{IDENTIFIER}", "--json").stdout)["key"]
+    assert appears(folder, key) == {
+        "search", "export", "export --all", "show", "show --raw", "show --explain", "api", "api record", "page",
+        "resource page",
+    }  # fmt: skip
+    dry = inside(folder, "suppress", "add", key, "--reason", "phụ huynh yêu cầu", "--dry-run", KHO_LANG="en")
+    assert (dry.returncode, dry.stderr.strip()) == (0, "would hide 1 records")
+    assert balance(folder) == {"documents": 240, "suppressed": 0}
+    done = kho(folder, "suppress", "add", key, "--reason", "phụ huynh yêu cầu")
+    assert done.returncode == 0, done.stderr
+    assert appears(folder, key) == set()
+    assert balance(folder) == {"documents": 239, "suppressed": 1}
+    town.next_night()
+    town.edit(NAME, IDENTIFIER, title=TITLE)
+    for words in (("harvest", NAME, "--full"), ("index", "rebuild")):
+        assert inside(folder, *words).returncode == 0
+        assert appears(folder, key) == set(), words
+        assert balance(folder) == {"documents": 239, "suppressed": 1}
+    for file in folder.glob("kho.db*"):  # the store is lost and made anew: only the list beside sources.yaml is left
+        file.unlink()
+    assert inside(folder, "harvest", NAME).returncode == 0
+    assert appears(folder, key) == set()
+    assert balance(folder) == {"documents": 239, "suppressed": 1}
+    listed = json.loads(inside(folder, "suppress", "list", "--json").stdout)
+    assert [(row["key"], row["identifier"], row["hits"], row["erased"]) for row in listed] == [
+        (key, IDENTIFIER, 1, False)
+    ]
+    assert inside(folder, "suppress", "remove", key).returncode == 0
+    assert balance(folder) == {"documents": 240, "suppressed": 0}
+    assert "api record" in appears(folder, key)
+
+
+def test_erasing_leaves_the_bytes_in_no_file(folder: Path, town: Town) -> None:
+    def holding() -> set[str]:
+        texts = [word.encode() for word in ("tuyệt mật", "Quỳnh")]
+        return {
+            str(file.relative_to(folder)).partition("/")[0]
+            for file in folder.rglob("*")
+            if file.is_file() and any(text in file.read_bytes() for text in texts)
+        }
+
+    inside(folder, "harvest", NAME)
+    (folder / "kho.db.before-0001").write_bytes(b"an older copy")
+    assert "index" in holding()
+    target = f"{NAME}:{IDENTIFIER}"
+    unsure = inside(folder, "suppress", "add", target, "--reason", "Luật 91/2025", "--erase")
+    assert unsure.returncode in (1, 130)
+    assert balance(folder)["suppressed"] == 0
+    done = kho(folder, "suppress", "add", target, "--reason", "Luật 91/2025", "--erase", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "kho.db.before-0001" in done.stderr
+    assert holding() == set()
+    assert balance(folder) == {"documents": 239, "suppressed": 1}
+    town.next_night()
+    town.edit(NAME, IDENTIFIER, title=TITLE)
+    assert inside(folder, "harvest", NAME).returncode == 0
+    assert holding() == set()
+
+
+def test_wrong_calls_are_answered_with_what_is_meant(folder: Path) -> None:
+    reason = ("--reason", "x")
+    for words, said in (
+        (("add", *reason), "--source"),
+        (("add", "khong-co", *reason), "SOURCE:IDENTIFIER"),
+        (("add", "thpt-hong-duk:oai:1", *reason), "thpt-hong-duc"),
+        (("add", "--content", "12", *reason), "kho show"),
+        (("add", "--source", "x", "--content", "12", *reason), "KEY"),
+        (("add", "--source", NAME, "--reason", " "), "--reason"),
+        (("remove", f"{NAME}:{IDENTIFIER}"), "no such"),
+    ):
+        done = inside(folder, "suppress", *words, KHO_LANG="en")
+        assert (done.returncode, said in done.stderr) == (2, True), (words, done.stderr)
+    assert not (folder / "suppressions.csv").exists()
+    assert inside(folder, "suppress", "add", "thpt-le-loi:oai:chua-den", *reason).returncode == 0
+    content = json.loads(inside(folder, "show", f"{NAME}:{IDENTIFIER}", "--json").stdout)["content"]
+    assert inside(folder, "suppress", "add", "--content", content, *reason).returncode == 0
+    assert balance(folder)["suppressed"] == 1
+    (folder / "suppressions.csv").write_text("at,action\nrubbish\n")
+    done = inside(folder, "search", "toán")
+    assert done.returncode == 0, "the index knows what it must not show"
+    done = inside(folder, "export")
+    assert (done.returncode, "suppressions.csv:2" in done.stderr) == (6, True)
+
+
+def test_an_index_that_cannot_be_reached_is_named(folder: Path) -> None:
+    text = (folder / "sources.yaml").read_text().replace("tantivy:./index", "[tantivy:./index, tantivy:./hong]")
+    (folder / "sources.yaml").write_text(text)
+    (folder / "hong").write_text("not a folder")
+    done = kho(folder, "suppress", "add", f"{NAME}:{IDENTIFIER}", "--reason", "x", "--wait", "1")
+    assert done.returncode == 6
+    assert "hong" in done.stderr
+    assert "kho index update" in done.stderr
