@@ -1,0 +1,185 @@
+"""Every fault of the hostile town: exact records, outcome, verdict, reason, evidence and number of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from string import Formatter
+from unicodedata import normalize
+
+import pytest
+
+from harvester import MESSAGES, Store, open_store
+from tests.conftest import Clock
+from tests.town.fault import Expect, Fault
+from tests.town.hostile import HOSTILE
+from tests.town.living import Lived, live_through
+
+CLOCK = Clock()
+nfc = partial(normalize, "NFC")
+
+
+@pytest.fixture(scope="module")
+def night_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    opened = open_store(f"sqlite:///{folder}/kho.db", clock=CLOCK)
+    yield opened
+    opened.close()
+
+
+# What is expected of these is not built yet.
+NOT_YET = frozenset(
+    (
+        "D2-refuses-dates",
+        "D2-refuses-seconds",
+        "D4-earliest-is-now",
+        "D5-everything-edited",
+        "D6-stamp-stays",
+        "D7-index-lags-for-weeks",
+        "D9-no-clock",
+        "D9-no-response-date",
+        "H1-login",
+        "H1-maintenance",
+        "H1-maintenance-in-the-middle",
+        "H1-parked",
+        "H11-cut-from-then-on",
+        "H11-cut-without-length",
+        "H11-more-than-promised",
+        "H14-asks-for-a-password",
+        "H3-banned-for-a-day",
+        "H3-retry-after-a-day",
+        "H3-retry-after-for-ever",
+        "H5-anubis",
+        "H5-cloudflare",
+        "H5-forbidden",
+        "H5-waf",
+        "H6-moved-for-a-while",
+        "H6-moved-for-good",
+        "P2-changes-its-format",
+        "P2-formats-broken",
+        "P2-lists-a-format-it-has-not",
+        "P4-H4-no-list-of-headers",
+        "P4-vanish",
+        "P4-vanish-for-a-night",
+        "P5-leaves-the-set",
+        "P7-renames-everything",
+        "T10-unsteady-order",
+        "T11-T9-one-page-of-many",
+        "T11-one-page-only",
+        "T12-H11-poison-cut",
+        "T12-poison-500",
+        "T12-poison-without-dates",
+        "T13-dropped-set",
+        "T4-empty-pages-for-ever",
+        "T4-records-for-ever",
+        "T6-H15-short-memory",
+        "T6-restarted",
+        "T7-raw-token",
+        "T8-prefix-again",
+        "X1-control-characters",
+        "X1-halves-of-letters",
+        "X1-references-to-nothing",
+        "X10-H16-too-large-a-record",
+        "X10-billion-laughs",
+        "X10-external-entity",
+        "X10-too-deep-a-record",
+        "X10-too-many-attributes",
+        "X10-too-many-elements",
+        "X11-no-namespace",
+        "X13-T4-record-in-record",
+        "X13-two-lists",
+        "X14-escaped-metadata",
+        "X2-bare-ampersand",
+        "X2-html-entities",
+        "X2-unclosed-element",
+        "X3-blank-lines-before",
+        "X4-notice-after",
+        "X4-notice-before",
+        "X5-inner-prologs",
+        "X6-half-a-letter",
+        "X6-windows-1258-as-utf-8",
+    )
+)
+
+
+@pytest.mark.parametrize("fault", [each for each in HOSTILE if each.id not in NOT_YET], ids=lambda fault: fault.id)
+def test_fault(fault: Fault, night_store: Store) -> None:
+    for night, lived in zip(fault.nights, live_through(fault, night_store, CLOCK), strict=True):
+        found, expect = seen(lived), right(night.expect, lived)
+        other = {word: (found[word], expect[word]) for word in found if found[word] != expect[word]}
+        assert not other, f"night {lived.night}: found, expected: {told(other)}"
+
+
+def told(other: dict[str, tuple[object, object]]) -> str:
+    """Differences for people; of long lists of names only those that differ."""
+    lines = []
+    for word, (found, expect) in other.items():
+        if isinstance(found, list) and isinstance(expect, list):
+            more, less = set(found) - set(expect), set(expect) - set(found)
+            lines.append(f"{word}: {len(more)} too many {sorted(more)[:3]}, {len(less)} too few {sorted(less)[:3]}")
+        else:
+            lines.append(f"{word}: {found} instead of {expect}")
+    return "\n  ".join(["", *lines])
+
+
+def seen(lived: Lived) -> dict[str, object]:
+    """What a night left, in the words in which it is expected."""
+    result = lived.result
+    return {
+        "ended": (result.outcome, result.verdict, result.code),
+        "ledger": lived.ledger,
+        "balances": result.verdict is None or result.ledger.balances(),
+        "rejected": lived.rejected,
+        "kept": lived.kept,
+        "repairs": lived.repairs,
+        "requests": lived.requests,
+        **{word: sorted(names) for word, names in lived.presence.items()},
+        "other titles": other_titles(lived),
+        "lost in silence": sorted(silent_losses(lived)),
+        "facts left out": facts_left_out(result.code, result.facts),
+    }
+
+
+def right(expect: Expect, lived: Lived) -> dict[str, object]:
+    """What is expected of a night, in the same words."""
+    named = lived.named
+    live = set(lived.truth) - named["absent"] - named["missing"] - named["withdrawn"]
+    lost = silent_losses(lived) if expect.late else ()
+    return {
+        "ended": (expect.outcome, expect.verdict, expect.code),
+        "ledger": dict(expect.ledger),
+        "balances": True,
+        "rejected": dict(expect.rejected),
+        "kept": dict(expect.kept),
+        "repairs": dict(expect.repairs),
+        "requests": lived.requests if lived.requests <= expect.requests else expect.requests,
+        "present": sorted(live | named["standing"]),
+        "missing": sorted(named["missing"]),
+        "withdrawn": sorted(named["withdrawn"]),
+        "other titles": {},
+        "lost in silence": sorted(lost),
+        "facts left out": set(),
+    }
+
+
+def other_titles(lived: Lived) -> dict[str, tuple[str, str]]:
+    """Titles that are not what the institution says, of records that it still shows."""
+    names = lived.titles.keys() & lived.truth.keys()
+    both = {name: (nfc(lived.titles[name]), nfc(lived.truth[name].strip())) for name in names}
+    waiting = lived.named["standing"] | lived.rejected_names
+    return {name: pair for name, pair in both.items() if pair[0] != pair[1] and name not in waiting}
+
+
+def silent_losses(lived: Lived) -> set[str]:
+    """What the institution has and the store does not show although the visit says that it is whole."""
+    if lived.result.outcome != "complete" or lived.result.verdict not in ("published", "nothing"):
+        return set()
+    return set(lived.truth) - lived.presence["present"] - lived.presence["missing"] - lived.rejected_names
+
+
+def facts_left_out(code: str, facts: dict[str, object]) -> set[str]:
+    """The facts that a sentence names and that nobody gave: an operator would read a question mark."""
+    message = MESSAGES[code]
+    named = {name for text in (message.vi, message.en, message.next) for _, name, *_ in Formatter().parse(text) if name}
+    return named - facts.keys()
