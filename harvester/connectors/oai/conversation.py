@@ -14,7 +14,7 @@ from sickle.models import Identify, MetadataFormat, Set
 
 from ...asking import Asking
 from ...errors import SourceError
-from ...page import Answer, Cut, cut, declare, envelope, fingerprint, local_name, read_record
+from ...page import Answer, Cut, cut, declare, envelope, fingerprints, local_name, read_records
 from ...record import Format, Item, Page
 from ...source import Source
 from ...web import Web
@@ -142,13 +142,14 @@ class Conversation:
 
     def items(self, parts: Cut, name: str) -> tuple[Item, ...]:
         """Read the records of a page that are not known by their bytes; ``name`` is their format."""
-        marks = [fingerprint(parts.context, body) for body in parts.records]
+        marks = fingerprints(parts.context, parts.records)
         known = self.visit.known(marks)
-        where = self.source.url
-        return tuple(
-            known[mark] if mark in known else read_record(parts.context, body, name, mark, where)
-            for mark, body in zip(marks, parts.records, strict=True)
-        )
+        if len(known) == len(marks):
+            return tuple([known[mark] for mark in marks])
+        fresh = [place for place, mark in enumerate(marks) if mark not in known]
+        bodies, names = [parts.records[place] for place in fresh], [marks[place] for place in fresh]
+        read = iter(read_records(parts.context, bodies, name, names, self.source.url))
+        return tuple([known[mark] if mark in known else next(read) for mark in marks])
 
 
 def _wanted(formats: Sequence[Format], name: str) -> list[Format]:
