@@ -84,11 +84,17 @@ def place_of(fault: Fault) -> Place:
     return Place(fault.name, replace(repository, **fault.institution))
 
 
-def source_of(fault: Fault, place: Place) -> Source:
-    """The entry of sources.yaml: three lines, and an operator who is not patient."""
-    words = {"timeout": 2.0, "patience": 5.0, **fault.source}
+def words_of(fault: Fault, place: Place) -> dict[str, Any]:
+    """The words of its entry in sources.yaml beside id and name."""
+    words = dict(fault.source)
     url = str(words.pop("url", "{url}")).format(url=place.url, host=urlsplit(place.url).netloc)
-    return Source(id=fault.name, name=place.repository.name, url=url, **words)
+    return {"url": url, **words}
+
+
+def source_of(fault: Fault, place: Place) -> Source:
+    """The entry as the reader makes it; the operator is not patient."""
+    words = {"timeout": 2.0, "patience": 5.0, **words_of(fault, place)}
+    return Source(id=fault.name, name=place.repository.name, **words)
 
 
 def live_through(fault: Fault, store: Store, clock: Clock) -> list[Lived]:

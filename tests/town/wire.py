@@ -119,6 +119,7 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     place: Place
     elsewhere: bool
+    budget: int
     over: threading.Event
 
     def do_GET(self) -> None:
@@ -126,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = Asked(self.place, parts.path, parts.query, self.headers, len(self.place.log) + 1, self.elsewhere)
         self.place.log.append(asked)
         # A harvester that cannot stop would hang the tests: behind the budget everything is reset.
-        wire = self.place.act(asked) if asked.number <= BUDGET else Wire(b"", send=reset)
+        wire = self.place.act(asked) if asked.number <= self.budget else Wire(b"", send=reset)
         wire.send(self, wire)
         with contextlib.suppress(OSError):
             self.wfile.flush()
@@ -223,12 +224,12 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def opened(place: Place, *, elsewhere: bool = False) -> Iterator[None]:
+def opened(place: Place, *, elsewhere: bool = False, budget: int = BUDGET) -> Iterator[None]:
     """Open a place on a port of its own; ``elsewhere`` opens its other address on another host of the loopback."""
     over = threading.Event()
     servers = []
     for host, other in (("127.0.0.1", False), *((("127.0.0.2", True),) if elsewhere else ())):
-        inside = {"place": place, "elsewhere": other, "over": over}
+        inside = {"place": place, "elsewhere": other, "over": over, "budget": budget}
         server = _Server((host, 0), type("Opened", (Handler,), inside))
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         servers.append(server)
