@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from demo.generator import Entry, records
 from demo.repository import SECONDS
@@ -128,6 +128,15 @@ def behind(hours: int) -> Act:
         return Wire(re.sub(rb"(<responseDate>)[^<]*", rb"\g<1>" + clock, asked.right()))
 
     return act
+
+
+def in_local_time(asked: Asked) -> Wire:
+    """from is taken for the time of Việt Nam."""
+    since = asked.arguments.get("from")
+    if since is None or "T" not in since:
+        return right(asked)
+    moment = datetime.strptime(since, SECONDS) + timedelta(hours=7)
+    return Wire(asked.right(**{"from": moment.strftime(SECONDS)}))
 
 
 def late(days: float) -> Callable[[Place], Entry]:
@@ -281,6 +290,15 @@ FAULTS = (
     Fault(
         "from-ignored", ("D13",), "ignores from: every night the whole list", "notices, and compares contents",
         (Night(whole(), ignoring_from), replace(edited_night(WHOLE, unchanged=97), act=ignoring_from)),
+    ),
+    Fault(
+        "local-time", ("D12", "D4"), "takes from for local time, seven hours off",
+        "asks from two days before its last visit", (Night(whole()), replace(edited_night(), act=in_local_time)),
+    ),
+    Fault(
+        "clock-runs-ahead", ("F11", "D8"), "has a clock ten days ahead of its datestamps",
+        "finds nothing new by date, and everything by reading a slice anew at each visit",
+        (Night(whole(), behind(-240)), replace(month(changed(20, changed=3), edit(3, 4, 5)), act=behind(-240))),
     ),
     Fault(
         "clock-goes-back", ("F11",), "has a clock that goes back by ten days",

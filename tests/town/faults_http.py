@@ -20,6 +20,7 @@ from tests.town.fault import (
     failed,
     is_page,
     partial,
+    same,
     times,
     whole,
     wires,
@@ -29,13 +30,18 @@ from tests.town.wire import (
     Asked,
     Wire,
     broken_chunks,
+    chunked,
     closing,
     dripping,
     endless,
+    endless_head,
+    hinting,
+    no_http,
     promising,
     reset,
     right,
     silent,
+    two_lengths,
 )
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
@@ -112,6 +118,21 @@ def late_page(asked: Asked) -> bool:
     memory = asked.place.memory
     memory["late"] = memory.get("late") or asked.page == 3
     return bool(memory["late"])
+
+
+def forgotten(asked: Asked) -> Wire:
+    """The token of the day before is unknown; those of tonight are good."""
+    memory = asked.place.memory
+    if asked.token and not memory.get("begun"):
+        return Wire(asked.error("badResumptionToken", "the token has expired"))
+    memory["begun"] = memory.get("begun") or asked.page == 1
+    return right(asked)
+
+
+def in_unprocessable(asked: Asked) -> Wire:
+    """Errors of the protocol come with status 422."""
+    wire = right(asked)
+    return replace(wire, status=422) if b"<error " in wire.body else wire
 
 
 def moved(where: str, number: int = 302, query: bool = True) -> Act:
@@ -237,6 +258,11 @@ FAULTS = (
           ), both=True),
     Fault("retry-after-for-ever", ("H3",), "says Retry-After: 999999999", "waits a week at most",
           (Night(deferred(1), wires(anything, wait("999999999"))), Night(whole(WHOLE), days=8))),
+    Fault("deferred-and-forgotten", ("H3", "T6"),
+          "asks to wait for a day after two pages, and forgets its tokens meanwhile",
+          "begins the list again under the same visit; what it had counts once",
+          (Night(deferred(HELLO + 3, 50), times(1, is_page(3), wait("86400"))),
+           Night(whole(WHOLE + 1, ledger={"fetched": 150, "repeated": 50}), forgotten, days=2))),
     Fault("too-many-requests", ("H3",), "answers 429 twice without saying for how long", AGAIN, mended(status(429))),
     Fault("banned-for-a-day", ("H3",), "answers 429 and wants a day of quiet", "keeps away for a day",
           (Night(deferred(1), wires(anything, wait("86400", 429))), Night(whole(WHOLE), days=2))),
@@ -248,6 +274,8 @@ FAULTS = (
           "keeps and publishes the two pages",
           (Night(partial("status", HELLO + 20, 50), wires(late_page, status(502))),)),
     Fault("down", ("H4",), **first("status", status(500), 5, "answers 500 to everything", "asks five times at most")),
+    Fault("errors-with-422", ("H4", "P1"), "answers noRecordsMatch with status 422", "reads the answer all the same",
+          (Night(whole()), Night(same(HELLO + 1), in_unprocessable))),
     Fault("not-found", ("H2",), **first("gone", status(404), 1, "answers 404", "says that the address does not work")),
     Fault("cloudflare", ("H5",), **first("robot_check", CLOUDFLARE, 1, "lets nobody in without a browser", BLOCKED)),
     Fault("anubis", ("H5",), **first("robot_check", ANUBIS, 1, "shows a proof-of-work page with status 200", BLOCKED)),
@@ -301,6 +329,13 @@ FAULTS = (
                  wires(late_page, half(lambda handler, wire: handler.whole(wire)))),)),
     Fault("more-than-promised", ("H11",), "sends more bytes than Content-Length says", AGAIN,
           (Night(whole(WHOLE + 2), times(2, is_page(2), sent(promising(-400)))),)),
+    Fault("chunks", ("H11",), "sends chunks with extensions and a trailer", "reads them",
+          (Night(whole(), wires(anything, sent(chunked))),)),
+    Fault("early-hints", ("H11",), "sends an informational answer before the real one", "waits for the real one",
+          (Night(whole(), wires(anything, sent(hinting))),)),
+    Fault("two-lengths", ("H11",), "names two lengths that differ, twice", AGAIN, mended(sent(two_lengths))),
+    Fault("endless-head", ("H11",), "sends headers without end, twice", AGAIN, mended(sent(endless_head))),
+    Fault("no-head", ("H11",), "forgets the head of its answer, twice", AGAIN, mended(sent(no_http))),
     Fault("plain-behind-https", ("H12",), "speaks no TLS at its https address", "names the fault of TLS",
           (Night(failed("tls", 0)),), source={"url": "https://{host}/oai/request"}),
     Fault("strict-about-arguments", ("H13",), "refuses empty arguments and a verb that is not first",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from demo.generator import Entry
+from demo.generator import Entry, records
 from harvester import Wish
 from tests.town.fault import (
     HELLO,
@@ -195,6 +195,39 @@ def held(place: Place) -> set[str]:
     return set(place.memory["before"])
 
 
+def exchanged(place: Place) -> None:
+    """Another institution's records stand here."""
+    repository = place.repository
+    repository.entries.clear()
+    repository.replace(records(4711, RECORDS, "university", "oai:localhost:123456789/", "khac.example"))
+
+
+def not_giving(asked: Asked) -> Wire:
+    """A sweep lists one header more than there are records."""
+    if asked.verb == "GetRecord":
+        return Wire(asked.error("idDoesNotExist", "no such record"))
+    ghost = b"<header><identifier>oai:listed-and-not-given.example:ma</identifier>"
+    ghost += b"<datestamp>2026-11-01T00:00:00Z</datestamp></header></ListIdentifiers>"
+    body = asked.right()
+    last = asked.verb == "ListIdentifiers" and b"</resumptionToken>" not in body.partition(b"></resumptionToken>")[0]
+    return Wire(body.replace(b"<resumptionToken", ghost[:-18] + b"<resumptionToken", 1) if last else body)
+
+
+def in_part_of(word: str) -> Day:
+    """Every record is in a part of the set, and names the part only."""
+
+    def day(place: Place) -> None:
+        for number, entry in enumerate(list(place.repository.entries.values())):
+            place.repository.replace([replace(entry, sets=(f"{word}:phan-{number % 3}",))])
+
+    return day
+
+
+def no_robots(asked: Asked) -> Wire:
+    """robots.txt forbids everything; whoever reads it is told to go."""
+    return Wire(b"User-agent: *\nDisallow: /\n", 403) if asked.path == "/robots.txt" else right(asked)
+
+
 def in_two_sets(asked: Asked) -> Wire:
     """A record is listed once for each of its sets."""
     body = asked.right()
@@ -315,6 +348,40 @@ FAULTS = (
             ),
         ),
         both=True,
+    ),
+    Fault(
+        "another-repository", ("P7",), "shows another repository at this address: other records, other identifiers",
+        "holds the visit and asks whether the address is right",
+        (
+            Night(whole(), day=remember),
+            Night(
+                Expect("complete", "held", "strangers", WHOLE, {"fetched": 100, "new": 100}, standing=held,
+                       absent=lambda place: set(place.repository.entries)),
+                day=exchanged, wish=FULL,
+            ),
+        ),
+    ),
+    Fault(
+        "listed-and-not-given", ("P4",), "lists a header in a sweep and answers idDoesNotExist for its record",
+        "rejects this record with its reason; all others are there",
+        (
+            Night(whole()),
+            Night(
+                Expect("complete", "nothing", "same", 12, {"fetched": 101, "unchanged": 100, "rejected": 1},
+                       rejected={"not_given": 1}),
+                not_giving, days=32,
+            ),
+        ),
+    ),
+    Fault(
+        "members-of-members", ("P12",), "answers a question for a set with the members of its parts",
+        "takes them: they belong to it",
+        (Night(whole(), day=in_part_of("chon")),), source={"set": "chon"},
+    ),
+    Fault(
+        "robots", ("P11",), "forbids everything in robots.txt",
+        "asks OAI-PMH of a registered source, and never robots.txt",
+        (Night(whole(), no_robots),),
     ),
     Fault(
         "no-sets", ("P8",), "has no sets (noSetHierarchy)", "harvests without", (Night(whole()),),

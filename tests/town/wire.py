@@ -205,6 +205,42 @@ def dripping(handler: Handler, wire: Wire) -> None:
     _end(handler)
 
 
+def chunked(handler: Handler, wire: Wire) -> None:
+    """Chunks of odd sizes, with an extension, and a trailer: all of it is allowed (RFC 9112, 7.1)."""
+    handler.head(wire, ("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum"))
+    for start in range(0, len(wire.body), 1777):
+        chunk = wire.body[start : start + 1777]
+        handler.wfile.write(f"{len(chunk):X};name=value\r\n".encode() + chunk + b"\r\n")
+    handler.wfile.write(b"0\r\nX-Sum: 1\r\n\r\n")
+
+
+def hinting(handler: Handler, wire: Wire) -> None:
+    """An informational answer before the real one (RFC 8297)."""
+    handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+    handler.whole(wire)
+
+
+def two_lengths(handler: Handler, wire: Wire) -> None:
+    """Two lengths that differ: nobody can say where the answer ends (RFC 9112, 6.3)."""
+    handler.head(wire, ("Content-Length", f"{len(wire.body)}\r\nContent-Length: {len(wire.body) - 900}"))
+    handler.wfile.write(wire.body)
+    _end(handler)
+
+
+def endless_head(handler: Handler, _: Wire) -> None:
+    """Headers without end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while not handler.over.is_set():
+        handler.wfile.write(b"X-Header: " + b"a" * 1000 + b"\r\n")
+    _end(handler)
+
+
+def no_http(handler: Handler, wire: Wire) -> None:
+    """The body without any head, as a script does that forgets it."""
+    handler.wfile.write(wire.body)
+    _end(handler)
+
+
 def endless(handler: Handler, wire: Wire) -> None:
     """The body never ends, and comes as fast as it is taken."""
     handler.head(wire, ("Connection", "close"))
