@@ -255,7 +255,7 @@ def exit_code(results: Sequence[Result], stopped: int, broken: int, reached: boo
         return stopped
     if not reached:
         return 6
-    if results and all(result.code == "busy" for result in results):
+    if results and all(result.code in ("busy", "lease_lost") for result in results):
         return 7
     good = [result for result in results if result.outcome == "complete" or result.cut]
     if (results and not good) or (broken and not results):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -90,7 +91,10 @@ class Night:
         while not self._over.wait(BEAT_SECONDS):
             leases = list(self._leases)
             if leases:
-                visits.beat(self._store.database, leases)
+                # What keeps a heartbeat from being written keeps pages from it too, and that is told there. Here it
+                # is tried again: a disk that was full for a moment must not cost the leases of the whole night.
+                with contextlib.suppress(Exception):
+                    visits.beat(self._store.database, leases)
 
 
 def lanes_of(sources: Iterable[Source]) -> list[list[Source]]:

@@ -53,6 +53,12 @@ MESSAGES: dict[str, Message] = {
         "The list of take-downs {where} cannot be written: {detail}. Nothing was taken down.",
         "kho suppress list",
     ),
+    "store_exchanged": Message(
+        "transient",
+        "Kho dữ liệu {where} vừa được phục hồi từ bản sao; hãy chạy lại.",
+        "The store {where} has just been restored from a copy; run again.",
+        "kho harvest",
+    ),
     "lease_lost": Message(
         "transient",
         "Một tiến trình khác đã nhận nguồn này; tiến trình này dừng và không ghi gì nữa.",

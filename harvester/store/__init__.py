@@ -10,7 +10,7 @@ from . import suppressions
 from .bodies import Bodies
 from .database import Database
 from .log import Log
-from .opening import prepare
+from .opening import epoch, prepare
 from .suppression_file import TakeDown
 
 
@@ -64,6 +64,7 @@ def open_store(
     database = Database(url, clock)
     try:
         prepare(database, backup=backup)
+        database.epoch = epoch(database)
         suppressions.apply(database, take_downs)
     except BaseException:
         database.close()

@@ -20,6 +20,10 @@ T = TypeVar("T")
 Job = Callable[[sa.Connection], Any]
 
 LOCK_SECONDS = 30
+# A frozen process that holds a lock is removed by the server; without this everybody waits for it (measured). Who
+# waits for a lock waits longer than that: one frozen process costs a minute, not the night.
+FROZEN_SECONDS = 60
+POSTGRESQL_LOCK_SECONDS = 90
 # Pages that wait together are committed together: 1.3 to 4 a commit with eight sources, waits below 80 ms (measured).
 GROUP = 16
 # Publishing and everything else that appends to the change log holds this advisory lock on PostgreSQL: no other way of
@@ -38,6 +42,7 @@ class Database:
         self.where = self.url.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.clock = clock
+        self.epoch: int | None = None  # of the store that was opened; a claim in another one is refused
         self.engine = _sqlite(self.url) if self.sqlite else _postgresql(self.url)
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
@@ -188,8 +193,8 @@ def _sqlite(url: sa.URL, *, foreign_keys: bool = True) -> sa.Engine:
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
-    # A frozen process that holds a lock is removed by the server; without this everybody waits for it (measured).
-    options = f"-c idle_in_transaction_session_timeout=60s -c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"
+    frozen = f"-c idle_in_transaction_session_timeout={FROZEN_SECONDS}s"
+    options = f"{frozen} -c lock_timeout={POSTGRESQL_LOCK_SECONDS}s -c timezone=UTC"
     return sa.create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
 
 

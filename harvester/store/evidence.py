@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 import msgspec
 import sqlalchemy as sa
 
-from ..errors import LeaseLost
 from ..record import Ledger
 from . import schema
 from .database import Database
 from .staging import unpack_seen
-from .visits import Visit, fenced
+from .visits import Visit, hold
 
 _BLOCK = 5_000
 
@@ -220,9 +219,7 @@ def keep_absent(database: Database, visit: Visit, evidence: Shown) -> None:
     rows += [{"visit": visit.id, "record": number, "presence": schema.WITHDRAWN} for number in evidence.lapsed]
 
     def job(connection: sa.Connection) -> None:
-        held = connection.scalar(sa.select(schema.visit.c.id).where(fenced(visit)))
-        if held is None:
-            raise LeaseLost
+        hold(connection, visit)
         connection.execute(table.delete().where(table.c.visit == visit.id))
         for start in range(0, len(rows), _BLOCK):
             connection.execute(table.insert(), rows[start : start + _BLOCK])

@@ -7,11 +7,10 @@ import json
 import sqlalchemy as sa
 import zstandard
 
-from ..errors import LeaseLost
 from ..record import Kept
 from . import erasing, schema
 from .database import Database
-from .visits import Visit, fenced
+from .visits import Visit, hold
 
 _table = schema.kept
 
@@ -30,10 +29,10 @@ def keep(database: Database, visit: Visit, kept: Kept) -> None:
 
 def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
     """Add pages to those kept of a visit and count their repairs on it, in the caller's transaction."""
-    held = connection.scalar(sa.select(schema.visit.c.repairs).where(fenced(visit)))
-    if held is None:
-        raise LeaseLost
-    repairs: dict[str, int] = json.loads(held)
+    hold(connection, visit)
+    repairs: dict[str, int] = json.loads(
+        connection.scalars(sa.select(schema.visit.c.repairs).where(schema.visit.c.id == visit.id)).one()
+    )
     number = connection.scalar(sa.select(sa.func.max(_table.c.number)).where(_table.c.visit == visit.id))
     rows = []
     for place, page in enumerate(pages, 0 if number is None else number + 1):

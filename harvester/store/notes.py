@@ -8,10 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..errors import LeaseLost
 from . import schema
 from .database import Database
-from .visits import Visit, fenced
+from .visits import Visit, hold
 
 Notes = dict[str, dict[str, Any]]  # code: the newest facts of its sentence, and under ``count`` how often
 
@@ -21,10 +20,8 @@ def note(database: Database, visit: Visit, code: str, count: int, facts: Mapping
     table = schema.visit
 
     def job(connection: sa.Connection) -> None:
-        held = connection.scalar(sa.select(table.c.noticed).where(fenced(visit)))
-        if held is None:
-            raise LeaseLost
-        noticed: Notes = json.loads(held)
+        hold(connection, visit)
+        noticed: Notes = json.loads(connection.scalars(sa.select(table.c.noticed).where(table.c.id == visit.id)).one())
         before = noticed.get(code, {}).get("count", 0)
         noticed[code] = {**noticed.get(code, {}), **facts, "count": before + count}
         values = {"noticed": json.dumps(noticed, ensure_ascii=False, sort_keys=True)}

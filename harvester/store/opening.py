@@ -38,6 +38,12 @@ def prepare(database: Database, *, head: str = schema.HEAD, migrations: Path = M
     _upgrade(database, head, migrations)
 
 
+def epoch(database: Database) -> int:
+    """Return in which life of the store we are: it begins anew with every restoring."""
+    with database.reading() as connection:
+        return int(connection.scalars(sa.select(schema.identity.c.epoch)).one())
+
+
 def _revision(database: Database) -> str | None:
     try:
         with database.engine.connect() as connection:

@@ -82,6 +82,10 @@ _PROGRESS = (
         schema.visit.c.id == sa.bindparam("the_visit"),
         schema.visit.c.fence == sa.bindparam("the_fence"),
         schema.visit.c.state != schema.ENDED,
+        # as ``visits.fenced``: the source is still ours too
+        sa.exists().where(
+            schema.source.c.id == schema.visit.c.source, schema.source.c.fence == sa.bindparam("the_fence")
+        ),
     )
     .values(
         {

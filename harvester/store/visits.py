@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from ..errors import LeaseLost, SourceError
+from ..errors import LeaseLost, SourceError, StoreError
 from ..record import Ledger
 from . import schema
 from .database import Database
@@ -97,10 +97,7 @@ def is_dead(holder: str) -> bool:
 
 
 def register(database: Database, name: str, was: str | None, url: str) -> SourceRow:
-    """Return a source's row, making it at first sight; a former id hands over its records and keys.
-
-    Another ``url`` keeps id and records and makes the next visit full.
-    """
+    """Return a source's row, making it at first sight; a former id hands over its records and keys."""
     table = schema.source
 
     def job(connection: sa.Connection) -> SourceRow:
@@ -115,9 +112,6 @@ def register(database: Database, name: str, was: str | None, url: str) -> Source
             taken = connection.scalar(sa.select(table.c.id).where(table.c.first_id == first))
             first_id = first if taken is None else f"{name}#{database.now()}"
             connection.execute(table.insert().values(name=name, first_id=first_id, url=url))
-        elif row.url != url or row.retired:
-            values = {"url": url, "watermark": None, "next_mode": "full", "retired": 0}
-            connection.execute(table.update().where(table.c.id == row.id).values(values))
         row = connection.execute(sa.select(table).where(table.c.name == name)).one()
         return _source_row(row)
 
@@ -143,6 +137,12 @@ def _source_row(row: sa.Row[Any]) -> SourceRow:
     )
 
 
+def source_row(database: Database, source: int) -> SourceRow:
+    """Return one source's row."""
+    with database.reading() as connection:
+        return _source_row(connection.execute(sa.select(schema.source).where(schema.source.c.id == source)).one())
+
+
 def source_rows(database: Database) -> dict[str, SourceRow]:
     """Return every source that the store knows, by name."""
     with database.reading() as connection:
@@ -155,13 +155,12 @@ def learn(database: Database, lease: Lease, learned: Mapping[str, Any], set_name
     table = schema.source
 
     def job(connection: sa.Connection) -> None:
-        held = connection.execute(sa.select(table.c.learned, table.c.set_names).where(_fenced(lease))).one_or_none()
-        if held is None:
-            raise LeaseLost
+        _hold(connection, lease)
+        held = connection.execute(sa.select(table.c.learned, table.c.set_names).where(_fenced(lease))).one()
         facts = {**json.loads(held.learned), **learned}
         names = {**json.loads(held.set_names), **set_names}
         values = {"learned": _json(facts), "set_names": _json(names)}
-        connection.execute(table.update().where(_fenced(lease)).values(values))
+        _hold(connection, lease, **values)
 
     database.write(job)
 
@@ -172,6 +171,17 @@ def _json(value: object) -> str:
 
 def _fenced(lease: Lease) -> sa.ColumnElement[bool]:
     return (schema.source.c.id == lease.source) & (schema.source.c.fence == lease.fence)
+
+
+def _hold(connection: sa.Connection, lease: Lease, **values: Any) -> None:
+    """Write to the source's row, or only lock it until the transaction ends. Raises LeaseLost.
+
+    Whoever claims the source meanwhile waits (PostgreSQL) and then sees what was written here.
+    """
+    table = schema.source
+    values = values or {"fence": table.c.fence}
+    if connection.execute(table.update().where(_fenced(lease)).values(values)).rowcount != 1:
+        raise LeaseLost
 
 
 def describe(database: Database, described: Mapping[str, Mapping[str, Any]]) -> None:
@@ -189,21 +199,26 @@ def describe(database: Database, described: Mapping[str, Mapping[str, Any]]) -> 
     database.write(job)
 
 
-def claim(database: Database, source: int) -> Lease:
+def claim(database: Database, source: int, url: str | None = None) -> Lease:
     """Take the lease of a source; one of a dead process of this machine at once, any other when it has run out.
 
-    Raises SourceError busy.
+    Another ``url`` than before keeps id and records and makes the next visit full. Raises SourceError busy, and
+    StoreError store_exchanged where the store was restored under this process.
     """
     table = schema.source
     now, me = database.now(), myself()
 
     def job(connection: sa.Connection) -> Lease:
-        held = connection.execute(sa.select(table.c.lease_by, table.c.lease_until).where(table.c.id == source)).one()
+        if database.epoch is not None and connection.scalar(sa.select(schema.identity.c.epoch)) != database.epoch:
+            raise StoreError("store_exchanged", where=database.where)
+        held = connection.execute(sa.select(table).where(table.c.id == source)).one()
         if held.lease_by and held.lease_until > now and not is_dead(held.lease_by):
             raise SourceError("busy", holder=holder(held.lease_by))
         # Compare-and-set on what was read: on PostgreSQL two may have read it together.
-        same = (table.c.id == source) & (table.c.lease_by == held.lease_by) & (table.c.lease_until == held.lease_until)
-        values = {"fence": table.c.fence + 1, "lease_by": me, "lease_until": now + LEASE_SECONDS}
+        same = (table.c.id == source) & (table.c.fence == held.fence) & (table.c.lease_until == held.lease_until)
+        values: dict[str, Any] = {"fence": table.c.fence + 1, "lease_by": me, "lease_until": now + LEASE_SECONDS}
+        if url is not None and (held.url != url or held.retired):
+            values |= {"url": url, "watermark": None, "next_mode": "full", "retired": 0}
         fence = connection.scalar(table.update().where(same).values(values).returning(table.c.fence))
         if fence is None:
             raise SourceError("busy", holder="?")
@@ -255,6 +270,7 @@ def begin(database: Database, lease: Lease, mode: str, since: str | None) -> Vis
     table, records = schema.visit, schema.record
 
     def job(connection: sa.Connection) -> Visit:
+        _hold(connection, lease)
         held = connection.scalar(sa.select(records.c.id).where(records.c.source == lease.source).limit(1))
         values = {
             "source": lease.source,
@@ -271,39 +287,52 @@ def begin(database: Database, lease: Lease, mode: str, since: str | None) -> Vis
     return database.write(job)
 
 
-def resume(database: Database, lease: Lease, visit: Visit) -> Visit:
-    """Go on with an unfinished visit under a new fence; whoever had it before can write nothing more."""
+def resume(database: Database, lease: Lease, visit: Visit) -> Visit | None:
+    """Go on with an unfinished visit under a new fence; None where whoever had it before has just ended it."""
     table = schema.visit
     values = {"fence": lease.fence, "outcome": None, "code": "", "facts": "{}"}
+    unfinished = (table.c.id == visit.id) & (table.c.state != schema.ENDED)
 
-    def job(connection: sa.Connection) -> Visit:
-        update = table.update().where(table.c.id == visit.id).values(values).returning(*table.c)
-        return _visit(connection.execute(update).one())
+    def job(connection: sa.Connection) -> Visit | None:
+        _hold(connection, lease)
+        row = connection.execute(table.update().where(unfinished).values(values).returning(*table.c)).one_or_none()
+        return None if row is None else _visit(row)
 
     return database.write(job)
 
 
 def pause(database: Database, visit: Visit, outcome: str | None, code: str, facts: Mapping[str, Any]) -> None:
     """Leave a visit open with its checkpoint: deferred, or (outcome None) interrupted."""
-    table = schema.visit
     due_at = int(facts.get("until_seconds", 0) or 0)
 
     def job(connection: sa.Connection) -> None:
-        values = {"outcome": outcome, "code": code, "facts": _json(facts)}
-        changed = connection.execute(table.update().where(fenced(visit)).values(values))
-        if changed.rowcount != 1:
-            raise LeaseLost
+        hold(connection, visit, outcome=outcome, code=code, facts=_json(facts))
         if due_at:
-            where = schema.source.c.id == visit.source
-            connection.execute(schema.source.update().where(where).values(due_at=due_at))
+            _hold(connection, Lease(visit.source, visit.fence), due_at=due_at)
 
     database.write(job)
 
 
 def fenced(visit: Visit) -> sa.ColumnElement[bool]:
-    """Return the condition under which a write for this visit is still allowed."""
+    """Return the condition under which a write for this visit is still allowed: it runs, and the source is still ours.
+
+    Both tokens are asked: whoever claims a source is its only writer from that moment, also before the unfinished
+    visit carries the new fence.
+    """
+    table, sources = schema.visit, schema.source
+    ours = sa.exists().where(sources.c.id == table.c.source, sources.c.fence == visit.fence)
+    return (table.c.id == visit.id) & (table.c.fence == visit.fence) & (table.c.state != schema.ENDED) & ours
+
+
+def hold(connection: sa.Connection, visit: Visit, **values: Any) -> None:
+    """Write to the visit's row, or only lock it until the transaction ends: the first statement of every write.
+
+    Raises LeaseLost where another process has taken the source.
+    """
     table = schema.visit
-    return (table.c.id == visit.id) & (table.c.fence == visit.fence) & (table.c.state != schema.ENDED)
+    values = values or {"fence": table.c.fence}
+    if connection.execute(table.update().where(fenced(visit)).values(values)).rowcount != 1:
+        raise LeaseLost
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -339,10 +368,7 @@ def ending_of(database: Database, visit: Visit) -> Ending:
     return msgspec.json.decode(text or "", type=Ending)
 
 
-def mark_retired(database: Database, source: int) -> None:
-    """Note that a source was retired: should it come back, its next visit is full."""
-    table = schema.source
+def mark_retired(database: Database, lease: Lease) -> None:
+    """Note that a source was retired: should it come back, its next visit is full. Raises LeaseLost."""
     values = {"retired": 1, "watermark": None, "next_mode": "full"}
-    database.write(
-        lambda connection: connection.execute(table.update().where(table.c.id == source).values(values)) and None
-    )
+    database.write(lambda connection: _hold(connection, lease, **values))

@@ -30,7 +30,7 @@ def retire_source(store: Store, name: str) -> int:
             watermark=None,
         )
         publisher.publish(ending)
-        visits.mark_retired(database, row.id)
+        visits.mark_retired(database, lease)
         return gone
     finally:
         visits.release(database, lease)

@@ -58,11 +58,12 @@ class Visiting:
         database = self._store.database
         row = visits.register(database, source.id, source.was, source.url)
         try:
-            lease = visits.claim(database, row.id)
+            lease = visits.claim(database, row.id, source.url)
         except SourceError as error:
             return _plain(source, None, None, error)
         self._leases.add(lease)
         try:
+            row = visits.source_row(database, row.id)  # as it is now that nobody else writes it
             return self._leased(source, row, lease, wish or Wish())
         except LeaseLost as error:
             return _plain(source, None, None, error)
@@ -76,13 +77,15 @@ class Visiting:
         deferred = visit is not None and visit.outcome == "deferred"
         if visit is not None:
             visit = visits.resume(database, lease, visit)
-            if visit.state == PUBLISHING:
+            if visit is None:
+                pass
+            elif visit.state == PUBLISHING:
                 self._finish(visit)
                 visit = None
             elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
                 self._judge(source, row, visit, "partial", "interrupted", {}, wish)
                 visit = None
-            row = visits.source_rows(database)[source.id]
+            row = visits.source_row(database, row.id)
         if visit is None:
             visit = visits.begin(database, lease, *way(row, wish, database.now()))
         elif deferred and row.due_at > database.now():  # nobody is asked before the time that the server named
