@@ -250,9 +250,11 @@ def plain(here: Desk, result: Result) -> dict[str, Any]:
 
 
 def exit_code(results: Sequence[Result], stopped: int, broken: int, reached: bool) -> int:
-    """Return the first exit code that applies: interrupted, 6, 7, 5, 4, 0."""
+    """Return the first exit code that applies: interrupted, 1 (a fault of Kho), 6, 7, 5, 4, 0."""
     if stopped:
         return stopped
+    if any(result.code == "unexpected" for result in results):
+        return 1
     if not reached:
         return 6
     if results and all(result.code in ("busy", "lease_lost") for result in results):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -102,7 +104,7 @@ class Visiting:
         code, facts = "whole", {}
         try:
             unpublished, fetched = 0, visit.fetched
-            for page in self._connector(source.connector).pages(source, asking, web):
+            for page in _told_apart(self._connector(source.connector).pages(source, asking, web)):
                 taken = _within(page, wish, fetched)
                 stager.stage(taken, asking.first_clock)
                 self._progress(source.id, len(taken.items))
@@ -182,6 +184,18 @@ class Visiting:
             ledger=ledger,
             cut=cut and outcome in ("complete", "partial") and code in ("cut_on_purpose", "whole", "same"),
         )
+
+
+def _told_apart(pages: Iterator[Page]) -> Iterator[Page]:
+    """Let a fault of ours in asking or reading end this source's visit, and nobody else's night."""
+    try:
+        yield from pages
+    except KhoError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        detail = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+        raise SourceError("unexpected", detail=detail) from error
 
 
 def _plain(source: Source, visit: int | None, outcome: Outcome | None, error: KhoError) -> Result:
