@@ -21,6 +21,11 @@ def harmless(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
+def one_line(text: str) -> str:
+    """Show a sentence on one line: words of a server must not look like a message of ours."""
+    return harmless(" ".join(text.split()))
+
+
 def when(seconds: int | None) -> str:
     """Write a moment for people in Việt Nam: 21/11/2026 02:00."""
     if not seconds:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, Ended, described, desk, origins
-from ._output import data, number, say, table
+from ._output import data, number, one_line, say, table
 
 if TYPE_CHECKING:
     from harvester import Federation, Night, Result, Store
@@ -198,8 +198,6 @@ def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:
 
 def show_results(here: Desk, results: Sequence[Result]) -> None:
     """Print what happened at each source."""
-    from harvester import next_command, sentence, who_must_act
-
     if not results:
         say(here.text("không có nguồn nào để hỏi", "no source to visit"))
         return
@@ -216,13 +214,34 @@ def show_results(here: Desk, results: Sequence[Result]) -> None:
         for result in results
     ]
     table(headers, rows, right=range(3, 12), whole=(0, 1, 2), sparse=range(6, 12))
-    for result in results:
-        if result.code not in ("whole", "same") and not here.quiet:
-            who = who_must_act(result.code)
-            say(f"{result.source}: {sentence(result.code, result.facts, here.language)}{f' [{who}]' if who else ''}")
+    if not here.quiet:
+        tell_reasons(here, results)
+
+
+# In the order in which somebody reads in the morning: first what nobody else will do.
+_WHO = {
+    "bug": ("Lỗi của Kho – hãy báo người làm Kho:", "A fault of Kho – report it:"),
+    "config": ("Việc của bạn – sửa sources.yaml hay máy này:", "Yours to do – sources.yaml or this machine:"),
+    "source": ("Việc của cơ quan giữ nguồn – báo cho họ:", "For the institution to do – tell them:"),
+    "transient": ("Chỉ cần chờ – lần sau Kho hỏi lại:", "Only wait – Kho asks again:"),
+    None: ("Để biết:", "To know:"),
+}
+
+
+def tell_reasons(here: Desk, results: Sequence[Result]) -> None:
+    """Say why visits ended as they did, sorted by who must act, each with the next command."""
+    from harvester import next_command, sentence, who_must_act
+
+    told = [result for result in results if result.code not in ("whole", "same")]
+    for who, title in _WHO.items():
+        mine = [result for result in told if who_must_act(result.code) == who]
+        if mine:
+            say(f"\n{here.text(*title)}")
+        for result in mine:
+            say(f"  {result.source}: {one_line(sentence(result.code, result.facts, here.language))}")
             following = next_command(result.code, result.facts)
             if following:
-                say(f"  → {following}")
+                say(f"    → {one_line(following)}")
 
 
 def _mark(result: Result) -> str:

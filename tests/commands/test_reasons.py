@@ -1,0 +1,53 @@
+"""What an operator reads in the morning: sorted by who must act, harmless to the terminal, each with the next command."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands._desk import Desk
+from commands.harvest import tell_reasons
+from harvester import MESSAGES, Ledger, Result, who_must_act
+
+
+def result(source: str, code: str, **facts: object) -> Result:
+    outcome = "complete" if code in ("whole", "same") else "failed"
+    named = {"source": source, **facts}
+    return Result(source=source, visit=1, outcome=outcome, verdict=None, code=code, facts=named, ledger=Ledger())  # type: ignore[arg-type]
+
+
+def told(capsys: pytest.CaptureFixture[str], *results: Result, language: str = "vi") -> list[str]:
+    tell_reasons(Desk({"lang": language}), results)
+    return capsys.readouterr().err.splitlines()
+
+
+def test_reasons_are_sorted_by_who_must_act(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = told(
+        capsys,
+        result("a", "refused", where="http://a.example/"),
+        result("b", "html_page", where="http://b.example/"),
+        result("c", "forbidden_address", host="c.example", address="10.0.0.1"),
+        result("d", "whole"),
+        result("e", "unexpected", detail="x"),
+    )
+    order = [line.split(":")[0].strip() for line in lines if line.startswith("  ") and "→" not in line]
+    assert order == ["e", "c", "b", "a"]
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "Lỗi của Kho – hãy báo người làm Kho:",
+        "Việc của bạn – sửa sources.yaml hay máy này:",
+        "Việc của cơ quan giữ nguồn – báo cho họ:",
+        "Chỉ cần chờ – lần sau Kho hỏi lại:",
+    ]
+    assert sum("→" in line for line in lines) == 4
+
+
+def test_what_a_server_says_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "\x1b]0;pwned\x07 \u009b31m \u202egnp.exe\r\nkho: everything is fine"
+    lines = told(capsys, result("a", "protocol", error="badVerb", detail=words), language="en")
+    assert not any(sign in "".join(lines) for sign in "\x1b\x07\u009b\u202e\r")
+    assert not any(line.startswith("kho:") for line in lines)
+
+
+def test_everybody_who_must_act_has_a_title() -> None:
+    from commands.harvest import _WHO
+
+    assert {who_must_act(code) for code in MESSAGES} <= _WHO.keys()
