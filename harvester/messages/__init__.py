@@ -5,7 +5,9 @@ Sentences are rendered from a code and its facts when somebody reads them; the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from . import asking, keeping, reading, visit
 from .message import Message, Who
@@ -25,7 +27,21 @@ def sentence(code: str, facts: Mapping[str, object], language: str = "vi") -> st
     message = MESSAGES.get(code)
     if message is None:
         return code
-    return (message.en if language == "en" else message.vi).format_map(_Facts(facts))
+    shown = {name: _shown(fact, language) for name, fact in facts.items()}
+    return (message.en if language == "en" else message.vi).format_map(_Facts(shown))
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def _shown(fact: object, language: str) -> object:
+    """Show moments in the time of Việt Nam (they are kept in UTC), and large numbers as people write them."""
+    if isinstance(fact, str) and _MOMENT.fullmatch(fact):
+        local = datetime.strptime(fact, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=7)
+        return local.strftime("%Y-%m-%d %H:%M +07:00" if language == "en" else "%H:%M ngày %d/%m/%Y")
+    if isinstance(fact, int) and fact >= 10_000:
+        return f"{fact:,}" if language == "en" else f"{fact:,}".replace(",", ".")
+    return fact
 
 
 def next_command(code: str, facts: Mapping[str, object]) -> str:

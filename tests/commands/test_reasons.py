@@ -1,4 +1,4 @@
-"""What an operator reads in the morning: sorted by who must act, harmless to the terminal, each with the next command."""
+"""What an operator reads in the morning: sorted by who must act, harmless to a terminal, with the next command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from commands._desk import Desk
 from commands.harvest import tell_reasons
-from harvester import MESSAGES, Ledger, Result, who_must_act
+from harvester import MESSAGES, Ledger, Result, sentence, who_must_act
 
 
 def result(source: str, code: str, **facts: object) -> Result:
@@ -51,3 +51,11 @@ def test_everybody_who_must_act_has_a_title() -> None:
     from commands.harvest import _WHO
 
     assert {who_must_act(code) for code in MESSAGES} <= _WHO.keys()
+
+
+def test_moments_are_told_in_the_time_of_viet_nam_and_numbers_as_people_write_them() -> None:
+    facts = {"until": "2026-11-27T18:30:00Z", "limit": 67_108_864, "where": "http://a.example/?x=100000"}
+    assert "01:30 ngày 28/11/2026" in sentence("deferred", facts)
+    assert "2026-11-28 01:30 +07:00" in sentence("deferred", facts, "en")
+    assert "67.108.864" in sentence("too_large", facts)
+    assert "x=100000" in sentence("too_large", facts)
