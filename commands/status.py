@@ -105,7 +105,7 @@ def index_rows(here: Desk, federation: Federation, store: Store) -> list[dict[st
     """Return every configured index with its balance; one that cannot be reached says so."""
     from index import IndexUnreachableError
 
-    last = store.log.identity()[2]
+    identity, epoch, last = store.log.identity()
     found = []
     for engine in here.engines(federation):
         name = engine.address.partition(":")[0]
@@ -113,9 +113,10 @@ def index_rows(here: Desk, federation: Federation, store: Store) -> list[dict[st
         try:
             if engine.readable():
                 place, counts = engine.place(), engine.counts()
+                same = (place.store, place.epoch) == (identity, epoch)  # else all of it has to be compared
                 row |= {
                     "sequence": place.sequence,
-                    "behind": max(last - place.sequence, 0),
+                    "behind": last - place.sequence if same and place.sequence <= last else last,
                     "documents": counts.documents,
                     "quarantined": counts.quarantined,
                     "suppressed": counts.suppressed,

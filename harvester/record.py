@@ -36,6 +36,14 @@ def key_number(key: str) -> int:
     return int.from_bytes(base64.b32decode(key[:16].upper())[:8], "big") >> 4
 
 
+def key_range(prefix: str) -> tuple[int, int]:
+    """Return the numbers, from and below, of all keys that begin with up to twelve letters."""
+    whole = 1 << 60
+    part = whole >> 5 * len(prefix)
+    low = key_number(prefix.ljust(26, "a")) if prefix else 0
+    return low, low + part
+
+
 def number_of(first_id: str, identifier: str) -> int:
     """Return the number of a record's key without making the key."""
     return int.from_bytes(_digest(first_id, identifier)[:8], "big") >> 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -16,6 +16,8 @@ from .text import analyse, order
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
+PART = 10_000  # records compared at once
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # of a key: base32
 
 
 class Log(Protocol):
@@ -33,15 +35,22 @@ class Log(Protocol):
     def records(self, source: str, after: str, limit: int) -> list[Change]:
         """Return the present state of a source's records above an identifier."""
 
+    def outline(self, prefix: str) -> list[Change]:
+        """Return the present state of the records whose key begins so, without what was said."""
+
+    def records_of(self, keys: Sequence[str]) -> list[Change]:
+        """Return the present state of these records."""
+
 
 @dataclasses.dataclass
 class Progress:
-    """What an update did: changes followed, documents written by status, sources mapped again."""
+    """What an update did: changes followed, documents written, sources mapped again, all of it verified or rebuilt."""
 
     changes: int = 0
     written: int = 0
     remapped: list[str] = dataclasses.field(default_factory=list)
     rebuilt: bool = False
+    verified: bool = False
 
 
 Told = Callable[[int], None]
@@ -51,12 +60,14 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     """Bring an index up to date with a store; ``told`` hears of every batch.
 
     An index that is new, damaged, of another version, or followed another store is built anew beside the old one and
-    put in its place. Sources whose mapping has changed (tables, code, settings) are mapped again, and only they.
-    Raises IndexUnreachableError.
+    put in its place. One whose store was restored is compared with it, and only what differs is written. Sources whose
+    mapping has changed (tables, code, settings) are mapped again, and only they. Raises IndexUnreachableError.
     """
-    if not engine.readable() or not _same_store(log, engine.place()):
+    if not engine.readable() or engine.place().store != log.identity()[0]:
         return rebuild(log, engine, origins, told)
     progress = Progress()
+    if not _same_life(log, engine.place()):
+        _verify(log, engine, origins, progress, told)
     _follow(log, engine, origins, progress, told)
     _map_again(log, engine, origins, progress, told)
     engine.close()
@@ -91,13 +102,59 @@ def forget(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     engine.clean()
 
 
-def _same_store(log: Log, place: Place) -> bool:
-    store, epoch, last = log.identity()
-    if not place.store:
-        return False
-    if (place.store, place.epoch) != (store, epoch) or place.sequence > last:
+def _same_life(log: Log, place: Place) -> bool:
+    """Say whether a place is one of the store's present life: its epoch, and what stands there."""
+    _, epoch, last = log.identity()
+    if place.epoch != epoch or place.sequence > last:
         return False
     return place.sequence == 0 or log.change_at(place.sequence) == (place.key, place.content)
+
+
+def _verify(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
+    """Compare the index with its store key by key, and write what differs.
+
+    The old place stays until all of it is compared: an update that is cut short begins again.
+    """
+    progress.verified = True
+    old, last = engine.place(), log.identity()[2]
+    batch: dict[str, Document] = {}
+    for prefix in _prefixes(engine):
+        wanted, held = {change.key: change for change in log.outline(prefix)}, engine.held(prefix)
+        unknown = sorted(held.keys() - wanted.keys())
+        if unknown:
+            engine.drop(unknown)
+        differing = [key for key, change in wanted.items() if not _stands(held.get(key), change)]
+        for change in log.records_of(differing):
+            batch[change.key] = document_of(change, origins)
+        if len(batch) >= BATCH:
+            _write(engine, batch, old, progress, told)
+    if batch:
+        _write(engine, batch, old, progress, told)
+    engine.write((), _place(log, last))
+
+
+def _prefixes(engine: Engine) -> list[str]:
+    """Part the keys, which are spread evenly, so that a part fits in memory: some thousand for a million."""
+    counts = engine.counts()
+    total = counts.documents + counts.quarantined + counts.suppressed + counts.withdrawn
+    parts = [""]
+    while total > len(parts) * PART:
+        parts = [part + letter for part in parts for letter in _LETTERS]
+    return parts
+
+
+def _stands(held: tuple[str, str] | None, change: Change) -> bool:
+    if held is None or held[1] != version_of(change):
+        return False
+    if change.presence == "withdrawn":
+        return held[0] == "withdrawn"
+    return held[0] == "suppressed" if change.suppressed else held[0] in ("shown", "quarantined")
+
+
+def version_of(change: Change) -> str:
+    """Name what a document is made from: a change (a number is never used twice), and what was said."""
+    said = "" if change.presence == "withdrawn" else change.content.hex()[:16]
+    return f"{change.sequence}.{said}"
 
 
 def _place(log: Log, sequence: int) -> Place:
@@ -137,7 +194,7 @@ def _write(engine: Engine, batch: dict[str, Document], place: Place, progress: P
 
 
 def _tombstone(document: Document) -> Document:
-    return Document(document.key, document.source, document.sequence, document.status)
+    return Document(document.key, document.source, document.sequence, document.status, version=document.version)
 
 
 def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
@@ -146,7 +203,8 @@ def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress
         wanted = fingerprint(origin)
         if marks.get(source) == wanted:
             continue
-        if source in marks:  # a source that is new has just been mapped by the log
+        # A source that is new has just been mapped by the log; one that was renamed stands there under its old name.
+        if source in marks or origin.first_id != source:
             _map_source(log, engine, origin, progress, told)
             progress.remapped.append(source)
         engine.mark(source, wanted)
@@ -169,22 +227,25 @@ def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, to
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
     """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
     if change.presence == "withdrawn":
-        return Document(change.key, change.source, change.sequence, "withdrawn")
+        return _unseen(change, "withdrawn")
     if change.suppressed:
-        return Document(change.key, change.source, change.sequence, "suppressed")
+        return _unseen(change, "suppressed")
     if change.raw is None:  # what was erased is shown again, and not fetched again yet
-        return Document(change.key, change.source, change.sequence, "quarantined", "erased")
+        return _unseen(change, "quarantined", "erased")
     origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
     mapped = map_record(change.raw, origin)
     return document(change, mapped)
+
+
+def _unseen(change: Change, status: Status, reason: str = "") -> Document:
+    return Document(change.key, change.source, change.sequence, status, reason, version=version_of(change))
 
 
 def document(change: Change, mapped: Mapped) -> Document:
     """Make a document of a mapped record."""
     resource = mapped.resource
     if resource is None:
-        status: Status = "quarantined"
-        return Document(change.key, change.source, change.sequence, status, mapped.quarantine)
+        return _unseen(change, "quarantined", mapped.quarantine)
     title_exact, title_folded = analyse(resource.title)
     text_exact, text_folded = analyse(_words(resource))
     stored = msgspec.structs.replace(resource, key=change.key)
@@ -198,6 +259,7 @@ def document(change: Change, mapped: Mapped) -> Document:
         title_order=order(resource.title),
         modified_order=resource.datestamp,
         stored=msgspec.json.encode(stored),
+        version=version_of(change),
     )
 
 

@@ -134,7 +134,8 @@ class Hits(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """How far an index has followed a store: store id, epoch, sequence, and what stands there.
 
-    Where the change at ``sequence`` has another key or content, the store was exchanged and a new generation is built.
+    Where the epoch is another one, or something else stands at ``sequence``, the store was restored: what the index
+    holds is compared with it. Another store makes a new generation.
     """
 
     store: str = ""
@@ -149,6 +150,7 @@ class Document(msgspec.Struct, frozen=True):
 
     ``text`` holds pairs (field, exact tokens, folded tokens), finished by index/text.py and joined by one blank;
     ``terms`` pairs (field, ids); ``title_order`` and ``modified_order`` sort keys; ``stored`` the resource's JSON.
+    ``version`` names the change and content that it was made from: equal means that nothing needs to be written.
     """
 
     key: str
@@ -161,6 +163,7 @@ class Document(msgspec.Struct, frozen=True):
     title_order: str = ""
     modified_order: str = ""
     stored: bytes = b""
+    version: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -213,6 +216,12 @@ class Engine(Protocol):
 
     def adopt(self, fresh: Engine) -> None:
         """Put a generation in this one's place, atomically; searches that run finish on the old one."""
+
+    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
+        """Return status and version of every record whose key begins so, tombstones too, by key."""
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget records, also their tombstones: the store knows nothing of them."""
 
     def clean(self) -> None:
         """Remove what earlier generations left behind; raises IndexUnreachableError."""

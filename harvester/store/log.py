@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from ..record import Change, Presence, RawRecord, key_number, key_of
+from ..record import Change, Presence, RawRecord, key_number, key_of, key_range
 from . import schema, suppressions
 from .bodies import Bodies
 from .database import Database
@@ -117,6 +117,23 @@ class Log:
         """Return the present state of one record by its source and identifier."""
         found = self._changes(_state().where(_source.c.name == source, _record.c.identifier == identifier))
         return found[0] if found else None
+
+    def records_of(self, keys: Sequence[str]) -> list[Change]:
+        """Return the present state of these records."""
+        found: list[Change] = []
+        for start in range(0, len(keys), 1000):
+            block = set(keys[start : start + 1000])
+            numbers = [key_number(key) for key in block]
+            found += [
+                each for each in self._changes(_state().where(_record.c.key_number.in_(numbers))) if each.key in block
+            ]
+        return found
+
+    def outline(self, prefix: str) -> list[Change]:
+        """Return the present state of the records whose key begins so, without what was said, in any order."""
+        low, high = key_range(prefix)
+        question = _state(body=False).where(_record.c.key_number >= low, _record.c.key_number < high)
+        return self._changes(question)
 
     def history(self, key: str) -> list[HistoryRow]:
         """Return what happened to a record, oldest first."""
@@ -234,7 +251,7 @@ class Log:
         )
 
 
-def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any], *, body: bool = True) -> sa.Select[Any]:
     return (
         sa.select(
             _change.c.sequence,
@@ -249,7 +266,7 @@ def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any]) -> s
             _payload.c.datestamp,
             _payload.c.sets,
             _payload.c.content,
-            _payload.c.body,
+            _payload.c.body if body else sa.null().label("body"),
         )
         .select_from(_change)
         .join(_record, _record.c.id == _change.c.record)
@@ -258,8 +275,8 @@ def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any]) -> s
     )
 
 
-def _state() -> sa.Select[Any]:
+def _state(*, body: bool = True) -> sa.Select[Any]:
     """Ask for records as they are now, each with the sequence of its last change."""
     newest = sa.select(sa.func.max(_change.c.sequence)).where(_change.c.record == _record.c.id).correlate(_record)
-    question = _question(_record.c.presence, _record.c.payload)
+    question = _question(_record.c.presence, _record.c.payload, body=body)
     return question.where(_change.c.sequence == newest.scalar_subquery())

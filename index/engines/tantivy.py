@@ -36,11 +36,10 @@ from ..query import (
 )
 from ..text import Marker
 
-SCHEMA = 1  # another number: the folder is built anew
+SCHEMA = 2  # another number: the folder is built anew
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 _THREADS = 2
-_PLACE, _MARK = "~place", "~mark:"
-_OWN = "~"  # the status of documents that are not records
+_PLACE, _MARK, _OWN = "~place", "~mark:", "~"  # keys and status of documents that are not records
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
 
@@ -56,6 +55,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("title_order", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("modified_order", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
+    builder.add_bytes_field("version", stored=True)
     return builder.build()
 
 
@@ -194,11 +194,19 @@ class TantivyEngine:
             raise IndexUnreachableError(self.address, str(error)) from error
         return ()
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget records."""
+        writer = self._writing()
+        for key in keys:
+            writer.delete_documents_by_term("key", key)
+        writer.commit()
+
     def _document(self, document: Document) -> tantivy.Document:
         made = tantivy.Document()
         made.add_text("key", document.key)
         made.add_text("status", document.status)
         made.add_text("source", document.source)
+        made.add_bytes("version", f"{document.status}\n{document.version}".encode())
         for field, exact, folded in document.text:
             made.add_text(f"{field}_exact", exact)
             made.add_text(f"{field}_folded", folded)
@@ -261,6 +269,18 @@ class TantivyEngine:
                 found[source] = fingerprint
         return found
 
+    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
+        """Return status and version of every record whose key begins so."""
+        searcher = self._searcher()
+        query = tantivy.Query.regex_query(self._schema, "key", f"{prefix}[a-z0-9]*")  # our own keys begin with ~
+        hits = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
+        found = {}
+        for _, address in hits:
+            document = searcher.doc(address)
+            status, _, version = bytes(document.get_first("version") or b"").decode().partition("\n")
+            found[str(document.get_first("key"))] = status, version
+        return found
+
     def counts(self) -> Counts:
         """Count the records by status."""
         if self._open() is None:
@@ -271,16 +291,6 @@ class TantivyEngine:
             for status in ("shown", "quarantined", "suppressed", "withdrawn")
         }
         return Counts(numbers["shown"], numbers["quarantined"], numbers["suppressed"], numbers["withdrawn"])
-
-    def problems(self) -> dict[str, int]:
-        """Count the quarantined records by reason."""
-        searcher = self._searcher()
-        hits = searcher.search(self._term("status", "quarantined"), max(searcher.num_docs, 1), count=False).hits
-        found: dict[str, int] = {}
-        for _, address in hits:
-            reason = bytes(searcher.doc(address).get_first("stored") or b"").decode()
-            found[reason] = found.get(reason, 0) + 1
-        return found
 
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""

@@ -38,6 +38,13 @@ class MemoryEngine:
         assert isinstance(fresh, MemoryEngine)
         self.documents, self._place, self._marks = fresh.documents, fresh._place, fresh._marks
 
+    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
+        return {k: (each.status, each.version) for k, each in self.documents.items() if k.startswith(prefix)}
+
+    def drop(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.documents.pop(key, None)
+
     def clean(self) -> None:
         pass
 

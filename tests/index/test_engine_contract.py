@@ -213,6 +213,22 @@ def a_fresh_generation_is_unseen_until_adopted(make: Maker) -> None:
     assert engine.place().store == "other"
 
 
+@promise
+def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
+    engine = filled(make)
+    assert engine.held("z") == {}
+    engine.mark("truong", "f1")
+    again = [msgspec.structs.replace(each, version=f"{each.sequence}.ab") for each in LIBRARY]
+    engine.write(again, PLACE)
+    expected = {each.key: (each.status, each.version) for each in again}
+    assert engine.held("") == engine.held("k0000") == expected
+    assert engine.held(LIBRARY[2].key) == {LIBRARY[2].key: ("shown", "3.ab")}
+    engine.drop([LIBRARY[0].key, LIBRARY[6].key, "khong-co"])
+    assert engine.held("").keys() == expected.keys() - {LIBRARY[0].key, LIBRARY[6].key}
+    assert engine.counts() == Counts(documents=5, quarantined=1, suppressed=1, withdrawn=0)
+    assert (engine.place(), engine.marks()) == (PLACE, {"truong": "f1"})
+
+
 # --- engines ----------------------------------------------------------------------------------------------------------
 
 

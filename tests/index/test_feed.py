@@ -10,13 +10,15 @@ import msgspec
 import pytest
 
 from demo.town import Town
-from harvester import Store
+from harvester import Store, TakeDown, key_of
 from harvester.store import schema
 from index import Query, open_engine, rebuild, update
-from index.query import Engine
+from index.query import Document, Engine
 from mappings import Origin
+from tests.conftest import Clock
 from tests.harvester.test_visit import visit
 from tests.index.memory_engine import MemoryEngine
+from tests.index.test_engine_contract import document
 
 NAME = "tieu-hoc-kim-dong"
 
@@ -76,8 +78,7 @@ def test_changed_settings_of_a_source_map_only_it_again(sqlite_store: Store, tow
 def test_a_take_down_is_a_tombstone(sqlite_store: Store, town: Town, engine: Engine) -> None:
     visit(sqlite_store, town, NAME)
     identifier = "oai:thkimdong.example:30"
-    row = {"source": NAME, "identifier": identifier, "reason": "yêu cầu", "at": 1}
-    sqlite_store.database.write(lambda c: c.execute(schema.suppression.insert().values(row)) and None)
+    sqlite_store.take_down(TakeDown(source=NAME, identifier=identifier, reason="yêu cầu", at=1))
     update(sqlite_store.log, engine, origins(sqlite_store))
     counts = engine.counts()
     assert (counts.documents, counts.suppressed) == (399, 1)
@@ -129,7 +130,7 @@ def test_another_store_makes_another_generation(
 def test_what_an_engine_refuses_is_quarantined(sqlite_store: Store, town: Town) -> None:
     from collections.abc import Sequence
 
-    from index.query import Document, Place, Refused
+    from index.query import Place, Refused
 
     class Picky(MemoryEngine):
         def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
@@ -143,3 +144,126 @@ def test_what_an_engine_refuses_is_quarantined(sqlite_store: Store, town: Town) 
     assert engine.counts().quarantined > 0
     assert {each.reason for each in engine.documents.values() if each.status == "quarantined"} == {"too strange"}
     balance(sqlite_store, engine)
+
+
+def test_a_take_down_after_the_fact_reaches_the_index(store: Store, town: Town, engine: Engine) -> None:
+    visit(store, town, NAME)
+    update(store.log, engine, origins(store))
+    store.take_down(TakeDown(source=NAME, identifier="oai:thkimdong.example:100", reason="yêu cầu", at=1))
+    progress = update(store.log, engine, origins(store))
+    assert (progress.changes, progress.verified, progress.rebuilt) == (1, False, False)
+    assert (engine.counts().documents, engine.counts().suppressed) == (399, 1)
+    balance(store, engine)
+
+
+def test_a_take_down_told_while_an_index_is_built_anew_is_in_it(
+    sqlite_store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit(sqlite_store, town, NAME)
+    adopt = type(engine).adopt
+
+    def late(self: Engine, fresh: Engine) -> None:
+        sqlite_store.take_down(TakeDown(source=NAME, identifier="oai:thkimdong.example:100", reason="x", at=1))
+        adopt(self, fresh)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(engine), "adopt", late)
+    rebuild(sqlite_store.log, engine, origins(sqlite_store))
+    assert engine.counts().suppressed == 1
+
+
+@pytest.mark.parametrize("part", [1_000_000, 100])
+def test_an_index_of_another_epoch_is_compared_and_only_what_differs_is_written(
+    store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """The store is put back to its first night: the index holds records and changes that the store never heard of."""
+    import index.feed as module
+
+    monkeypatch.setattr(module, "PART", part)
+    visit(store, town, NAME)
+    update(store.log, engine, origins(store))
+    rows = {key: engine.held("")[key] for key in engine.held("")}
+    sample = sorted(rows)[:7]
+    engine.drop(sample[:3])
+    strange = [
+        msgspec.structs.replace(document(number, "Bản ghi của một cuộc đời khác"), key=key_of(NAME, f"khac-{number}"))
+        for number in range(5)
+    ]
+    engine.write([*strange, Document(sample[3], NAME, 9, "withdrawn", version="999999.ab")], engine.place())
+    identity = schema.identity
+    store.database.write(lambda c: c.execute(identity.update().values(epoch=identity.c.epoch + 1)) and None)
+    progress = update(store.log, engine, origins(store))
+    assert (progress.verified, progress.rebuilt, progress.written) == (True, False, 4)
+    assert engine.held("") == rows
+    balance(store, engine)
+    assert update(store.log, engine, origins(store)).verified is False
+
+
+def test_a_comparison_that_is_cut_short_begins_again(
+    sqlite_store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import index.feed as module
+
+    visit(sqlite_store, town, NAME)
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    engine.drop(sorted(engine.held(""))[:200])
+    identity = schema.identity
+    sqlite_store.database.write(lambda c: c.execute(identity.update().values(epoch=identity.c.epoch + 1)) and None)
+    monkeypatch.setattr(module, "PART", 50)
+    monkeypatch.setattr(module, "BATCH", 30)
+
+    class Killed(Exception):
+        pass
+
+    told: list[int] = []
+
+    def die(number: int) -> None:
+        told.append(number)
+        if len(told) == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        update(sqlite_store.log, engine, origins(sqlite_store), die)
+    assert update(sqlite_store.log, engine, origins(sqlite_store)).verified
+    balance(sqlite_store, engine)
+
+
+def test_an_index_that_is_ahead_of_its_store_compares_itself(
+    tmp_path: Path, town: Town, engine: Engine, clock: Clock
+) -> None:
+    """Somebody put an older file in the store's place and told nobody."""
+    import shutil
+
+    from harvester import open_store
+
+    url = f"sqlite:///{tmp_path}/kho.db"
+    store = open_store(url, clock=clock)
+    visit(store, town, NAME)
+    store.close()
+    shutil.copy(tmp_path / "kho.db", tmp_path / "older.db")
+    store = open_store(url, clock=clock)
+    town.next_night()
+    visit(store, town, NAME)
+    update(store.log, engine, origins(store))
+    assert engine.counts().withdrawn == 14
+    store.close()
+    shutil.copy(tmp_path / "older.db", tmp_path / "kho.db")
+    store = open_store(url, clock=clock)
+    progress = update(store.log, engine, origins(store))
+    assert progress.verified
+    assert engine.counts().withdrawn == 0
+    balance(store, engine)
+    visit(store, town, NAME)
+    assert update(store.log, engine, origins(store)).changes == 49
+    balance(store, engine)
+    store.close()
+
+
+def test_a_renamed_source_is_found_under_its_new_name(sqlite_store: Store, town: Town, engine: Engine) -> None:
+    from harvester.store import visits
+
+    visit(sqlite_store, town, NAME)
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    visits.register(sqlite_store.database, "tieu-hoc-moi", NAME, town.urls[NAME])
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    assert engine.search(Query(filters=(("source", ("tieu-hoc-moi",)),))).total == 400
+    assert engine.search(Query(filters=(("source", (NAME,)),))).total == 0
