@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -32,17 +35,24 @@ class Held(msgspec.Struct, frozen=True):
 def known(database: Database, source: int, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
     """Return which of these bytes are those of present records of this source, with the records' numbers."""
     found: dict[bytes, int] = {}
-    head = "SELECT fingerprint, id FROM record WHERE source = ? AND presence = 0 AND fingerprint"  # 0: PRESENT
     with database.reading() as connection:
         for start in range(0, len(fingerprints), _BLOCK):
             block = tuple(fingerprints[start : start + _BLOCK])
             # The driver's own statement: an unchanged night asks nothing else, and Core costs four times as much here.
             if database.sqlite:
-                question, values = f"{head} IN ({', '.join('?' * len(block))})", (source, *block)
+                question, values = _known(len(block)), (source, *block)
             else:
-                question, values = database.sql(f"{head} = ANY(?)"), (source, list(block))
-            found.update((bytes(row[0]), row[1]) for row in connection.exec_driver_sql(question, values))
+                question, values = database.sql(f"{_KNOWN} = ANY(?)"), (source, list(block))
+            found.update([(bytes(mark), number) for mark, number in connection.exec_driver_sql(question, values).all()])
     return found
+
+
+_KNOWN = "SELECT fingerprint, id FROM record WHERE source = ? AND presence = 0 AND fingerprint"  # 0: PRESENT
+
+
+@lru_cache(maxsize=256)  # pages of one list have one size
+def _known(size: int) -> str:
+    return f"{_KNOWN} IN ({', '.join('?' * size)})"
 
 
 def held(database: Database, source: int, identifiers: Sequence[str]) -> dict[str, Held]:
@@ -94,7 +104,7 @@ _PROGRESS = (
         }
     )
 )
-_PAGE = schema.page.insert()
+_PAGE = "INSERT INTO page (visit, number, token, seen) VALUES (?, ?, ?, ?)"
 _STAGE = (
     "INSERT INTO staged (visit, identifier, payload, content, fingerprint, key_number, deleted, datestamp)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (visit, identifier) DO UPDATE SET payload = excluded.payload,"
@@ -172,26 +182,32 @@ class Stager:
             if identifier not in before or shown.get(before[identifier].id, -1) < place
         ]
         rows: list[tuple[Any, ...]] = []
-        payloads: list[tuple[Any, ...]] = []
+        said: list[RawRecord] = []
+        first = visit.id << 28 | visit.payloads
         for record in records:
             there = before.get(record.identifier)
-            same = there is not None and there.presence == schema.PRESENT and there.content == record.content
             number = None
-            if not record.deleted and not same:
-                number = visit.id << 28 | (visit.payloads + len(payloads))
-                payloads.append(self._payload(number, record))
-            short, deleted = number_of(self._first_id, record.identifier), int(record.deleted)
-            marks = (record.content, record.fingerprint, short, deleted, record.datestamp)
+            if not record.deleted and not (
+                there is not None and there.presence == schema.PRESENT and there.content == record.content
+            ):
+                number = first + len(said)
+                said.append(record)
+            short = number_of(self._first_id, record.identifier)
+            marks = (record.content, record.fingerprint, short, int(record.deleted), record.datestamp)
             rows.append((visit.id, record.identifier, number, *marks))
-        return rows, payloads
+        return rows, self._payloads(first, said)
 
-    def _payload(self, number: int, record: RawRecord) -> tuple[Any, ...]:
-        dictionary = self._bodies.dictionary(record.format)
-        context = self._bodies.context(record.context)
-        body = self._bodies.pack(record.body, dictionary)
-        sets = "\n".join(record.sets)
-        said = (record.datestamp, sets, record.content, body, record.fingerprint)
-        return number, record.format, dictionary, context, *said
+    def _payloads(self, first: int, records: list[RawRecord]) -> list[tuple[Any, ...]]:
+        """Make the archive's rows, numbered from ``first``."""
+        payloads: list[tuple[Any, ...]] = []
+        for name, group in groupby(records, key=attrgetter("format")):
+            same = list(group)
+            dictionary = self._bodies.dictionary(name)
+            for record, body in zip(same, self._bodies.pack_all([each.body for each in same], dictionary), strict=True):
+                number, context = first + len(payloads), self._bodies.context(record.context)
+                said = (record.datestamp, "\n".join(record.sets), record.content, body, record.fingerprint)
+                payloads.append((number, name, dictionary, context, *said))
+        return payloads
 
     def _write(
         self,
@@ -225,15 +241,10 @@ class Stager:
         if rejected:
             connection.execute(schema.rejected.insert(), rejected)
         lines = [
-            {
-                "visit": visit.id,
-                "number": visit.pages + place,
-                "token": page.token,
-                "seen": self._packer.compress(array("Q", seen).tobytes()),
-            }
+            (visit.id, visit.pages + place, page.token, self._packer.compress(array("Q", seen).tobytes()))
             for place, (page, seen) in enumerate(zip(pages, shown, strict=True))
         ]
-        connection.execute(_PAGE, lines)
+        connection.exec_driver_sql(self._database.sql(_PAGE), lines)
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)

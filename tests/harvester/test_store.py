@@ -242,9 +242,8 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, town: Town, cloc
     with store.database.engine.connect() as connection:
         now = connection.exec_driver_sql("PRAGMA page_count").scalar()
     assert now is not None
-    sa.event.listen(
-        store.database.engine, "checkout", lambda raw, *_: raw.execute(f"PRAGMA max_page_count = {now + 4}")
-    )
+    quota = f"PRAGMA max_page_count = {now + 4}"
+    sa.event.listen(store.database.engine, "begin", lambda connection: connection.exec_driver_sql(quota))
     with pytest.raises(StoreError) as full:
         visit(store, town, "dai-hoc-song-lam")
     assert (full.value.code, full.value.exit_code) == ("disk_full", 6)
@@ -261,7 +260,8 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, town: Town, cloc
 def test_a_read_only_store_is_named(sqlite_store: Store, town: Town) -> None:
     visit(sqlite_store, town, "thpt-hong-duc")
     identity = sqlite_store.log.identity()
-    sa.event.listen(sqlite_store.database.engine, "checkout", lambda raw, *_: raw.execute("PRAGMA query_only = 1"))
+    only = "PRAGMA query_only = 1"
+    sa.event.listen(sqlite_store.database.engine, "begin", lambda connection: connection.exec_driver_sql(only))
     with pytest.raises(StoreError) as refused:
         visit(sqlite_store, town, "tieu-hoc-kim-dong")
     assert (refused.value.code, refused.value.exit_code) == ("read_only", 6)
