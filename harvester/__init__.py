@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .source.schema import json_schema as json_schema
     from .store import Store as Store
     from .store import open_store as open_store
+    from .store.restoring import restore as restore
     from .store.suppression_file import TakeDown as TakeDown
     from .store.visits import describe as describe
     from .visit import Result as Result
@@ -63,6 +64,7 @@ __getattr__ = door(
         "SOURCE": "source",
         "describe": "store.visits",
         "TakeDown": "store.suppression_file",
+        "restore": "store.restoring",
         "load_yaml": "yaml_marks",
     },
 )

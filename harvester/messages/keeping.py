@@ -14,6 +14,12 @@ MESSAGES: dict[str, Message] = {
         "The disk is full at {where}: stopped, nothing is lost. Make room and run again.",
         "kho harvest",
     ),
+    "disk_error": Message(
+        "config",
+        "Đĩa của {where} báo lỗi đọc ghi: {detail}. Đã dừng, không mất gì; hãy kiểm tra đĩa, rồi kho store check.",
+        "The disk of {where} reports errors: {detail}. Stopped, nothing is lost; check the disk, then kho store check.",
+        "kho store check",
+    ),
     "read_only": Message(
         "config",
         "Không ghi được vào {where}: đĩa hay tệp chỉ cho đọc. Không mất gì.",
@@ -30,6 +36,7 @@ MESSAGES: dict[str, Message] = {
         "config",
         "Tệp kho dữ liệu {where} bị hỏng: {detail}. Hãy phục hồi từ bản sao.",
         "The store {where} is damaged: {detail}. Restore it from a backup.",
+        "kho store check",
     ),
     "store_newer": Message(
         "config",
@@ -52,6 +59,27 @@ MESSAGES: dict[str, Message] = {
         "Không ghi được sổ gỡ bỏ {where}: {detail}. Chưa gỡ gì.",
         "The list of take-downs {where} cannot be written: {detail}. Nothing was taken down.",
         "kho suppress list",
+    ),
+    "disk_low": Message(
+        "config",
+        "Đĩa của {where} chỉ còn {free} MB, cần {needed} MB: chưa làm gì. Giải phóng chỗ rồi chạy lại.",
+        "The disk of {where} has {free} MB left, {needed} MB are needed: nothing was done. Make room and run again.",
+    ),
+    "backup_failed": Message(
+        "config",
+        "Không ghi được bản sao {where}: {detail}. Không tệp nào bị bỏ dở.",
+        "The copy {where} could not be written: {detail}. No half-written copy carries its name.",
+    ),
+    "not_a_backup": Message(
+        "config",
+        "{where} không phải bản sao nguyên vẹn của một kho dữ liệu: {detail}. Kho đang dùng không bị động đến.",
+        "{where} is not a whole copy of a store: {detail}. The store in use was not touched.",
+    ),
+    "store_in_use": Message(
+        "transient",
+        "Kho {where} đang được dùng để gom ({holder}): hãy dừng lượt gom ấy trước.",
+        "A harvest is using the store {where} ({holder}): stop it first.",
+        "kho status",
     ),
     "store_exchanged": Message(
         "transient",

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import suppressions
+from .backup import back_up
 from .bodies import Bodies
 from .database import Database
 from .log import Log
 from .opening import epoch, prepare
+from .restoring import begin_epoch
 from .suppression_file import TakeDown
 
 
@@ -35,6 +37,17 @@ class Store:
     def take_downs(self) -> list[TakeDown]:
         """Return all take-downs, oldest first."""
         return suppressions.every(self.database)
+
+    def back_up(self, target: Path, told: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Copy a SQLite store to a file while others go on; returns its size in bytes. Raises StoreError."""
+        assert self.database.sqlite
+        if self._file is not None:
+            suppressions.write_all(self.database, self._file)
+        return back_up(Path(self.database.url.database or ""), target, told)
+
+    def begin_epoch(self) -> int:
+        """Begin a new life of a store that pg_restore has put back; returns its epoch. Raises StoreError."""
+        return begin_epoch(self.database)
 
     def copies(self) -> list[str]:
         """Return the files beside a SQLite store that are copies of it: made before an upgrade or a restore."""

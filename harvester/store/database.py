@@ -41,7 +41,8 @@ class Database:
         self.url = sa.make_url(url)
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
-        self.where = self.url.render_as_string(hide_password=True)
+        plain = self.url.set(drivername=self.url.get_backend_name())  # as pg_dump and psql read it
+        self.where = plain.render_as_string(hide_password=True)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.clock = clock
         self.epoch: int | None = None  # of the store that was opened; a claim in another one is refused
@@ -229,6 +230,8 @@ _SQLITE_FAULTS = {
     "SQLITE_LOCKED": "store_locked",
     "SQLITE_CORRUPT": "store_damaged",
     "SQLITE_NOTADB": "store_damaged",
+    "SQLITE_IOERR": "disk_error",
+    "SQLITE_CANTOPEN": "store_unreachable",
 }
 _POSTGRESQL_FAULTS = {"53100": "disk_full", "25006": "read_only", "55P03": "store_locked", "42501": "read_only"}
 
@@ -237,17 +240,19 @@ def translated(error: SQLAlchemyError, where: str) -> KhoError | SQLAlchemyError
     """Say what a database's fault means for an operator; a fault of ours (wrong SQL) stays what it is."""
     if not isinstance(error, DBAPIError):
         return error
-    original = error.orig
+    known = fault_of(error.orig, where)
+    if known is None and (error.connection_invalidated or _unreachable(error)):
+        return StoreError("store_unreachable", where=where, detail=str(error.orig))
+    return known or error
+
+
+def fault_of(original: BaseException | None, where: str) -> StoreError | None:
+    """Say what a driver's own fault means for an operator; None where it means nothing that we know."""
     name = str(getattr(original, "sqlite_errorname", ""))
     state = str(getattr(original, "sqlstate", "") or "")
-    for prefix, code in _SQLITE_FAULTS.items():
-        if name.startswith(prefix):
-            return StoreError(code, where=where, detail=str(original))
-    if state in _POSTGRESQL_FAULTS:
-        return StoreError(_POSTGRESQL_FAULTS[state], where=where, detail=str(original))
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")) or error.connection_invalidated or _unreachable(error):
-        return StoreError("store_unreachable", where=where, detail=str(original))
-    return error
+    codes = [code for prefix, code in _SQLITE_FAULTS.items() if name.startswith(prefix)]
+    code = codes[0] if codes else _POSTGRESQL_FAULTS.get(state)
+    return StoreError(code, where=where, detail=str(original)) if code else None
 
 
 def _unreachable(error: DBAPIError) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import uuid
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import StoreError
 from . import schema
+from .backup import back_up
 from .database import CHANGE_LOCK, Database, migrating_engine, translated
 
 # The epoch counts minutes from here: a number that grows with every making or restoring of a store.
@@ -36,6 +35,11 @@ def prepare(database: Database, *, head: str = schema.HEAD, migrations: Path = M
     if backup:
         _back_up(database, revision, head)
     _upgrade(database, head, migrations)
+
+
+def minutes(database: Database) -> int:
+    """Return the epoch that begins now: minutes from 2020-01-01."""
+    return (database.now() - EPOCH_ZERO) // 60
 
 
 def epoch(database: Database) -> int:
@@ -65,8 +69,7 @@ def _create(connection: sa.Connection, database: Database, head: str) -> None:
     schema.metadata.create_all(connection)
     connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
-    epoch = (database.now() - EPOCH_ZERO) // 60
-    connection.execute(schema.identity.insert().values(store=uuid.uuid4().hex, epoch=epoch))
+    connection.execute(schema.identity.insert().values(store=uuid.uuid4().hex, epoch=minutes(database)))
 
 
 def _known(migrations: Path) -> set[str]:
@@ -77,17 +80,7 @@ def _back_up(database: Database, revision: str, head: str) -> None:
     if not database.sqlite:
         raise StoreError("store_older", where=database.where, revision=revision, known=head)
     assert database.url.database is not None
-    target = Path(f"{database.url.database}.before-{revision}")
-    part = target.with_name(target.name + ".part")
-    source, copy = sqlite3.connect(database.url.database), sqlite3.connect(part)
-    try:
-        source.backup(copy)  # never copy a live file: what is in its log would be missing
-    finally:
-        copy.close()
-        source.close()
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
+    back_up(Path(database.url.database), Path(f"{database.url.database}.before-{revision}"))
 
 
 def _upgrade(database: Database, head: str, migrations: Path) -> None:

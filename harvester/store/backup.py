@@ -1,0 +1,79 @@
+"""Copies of a SQLite store: made while others read and write, whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ..errors import StoreError
+from .database import LOCK_SECONDS, fault_of
+from .suppression_file import sync_folder
+
+# 64 MB a step: between two steps Ctrl-C is heard and people are told how far it is.
+STEP_PAGES = 16_384
+Told = Callable[[int, int], None]
+
+
+def back_up(source: Path, target: Path, told: Told = lambda done, total: None) -> int:
+    """Copy the store in ``source`` to ``target`` as it is at this moment, and return the copy's size in bytes.
+
+    Readers and the writer go on meanwhile (SQLite's log keeps their pages apart); ``told`` hears how many pages are
+    done, of how many. The copy is one file that needs no log beside it, was checked, and takes its name when it is on
+    disk. Raises StoreError: disk_low, backup_failed, and what the store itself raises.
+    """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise StoreError("backup_failed", where=str(target), detail="FILE = store")
+    part = target.with_name(target.name + ".part")
+    with naming(target):
+        part.unlink(missing_ok=True)
+        room_for(source.stat().st_size, target.parent)
+    with naming(source), closing(sqlite3.connect(source, timeout=LOCK_SECONDS, isolation_level=None)) as origin:
+        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            # One snapshot for all steps: without it every page that a harvest writes would begin the copy anew.
+            origin.execute("BEGIN")
+            origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            origin.backup(copy, pages=STEP_PAGES, progress=lambda _, left, total: told(total - left, total))
+            origin.execute("COMMIT")
+            copy.execute("PRAGMA journal_mode = DELETE")
+            faults = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
+    if faults:
+        part.unlink()
+        raise StoreError("store_damaged", where=str(source), detail=faults[0])
+    with naming(target):
+        settle(part, target)
+        return target.stat().st_size
+
+
+def settle(part: Path, target: Path) -> None:
+    """Give a finished file its name, and return when both are on disk."""
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
+    sync_folder(target.parent)
+
+
+@contextmanager
+def naming(where: Path) -> Iterator[None]:
+    """Say what a fault of SQLite or of the disk means for an operator."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise fault_of(error, str(where)) or error from error
+    except OSError as error:
+        raise StoreError("backup_failed", where=str(where), detail=str(error)) from error
+
+
+def room_for(needed: int, folder: Path) -> None:
+    """Refuse what would fill the disk; ``needed`` is bytes. Raises StoreError disk_low."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StoreError("disk_low", where=str(folder), free=megabytes(free), needed=megabytes(needed))
+
+
+def megabytes(size: int) -> int:
+    """Return a size for people: whole megabytes, rounded up."""
+    return -(-size // (1 << 20))

@@ -1,0 +1,86 @@
+"""The store as its operator handles it: backup, restore, check, compact, replay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from demo.town import Town, sources_yaml
+from tests.commands.calling import inside, kho
+
+NAME = "tieu-hoc-kim-dong"
+NAMES = (NAME, "thpt-hong-duc")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, town: Town) -> Path:
+    (tmp_path / "sources.yaml").write_text(sources_yaml(town), encoding="utf-8")
+    assert inside(tmp_path, "harvest", *NAMES).returncode == 0
+    return tmp_path
+
+
+def status(folder: Path) -> dict[str, int]:
+    said = json.loads(inside(folder, "status", "--json").stdout)
+    index = said["indexes"][0]
+    held = sum(source["records"]["present"] + source["records"]["missing"] for source in said["sources"])
+    if index["behind"] == 0:
+        assert held == index["documents"] + index["quarantined"] + index["suppressed"]
+    return {"held": held, "behind": index["behind"], "documents": index["documents"]}
+
+
+def test_a_drill_of_backup_and_restore(folder: Path, town: Town) -> None:
+    copy = folder / "sao-luu.db"
+    done = kho(folder, "store", "backup", str(copy))
+    assert done.returncode == 0, done.stderr
+    assert "640" in done.stderr
+    town.next_night()
+    assert inside(folder, "harvest", *NAMES).returncode == 0
+    assert status(folder) == {"held": 640 + 10 - 14, "behind": 0, "documents": 636}
+    assert json.loads(inside(folder, "search", '"bản chỉnh sửa"', "--json").stdout)["total"] == 28
+    unsure = inside(folder, "store", "restore", str(copy))
+    assert unsure.returncode in (1, 130)
+    done = kho(folder, "store", "restore", str(copy), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "kho.db.replaced-" in done.stderr
+    assert status(folder) == {"held": 640, "behind": 0, "documents": 640}
+    assert json.loads(inside(folder, "search", '"bản chỉnh sửa"', "--json").stdout)["total"] == 0
+    assert inside(folder, "harvest", *NAMES).returncode == 0
+    assert status(folder) == {"held": 636, "behind": 0, "documents": 636}
+    assert json.loads(inside(folder, "search", '"bản chỉnh sửa"', "--json").stdout)["total"] == 28
+
+
+def test_an_index_that_was_down_at_the_restore_says_how_far_behind_it_is(folder: Path, town: Town) -> None:
+    copy = folder / "sao-luu.db"
+    assert inside(folder, "store", "backup", str(copy)).returncode == 0
+    town.next_night()
+    assert inside(folder, "harvest", *NAMES).returncode == 0
+    (folder / "index").rename(folder / "away")
+    (folder / "index").write_text("not a folder")
+    assert inside(folder, "store", "restore", str(copy), "--yes").returncode == 6
+    (folder / "index").unlink()
+    (folder / "away").rename(folder / "index")
+    assert status(folder)["behind"] == 640, "all of it has to be compared"
+    assert inside(folder, "index", "update").returncode == 0
+    assert status(folder) == {"held": 640, "behind": 0, "documents": 640}
+
+
+def test_wrong_calls(folder: Path) -> None:
+    for words in (("restore",), ("restore", "x.db", "--done"), ("backup",), ("bakup", "x")):
+        assert inside(folder, "store", *words).returncode == 2
+    assert inside(folder, "store", "restore", "sources.yaml", "--yes").returncode == 6
+    assert inside(folder, "store", "backup", str(folder / "khong-co" / "x.db")).returncode == 6
+
+
+def test_postgresql_is_backed_up_and_restored_by_its_own_means(folder: Path, postgresql: str) -> None:
+    secret = postgresql.replace("kho@", "kho:bi-mat@")
+    done = inside(folder, "store", "backup", "sao.dump", KHO_STORE=secret)
+    assert (done.returncode, "pg_dump -Fd -j2 -Z0 -f sao.dump 'postgresql://kho:***@" in done.stderr) == (2, True)
+    done = inside(folder, "store", "restore", "sao.dump", KHO_STORE=secret)
+    assert done.returncode == 2
+    assert "pg_restore --clean --if-exists -j2 -d 'postgresql://kho@" in done.stderr
+    assert "kho store restore --done" in done.stderr
+    assert "bi-mat" not in done.stderr
+    done = inside(folder, "store", "restore", "--done", KHO_STORE=postgresql, KHO_LANG="en")
+    assert (done.returncode, "a new epoch" in done.stderr) == (0, True), done.stderr
