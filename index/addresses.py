@@ -11,8 +11,8 @@ from .query import Engine
 
 
 def engines() -> list[str]:
-    """Return the engines that there are: the files of ``index/engines/``."""
-    return sorted(file.stem for file in (Path(__file__).parent / "engines").glob("[a-z]*.py"))
+    """Return the engines that there are: the files and packages of ``index/engines/``."""
+    return sorted(place.stem for place in (Path(__file__).parent / "engines").glob("[a-z]*"))
 
 
 def check_address(address: str) -> tuple[str, ...] | None:

@@ -10,37 +10,35 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import tantivy
 
-from ..query import (
+from ...query import (
     FACETS,
     Counts,
     Document,
     Engine,
-    Facet,
-    FacetValue,
     Hit,
     Hits,
     IndexUnreachableError,
     Place,
     Query,
-    Question,
     Refused,
     read,
 )
-from ..text import Marker
+from ...text import Marker
+from .questions import Questions
 
 SCHEMA = 2  # another number: the folder is built anew
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 _THREADS = 2
 _PLACE, _MARK, _OWN = "~place", "~mark:", "~"  # keys and status of documents that are not records
-_MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+_NOTHING = "~nothing"  # a key that no document has
 
 
 def _schema() -> tantivy.Schema:
@@ -59,6 +57,18 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+def _mend(writer: tantivy.IndexWriter) -> None:
+    """Clear away what a killed commit left behind; both faults of Tantivy 0.27 were found by killing it at every call.
+
+    Its files must go: the next commit would want to create a list of deleted documents of the same name, and fail on
+    it for ever. And the first deletion of a writer bears the number of the last commit: a merge that was killed and
+    begins again meanwhile takes it for done, and the document that it should replace stays. So the first one is of a
+    key that no document has.
+    """
+    writer.garbage_collect_files()
+    writer.delete_documents_by_term("key", _NOTHING)
+
+
 def open_engine(place: str) -> TantivyEngine:
     """Open the index in a folder; the folder may be new."""
     return TantivyEngine(Path(place))
@@ -73,6 +83,7 @@ class TantivyEngine:
         self._folder = folder
         self._fixed = generation
         self._schema = _schema()
+        self._questions = Questions(self._schema)
         self._index: tantivy.Index | None = None
         self._opened: tuple[str, int] | None = None
         self._writer: tantivy.IndexWriter | None = None
@@ -138,17 +149,18 @@ class TantivyEngine:
         assert fresh._fixed is not None
         fresh.close()
         self.close()
-        part = self._folder / "current.part"
-        with part.open("w") as file:
-            json.dump({"generation": fresh._fixed, "schema": SCHEMA}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._folder / "current")
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with self._faults():
+            part = self._folder / "current.part"
+            with part.open("w") as file:
+                json.dump({"generation": fresh._fixed, "schema": SCHEMA}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self._folder / "current")
+            descriptor = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         self._index = self._opened = None
 
     def clean(self) -> None:
@@ -165,7 +177,8 @@ class TantivyEngine:
         """Finish merging and give the writer's lock back."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            writer.wait_merging_threads()
+            with self._faults():
+                writer.wait_merging_threads()
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -175,31 +188,41 @@ class TantivyEngine:
             if index is None:
                 raise IndexUnreachableError(self.address, "no index; kho index rebuild")
             try:
-                self._writer = index.writer(_HEAP, _THREADS)
+                writer = index.writer(_HEAP, _THREADS)
             except ValueError as error:
                 raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
+            with self._faults():
+                _mend(writer)
+            self._writer = writer
         return self._writer
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Name what the disk refuses; the writer begins anew, for Tantivy's own gives up after the first fault."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            self._writer = None
+            raise IndexUnreachableError(self.address, str(error)) from error
 
     def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
         """Replace each document by its key and write the place, in one durable commit."""
         writer = self._writing()
-        try:
+        with self._faults():
             for document in batch:
                 writer.delete_documents_by_term("key", document.key)
                 writer.add_document(self._document(document))
             self._own(writer, _PLACE, msgspec.json.encode(place))
             writer.commit()
-        except (ValueError, OSError) as error:
-            self._writer = None
-            raise IndexUnreachableError(self.address, str(error)) from error
         return ()
 
     def drop(self, keys: Sequence[str]) -> None:
         """Forget records."""
         writer = self._writing()
-        for key in keys:
-            writer.delete_documents_by_term("key", key)
-        writer.commit()
+        with self._faults():
+            for key in keys:
+                writer.delete_documents_by_term("key", key)
+            writer.commit()
 
     def _document(self, document: Document) -> tantivy.Document:
         made = tantivy.Document()
@@ -232,8 +255,9 @@ class TantivyEngine:
     def mark(self, source: str, fingerprint: str) -> None:
         """Keep the fingerprint of a source's mapping."""
         writer = self._writing()
-        self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
-        writer.commit()
+        with self._faults():
+            self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
+            writer.commit()
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -252,7 +276,7 @@ class TantivyEngine:
         if self._open() is None:
             return None
         searcher = self._searcher()
-        hits = searcher.search(self._term("key", key), 1, count=False).hits
+        hits = searcher.search(self._questions.term("key", key), 1, count=False).hits
         return bytes(searcher.doc(hits[0][1]).get_first("stored") or b"") if hits else None
 
     def marks(self) -> dict[str, str]:
@@ -260,7 +284,7 @@ class TantivyEngine:
         if self._open() is None:
             return {}
         searcher = self._searcher()
-        hits = searcher.search(self._term("status", _OWN), max(searcher.num_docs, 1), count=False).hits
+        hits = searcher.search(self._questions.term("status", _OWN), max(searcher.num_docs, 1), count=False).hits
         found: dict[str, str] = {}
         for _, address in hits:
             document = searcher.doc(address)
@@ -287,7 +311,7 @@ class TantivyEngine:
             return Counts(0, 0, 0, 0)
         searcher = self._searcher()
         numbers = {
-            status: searcher.search(self._term("status", status), 1, count=True).count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
+            status: searcher.search(self._questions.term("status", status), 1, count=True).count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
             for status in ("shown", "quarantined", "suppressed", "withdrawn")
         }
         return Counts(numbers["shown"], numbers["quarantined"], numbers["suppressed"], numbers["withdrawn"])
@@ -295,7 +319,7 @@ class TantivyEngine:
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""
         searcher = self._searcher()
-        query = self._all([self._term("key", key), self._term("status", "shown")])
+        query = self._questions.all([self._questions.term("key", key), self._questions.term("status", "shown")])
         hits = searcher.search(query, 1, count=False).hits
         return self._hit(searcher, hits[0][1], None) if hits else None
 
@@ -303,8 +327,8 @@ class TantivyEngine:
         """Answer a question; raises LimitExceededError, IndexUnreachableError."""
         question = read(query)
         searcher = self._searcher()
-        asked = self._words(question, query)
-        whole = self._filtered(asked, query, "")
+        asked = self._questions.words(question, query)
+        whole = self._questions.filtered(asked, query, "")
         sort = "-modified" if query.sort == "relevance" and not question.tokens else query.sort
         offset = (query.page - 1) * query.size
         options: dict[str, Any] = {}
@@ -316,7 +340,7 @@ class TantivyEngine:
         result = searcher.search(whole, max(query.size, 1), count=True, offset=offset, **options)
         marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
         hits = tuple(self._hit(searcher, address, marker) for _, address in result.hits[: query.size])
-        return Hits(result.count or 0, hits, self._facets(searcher, asked, query))  # type: ignore[attr-defined]  # missing in tantivy's stub
+        return Hits(result.count or 0, hits, self._questions.facets(searcher, asked, query))  # type: ignore[attr-defined]  # missing in tantivy's stub
 
     def _hit(self, searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
         document = searcher.doc(address)
@@ -326,75 +350,3 @@ class TantivyEngine:
         said = msgspec.json.decode(stored)
         marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
         return Hit(key, stored, marked)
-
-    def _term(self, field: str, value: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, value, "basic")
-
-    def _all(self, queries: Iterable[tantivy.Query]) -> tantivy.Query:
-        return tantivy.Query.boolean_query([(_MUST, query) for query in queries])
-
-    def _words(self, question: Question, query: Query) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        """Every word must occur; exact spelling, words of the title and words that stand together rank first."""
-        exactly = query.accent == "exact"
-        stream, name = (0, "exact") if exactly else (1, "folded")
-        clauses = [(_MUST, self._ranked(f"text_{name}", pair[stream])) for pair in question.terms]
-        clauses += [
-            (_MUST, self._phrase(f"text_{name}", [pair[stream] for pair in phrase])) for phrase in question.phrases
-        ]
-        clauses += [(_SHOULD, _boosted(self._ranked(f"title_{name}", pair[stream]), 3.0)) for pair in question.tokens]
-        if question.accented and not exactly:
-            for exact, _ in question.tokens:
-                clauses += [
-                    (_SHOULD, _boosted(self._ranked("text_exact", exact), 1.5)),
-                    (_SHOULD, _boosted(self._ranked("title_exact", exact), 2.0)),
-                ]
-        tokens = [pair[stream] for pair in question.terms]
-        if len(tokens) > 1:
-            clauses += [
-                (_SHOULD, _boosted(self._phrase(f"title_{name}", tokens), 4.0)),
-                (_SHOULD, _boosted(self._phrase(f"text_{name}", tokens, 2), 2.0)),
-            ]
-            clauses += [(_SHOULD, self._phrase(f"text_{name}", [first, second])) for first, second in pairwise(tokens)]
-        return clauses
-
-    def _ranked(self, field: str, token: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, token, "freq")
-
-    def _phrase(self, field: str, tokens: list[str], slop: int = 0) -> tantivy.Query:
-        if len(tokens) == 1:
-            return self._ranked(field, tokens[0])
-        return tantivy.Query.phrase_query(self._schema, field, list(tokens), slop)
-
-    def _filtered(self, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query, without: str) -> tantivy.Query:
-        filters = [self._term("status", "shown")]
-        filters += [
-            tantivy.Query.term_set_query(self._schema, field, list(values))
-            for field, values in query.filters
-            if field != without
-        ]
-        quiet = [(_MUST, tantivy.Query.const_score_query(each, 0.0)) for each in filters]
-        return tantivy.Query.boolean_query([*asked, *quiet])
-
-    def _facets(
-        self, searcher: tantivy.Searcher, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query
-    ) -> tuple[Facet, ...]:
-        """Count each field without its own filter; fields without a filter are counted together."""
-        filtered = {field for field, _ in query.filters}
-        groups = [[field for field in query.facets if field not in filtered]]
-        groups += [[field] for field in query.facets if field in filtered]
-        counted: dict[str, Facet] = {}
-        for group in filter(None, groups):
-            wanted = {
-                field: {"terms": {"field": field, "size": query.facet_size, "order": {"_count": "desc"}}}
-                for field in group
-            }
-            without = group[0] if group[0] in filtered else ""
-            answer = searcher.aggregate(self._filtered(asked, query, without), wanted)
-            for field in group:
-                buckets = [FacetValue(str(each["key"]), int(each["doc_count"])) for each in answer[field]["buckets"]]
-                counted[field] = Facet(field, tuple(sorted(buckets, key=lambda each: (-each.count, each.value))))
-        return tuple(counted[field] for field in query.facets)
-
-
-def _boosted(query: tantivy.Query, boost: float) -> tantivy.Query:
-    return tantivy.Query.boost_query(query, boost)

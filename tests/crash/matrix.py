@@ -1,0 +1,350 @@
+"""The crash matrix: a fault at a call that changes a file, perhaps a second one while that is mended, then the truth.
+
+A worker imports everything once, has one thread, and forks for each sample. ``python -m tests.crash.matrix --help``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gc
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from harvester import StoreError
+from index import IndexUnreachableError
+from tests.crash.nights import NIGHTS
+from tests.crash.shim import Shim, calls, memory_folder
+from tests.crash.work import Work, check, check_acknowledged, remember, small
+from tests.index.memory_engine import MemoryEngine
+
+# What is done at a call, with the errno where it has one. A torn or short write needs a write.
+FAULTS = {
+    "kill before": ("kill before", 0),
+    "kill after": ("kill after", 0),
+    "torn write": ("torn write", 0),
+    "short write": ("short write", 0),
+    "ENOSPC": ("error", errno.ENOSPC),
+    "EIO": ("error", errno.EIO),
+    "ENOSPC from then on": ("disk full", errno.ENOSPC),
+    "EIO from then on": ("disk broken", errno.EIO),
+}
+KILLS = ("kill before", "kill after", "torn write")
+WRITES = ("torn write", "short write")
+STALL = "stall"  # ``at`` is a page, not a call
+PAGES = 12  # of a night, about
+HANG_SECONDS = 120  # a sample takes a third of a second
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A fault at call ``at`` of a phase, and what follows it.
+
+    ``phase`` counts harvest and index update of each night. ``again`` is a second fault at a call of the mending.
+    ``stay``: the process that met an error tries again itself when the fault is gone. ``lanes``: sources side by side.
+    """
+
+    phase: int
+    at: int
+    fault: str
+    fraction: int = 128
+    again: tuple[int, str] | None = None
+    stay: bool = False
+    lanes: bool = False
+
+
+@dataclass
+class Tally:
+    """What was tried: samples by fault and by kind of call, those whose call never came, and what failed."""
+
+    samples: int = 0
+    double: int = 0
+    unmet: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def text(self) -> str:
+        return json.dumps(vars(self))
+
+
+class Matrix:
+    """Snapshots of the work before each phase, and what happens to a sample."""
+
+    def __init__(self, library: Path, folder: Path) -> None:
+        small()
+        remember()
+        self.shim = Shim(library)
+        self.folder = folder
+        self.kinds: list[str] = []  # for each phase the kinds of its calls, a letter each
+        self._learn()
+        for phase in range(NIGHTS * 2):
+            self._rehearse(phase)
+        gc.freeze()  # what is here now is shared with every child, unwritten
+
+    # --- the work without faults -----------------------------------------------------------------------------------
+
+    def _learn(self) -> None:
+        """Do all the work once in this process, with an engine that starts no thread, so that children know it."""
+        place = self.folder / "work"
+        place.mkdir()
+        engine = MemoryEngine()
+        for night in range(NIGHTS):
+            work = Work(place, night, engine=engine)
+            work.run()
+            check(work)
+            work.close()
+        shutil.rmtree(place)
+        assert threading.active_count() == 1
+
+    def _before(self, phase: int) -> Path:
+        return self.folder / f"before-{phase}"
+
+    def _rehearse(self, phase: int) -> None:
+        """Do a phase without a fault, keep what it leaves, and note its calls."""
+        self._before(phase).mkdir(exist_ok=True)
+        place = self._fresh(phase)
+        record = self.folder / "record"
+        with record.open("wb") as log:
+            self.shim.arm(place)
+            self.shim.control.log = log.fileno()
+            _, said = self._child(lambda: self._phase(place, phase))
+        assert not said, said
+        self.kinds.append("".join(call.kind for call in calls(record.read_bytes()) if call.kind != "m"))
+        place.rename(self._before(phase + 1))
+
+    def _fresh(self, phase: int) -> Path:
+        place = self.folder / "work"
+        shutil.rmtree(place, ignore_errors=True)
+        return Path(shutil.copytree(self._before(phase), place))
+
+    def _phase(self, place: Path, phase: int) -> None:
+        work = Work(place, phase // 2, mark=self.shim.mark)
+        _do(work, phase)
+        work.close()
+
+    # --- a sample ----------------------------------------------------------------------------------------------------
+
+    def draw(self, chance: random.Random) -> Sample:
+        """Draw a sample: every call of the work is as likely as any other; one sample in forty is a stall."""
+        if chance.randrange(40) == 0:
+            return Sample(chance.randrange(NIGHTS) * 2, chance.randint(1, PAGES), STALL)
+        at = chance.randrange(sum(map(len, self.kinds)))
+        phase = 0
+        while at >= len(self.kinds[phase]):
+            at -= len(self.kinds[phase])
+            phase += 1
+        fault = chance.choice([f for f in FAULTS if f not in WRITES or self.kinds[phase][at] == "w"])
+        again = None
+        if chance.random() < 0.5:
+            length = len(self.kinds[phase // 2 * 2]) + len(self.kinds[phase // 2 * 2 + 1])
+            again = (chance.randint(1, length // 2), chance.choice([f for f in FAULTS if f not in WRITES]))
+        stay, lanes = chance.random() < 0.5, chance.random() < 0.15
+        return Sample(phase, at + 1, fault, chance.randrange(256), again, stay, lanes)
+
+    def every(self) -> Iterator[Sample]:
+        """Return every fault at every call, each alone and each followed by a second one."""
+        chance = random.Random(1)
+        yield from (Sample(night * 2, page + 1, STALL) for night in range(NIGHTS) for page in range(PAGES))
+        for phase, kinds in enumerate(self.kinds):
+            length = len(self.kinds[phase // 2 * 2]) + len(self.kinds[phase // 2 * 2 + 1])
+            for at, kind in enumerate(kinds, 1):
+                for fault in FAULTS:
+                    if fault in WRITES and kind != "w":
+                        continue
+                    yield Sample(phase, at, fault, chance.randrange(256), stay=chance.random() < 0.5)
+                    again = (chance.randint(1, length // 2), chance.choice([f for f in FAULTS if f not in WRITES]))
+                    yield Sample(phase, at, fault, chance.randrange(256), again)
+
+    def run(self, sample: Sample, tally: Tally) -> None:
+        """Try one sample; what goes wrong is written down with it."""
+        try:
+            (self._stall if sample.fault == STALL else self._run)(sample, tally)
+        except AssertionError as error:
+            tally.failures.append((json.dumps(asdict(sample)), str(error)))
+
+    def _run(self, sample: Sample, tally: Tally) -> None:
+        place = self._fresh(sample.phase)
+        hit = self._fault(place, sample, tally, sample.at, sample.fault)
+        if not hit:
+            tally.unmet += 1
+            return
+        tally.samples += 1
+        tally.faults[sample.fault] += 1
+        tally.calls[hit] += 1
+        if sample.again is not None:
+            again = Sample(sample.phase, *sample.again, lanes=sample.lanes)
+            tally.double += bool(self._fault(place, again, tally, again.at, again.fault, whole=True))
+        self.shim.arm(place)
+        _, said = self._child(lambda: self._mend(place, sample))
+        assert not said, said
+
+    def _stall(self, sample: Sample, tally: Tally) -> None:
+        """A process stands still before a page; another one does all its work; then it wakes up and goes on."""
+        place = self._fresh(sample.phase)
+        self.shim.arm(place)
+        child, pipe = self._fork(lambda: self._sleep(place, sample))
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            tally.unmet += 1
+            _told(pipe)
+            return
+        tally.samples += 1
+        tally.faults[STALL] += 1
+        _, said = self._child(lambda: self._mend(place, sample, later=True))
+        os.kill(child, signal.SIGCONT)
+        woken = _told(pipe)
+        os.waitpid(child, 0)
+        assert not said, said
+        assert woken == "named: lease_lost", woken
+        _, said = self._child(lambda: self._mend(place, sample, later=True))
+        assert not said, said
+
+    def _sleep(self, place: Path, sample: Sample) -> None:
+        work = Work(place, sample.phase // 2, mark=self.shim.mark, stop=sample.at)
+        work.harvest()
+        work.close()
+        raise Named(",".join(result.code for result in work.results if result.outcome != "complete"))
+
+    def _fault(self, place: Path, sample: Sample, tally: Tally, at: int, fault: str, *, whole: bool = False) -> str:
+        """Let a fault happen; returns the kind of the call that it happened to, or nothing."""
+        kind, code = FAULTS[fault]
+        self.shim.arm(place, kind, at, code=code, fraction=sample.fraction)
+        status, said = self._child(lambda: self._suffer(place, sample, fault, whole=whole))
+        if fault in KILLS and self.shim.control.hit:
+            assert status == -signal.SIGKILL, f"not killed: {status} {said}"
+            check_acknowledged(place, self.shim.control.place)
+        else:
+            assert status == 0, f"{status} {said}"
+            assert said.startswith("named:") or not said, said
+            tally.errors[said or "none"] += 1
+        return self.shim.control.call.decode() if self.shim.control.hit else ""
+
+    def _suffer(self, place: Path, sample: Sample, fault: str, *, whole: bool) -> None:
+        """Work while the fault happens. An error must have a name; then the process perhaps tries again."""
+        work = Work(place, sample.phase // 2, sample.lanes, self.shim.mark)
+        try:
+            work.run() if whole else _do(work, sample.phase)
+            work.close()
+        except StoreError as error:
+            met = error.code
+        except IndexUnreachableError:
+            met = "index unreachable"
+        else:
+            return
+        assert "write" not in fault, f"a short write is no error: {met}"
+        if sample.stay:
+            self.shim.disarm()
+            work.later()
+            work.run()
+            check(work)
+            work.close()
+        raise Named(met)
+
+    def _mend(self, place: Path, sample: Sample, *, later: bool = False) -> None:
+        """Do the night's work without faults and compare everything with the truth."""
+        work = Work(place, sample.phase // 2, sample.lanes)
+        if later:
+            work.later()
+        work.run()
+        check(work)
+        work.close()
+
+    def _child(self, task: Callable[[], object]) -> tuple[int, str]:
+        """Run a task in a forked child; returns how it ended (a signal as its negative number) and what it said."""
+        child, pipe = self._fork(task)
+        told = _told(pipe)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), told
+
+    def _fork(self, task: Callable[[], object]) -> tuple[int, int]:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child:
+            os.close(writing)
+            return child, reading
+        said = ""
+        try:
+            os.close(reading)
+            signal.alarm(HANG_SECONDS)
+            self.shim.install()
+            task()
+        except Named as named:
+            said = f"named: {named}"
+        except BaseException:  # noqa: BLE001 - a panic of a library is told like any other failure
+            said = traceback.format_exc()
+        os.write(writing, said.encode()[-8000:])
+        os._exit(0)
+
+
+def _do(work: Work, phase: int) -> None:
+    """Do one phase: even ones are harvests, odd ones index updates."""
+    if phase % 2 == 0:
+        work.harvest()
+    else:
+        work.open()
+        work.index()
+
+
+def _told(pipe: int) -> str:
+    with os.fdopen(pipe, "rb") as reading:
+        return reading.read().decode(errors="replace")
+
+
+class Named(Exception):
+    """The work ended by an error that has a name."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Try samples of the crash matrix and print one JSON object.")
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=0, help="how many samples; 0: every fault at every call")
+    parser.add_argument("--part", default="0/1", help="which part of all samples, such as 0/2")
+    parser.add_argument("--stop", action="store_true", help="end with the first failure")
+    parser.add_argument("--one", help="a sample as JSON, as a failure names it")
+    chosen = parser.parse_args()
+    folder = memory_folder()
+    begun = time.monotonic()
+    tally = Tally()
+    try:
+        matrix = Matrix(chosen.library, folder)
+        for sample in _samples(matrix, chosen):
+            matrix.run(sample, tally)
+            if (chosen.stop and tally.failures) or (chosen.count and tally.samples >= chosen.count):
+                break
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    tally.seconds = time.monotonic() - begun
+    sys.stdout.write(tally.text() + "\n")
+
+
+def _samples(matrix: Matrix, chosen: argparse.Namespace) -> Iterator[Sample]:
+    if chosen.one:
+        said = json.loads(chosen.one)
+        yield Sample(**{**said, "again": tuple(said["again"]) if said["again"] else None})
+        return
+    part, parts = map(int, chosen.part.split("/"))
+    if chosen.count:
+        chance = random.Random(f"{chosen.seed}:{part}")
+        while True:
+            yield matrix.draw(chance)
+    for number, sample in enumerate(matrix.every()):
+        if number % parts == part:
+            yield sample
+
+
+if __name__ == "__main__":
+    main()

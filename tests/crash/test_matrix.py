@@ -1,0 +1,62 @@
+"""A harvest with index update is broken off at every call that changes a file: nothing is lost, nothing is there twice.
+
+KHO_CRASHES sets how many samples are tried (2000; ``make crash``: all). The seed is printed; a failure names its
+sample, and ``python -m tests.crash.matrix LIBRARY --one SAMPLE`` tries that one again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.crash.matrix import FAULTS, STALL
+
+CRASHES = os.environ.get("KHO_CRASHES", "2000")
+SEED = 20_261_126
+WORKERS = 2
+
+
+def run(library: Path, *words: str, **environment: str) -> list[dict[str, Any]]:
+    """Try samples in two processes and return what each found."""
+    commands = [
+        [sys.executable, "-m", "tests.crash.matrix", library, "--part", f"{part}/{WORKERS}", *words]
+        for part in range(WORKERS)
+    ]
+    workers = [
+        subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+        for words in commands
+    ]
+    return [json.loads(worker.communicate()[0]) for worker in workers]
+
+
+@pytest.mark.slow
+def test_broken_off_at_every_call_nothing_is_lost_and_nothing_twice(library: Path) -> None:
+    count = 0 if CRASHES == "all" else int(CRASHES)
+    print(f"seed {SEED}, {CRASHES} samples")
+    found = run(library, "--seed", str(SEED), "--count", str(-(-count // WORKERS)))
+    faults, kinds, errors = (
+        sum((Counter(each[name]) for each in found), Counter()) for name in ("faults", "calls", "errors")
+    )
+    samples, double = sum(each["samples"] for each in found), sum(each["double"] for each in found)
+    seconds = max(each["seconds"] for each in found)
+    print(f"{samples} samples, {double} of them with a second fault, {samples / seconds:.1f} a second")
+    for counted in (faults, kinds, errors):
+        print(dict(counted.most_common()))
+    assert [failure for each in found for failure in each["failures"]] == []
+    assert samples >= count
+    if 0 < count < 500:
+        return  # too few to have met everything
+    assert set(faults) == {*FAULTS, STALL}
+    assert set("wcsru") <= set(kinds)
+    assert double > samples // 4
+    assert errors["named: disk_full"]
+    assert errors["named: store_unreachable"]
+    assert errors["named: index unreachable"]
