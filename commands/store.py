@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, Ended, desk
-from ._output import number, say
+from ._desk import Desk, Ended, desk, origins
+from ._output import data, harmless, number, say, table
 from .harvest import update_indexes
 
 if TYPE_CHECKING:
-    from harvester import Federation
+    from harvester import Federation, Store
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -55,6 +55,132 @@ def backup(ctx: click.Context, file: Path) -> None:
         if here.take_downs.exists()
         else ""
     )
+
+
+@command.command("check")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Xét từng bản gốc, sổ thay đổi, bản ghi, lệnh gỡ; 8 khi thấy lỗi / check everything; 8 on any fault.
+
+    \b
+    Ví dụ / examples:
+      kho store check
+      kho store check --json
+    """
+    from harvester import next_command, sentence
+
+    here = desk(ctx)
+    federation = here.federation()
+    with here.store(federation) as store:
+        found = store.check(lambda kind, rows: here.event("check", kind=kind, rows=rows))
+    told = [
+        {"code": each.code, "facts": each.facts, "sentence": sentence(each.code, each.facts, here.language)}
+        for each in found.faults
+    ]
+    if as_json:
+        data({"checked": found.counts, "faults": told})
+    else:
+        table(here.text("đã_xét số_lượng", "checked number").split(), sorted(found.counts.items()), right=(1,))
+        for each in told:
+            say(f"{each['code']}: {harmless(str(each['sentence']))}")
+        for following in sorted({next_command(each.code, each.facts) for each in found.faults}):
+            say(f"  → {following}")
+        count = number(len(told))
+        say(here.text(f"{count} lỗi", f"{count} faults") if told else here.text("không có lỗi", "no faults"))
+    if told:
+        raise Ended(8)
+
+
+@command.command("replay")
+@click.argument("selection", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def replay(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> None:
+    """Đọc lại mọi bản gốc, không cần mạng; phải ra đúng như đang giữ / read everything again, without network.
+
+    \b
+    Ví dụ / examples:
+      kho store replay
+      kho store replay province:40
+    """
+    import msgspec
+
+    here = desk(ctx)
+    federation = here.federation()
+    chosen = {source.id for source in here.chosen(federation, selection)} if selection else None
+    with here.store(federation) as store:
+        names = [name for name in sorted(store.log.sources()) if chosen is None or name in chosen]
+        done = store.replay(names)
+        reached = _map_again(here, federation, store, names)
+    if as_json:
+        data(msgspec.to_builtins(done))
+    else:
+        _tell_replay(here, done)
+    if not reached:
+        raise Ended(6)
+    if done.differences:
+        raise Ended(8)
+
+
+def _map_again(here: Desk, federation: Federation, store: Store, names: list[str]) -> bool:
+    from index import IndexUnreachableError, map_again
+
+    reached = False
+    for engine in here.engines(federation):
+        try:
+            map_again(store.log, engine, origins(federation, store), names)
+            reached = True
+        except IndexUnreachableError as error:
+            say(here.text(f"chỉ mục chưa cập nhật được: {error}", f"index not updated: {error}"))
+        finally:
+            engine.close()
+    return reached
+
+
+def _tell_replay(here: Desk, done: Any) -> None:
+    import msgspec
+
+    from harvester import sentence
+
+    for each in done.differences:
+        say(harmless(sentence("replay_differs", msgspec.to_builtins(each), here.language)))
+    read, erased, differing = number(done.read), number(done.erased), number(len(done.differences))
+    say(
+        here.text(
+            f"đọc lại {read} bản ghi, {erased} đã xoá, {differing} chỗ khác",
+            f"read {read} records again, {erased} erased, {differing} differences",
+        )
+    )
+
+
+@command.command("compact")
+@click.option(
+    "--keep-days", type=click.IntRange(min=0), default=180, help="giữ bằng chứng bao nhiêu ngày / of evidence"
+)
+@click.pass_context
+def compact(ctx: click.Context, keep_days: int) -> None:
+    """Bỏ trang giữ lại đã cũ, trả chỗ trống; không bao giờ bỏ bản gốc / give room back; never a body of a record.
+
+    \b
+    Ví dụ / examples:
+      kho store compact
+      kho store compact --keep-days 30
+    """
+    here = desk(ctx)
+    federation = here.federation()
+    with here.store(federation) as store:
+        done = store.compact(keep_days)
+    gone = number(done.kept + done.rejected)
+    left = number(done.leftovers)
+    say(
+        here.text(
+            f"bỏ {gone} bằng chứng cũ, {left} dòng thừa", f"removed {gone} pieces of old evidence, {left} leftovers"
+        )
+    )
+    if done.before:
+        before, after = (number(-(-size // 1024)) for size in (done.before, done.after))
+        say(f"{before} → {after} kB")
 
 
 @command.command("restore")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .feed import Progress as Progress
     from .feed import document_of as document_of
     from .feed import forget as forget
+    from .feed import map_again as map_again
     from .feed import rebuild as rebuild
     from .feed import update as update
     from .query import FACETS as FACETS
@@ -28,7 +29,7 @@ __getattr__ = door(
     "index",
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
-        **dict.fromkeys(("Progress", "document_of", "forget", "rebuild", "update"), "feed"),
+        **dict.fromkeys(("Progress", "document_of", "forget", "map_again", "rebuild", "update"), "feed"),
         **dict.fromkeys(
             (
                 "FACETS",

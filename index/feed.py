@@ -210,6 +210,19 @@ def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress
         engine.mark(source, wanted)
 
 
+def map_again(
+    log: Log, engine: Engine, origins: Mapping[str, Origin], sources: Sequence[str], told: Told = lambda number: None
+) -> Progress:
+    """Follow the store, then map all records of these sources again, whether or not anything has changed."""
+    progress = update(log, engine, origins, told)
+    if not progress.rebuilt:
+        for source in sources:
+            _map_source(log, engine, origins[source], progress, told)
+            progress.remapped.append(source)
+    engine.close()
+    return progress
+
+
 def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, told: Told) -> None:
     """Map all records of a source as they are now; the place stays where it is."""
     batch: dict[str, Document] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .message import LOOK, Message
 
+RESTORE = "kho store restore TỆP"
+
 MESSAGES: dict[str, Message] = {
     "store_unreachable": Message(
         "config", "Không mở được kho dữ liệu {where}: {detail}", "The store {where} cannot be opened: {detail}"
@@ -100,4 +102,78 @@ MESSAGES: dict[str, Message] = {
         LOOK,
     ),
     "unexpected": Message("bug", "Lỗi của Kho: {detail}", "A fault of Kho: {detail}", "kho --debug harvest {source}"),
+    # --- faults that ``kho store check`` and ``kho store replay`` find
+    "check_file": Message("config", "Tệp kho hỏng: {detail}", "The store's file is damaged: {detail}", RESTORE),
+    "check_dictionary": Message(
+        "config",
+        "{kind} số {number} hỏng: {count} bản gốc dựa vào nó không đọc lại được.",
+        "{kind} number {number} is damaged: {count} bodies that need it cannot be read again.",
+        RESTORE,
+    ),
+    "check_unreadable": Message(
+        "config",
+        "Bản gốc {payload} (lượt {visit}) không mở hay không đọc được.",
+        "Body {payload} (visit {visit}) cannot be unpacked or read.",
+        RESTORE,
+    ),
+    "check_body": Message(
+        "config",
+        "Bản gốc {payload} (lượt {visit}) không còn đúng những byte đã đến.",
+        "Body {payload} (visit {visit}) is not the bytes that came.",
+        RESTORE,
+    ),
+    "check_content": Message(
+        "config",
+        "Bản gốc {payload} (lượt {visit}) đọc ra nội dung khác với mã băm đã ghi.",
+        "Body {payload} (visit {visit}) reads as another content than its hash says.",
+        RESTORE,
+    ),
+    "check_chain": Message(
+        "config",
+        "Thay đổi {sequence} không bắt đầu từ chỗ thay đổi trước của bản ghi {record} kết thúc.",
+        "Change {sequence} does not begin where the one before it of record {record} ended.",
+        RESTORE,
+    ),
+    "check_record": Message(
+        "config",
+        "Bản ghi {record} khác với thay đổi cuối cùng, bản gốc hay khoá của nó.",
+        "Record {record} differs from its last change, its body, or its key.",
+        RESTORE,
+    ),
+    "check_counts": Message(
+        "config",
+        "Nguồn {name} ghi {stated}, đếm lại được {counted} (có, vắng, đã gỡ).",
+        "Source {name} states {stated}, counted are {counted} (present, missing, withdrawn).",
+        RESTORE,
+    ),
+    "check_reference": Message(
+        "config",
+        "{count} chỗ trong {place} trỏ tới bản gốc không có.",
+        "{count} places in {place} point to a body that is not there.",
+        RESTORE,
+    ),
+    "check_evidence": Message(
+        "config",
+        "{kind} {number} của lượt {visit} không mở được.",
+        "{kind} {number} of visit {visit} cannot be unpacked.",
+        "kho store compact",
+    ),
+    "check_unwritten": Message(
+        "config",
+        "Lệnh gỡ {target} không có trong {where}; lệnh gỡ tiếp theo sẽ ghi bù.",
+        "The take-down {target} is not in {where}; the next take-down writes it there.",
+        "kho suppress list",
+    ),
+    "check_erased": Message(
+        "config",
+        "{target} phải được xoá mà còn {count} bản gốc.",
+        "{target} was to be erased and {count} bodies are left.",
+        "kho suppress list",
+    ),
+    "replay_differs": Message(
+        "bug",
+        "{source}:{identifier}: {field} đang giữ là {held}, đọc lại được {read}.",
+        "{source}:{identifier}: the {field} held is {held}, read again it is {read}.",
+        "kho store check",
+    ),
 }

@@ -9,9 +9,12 @@ from pathlib import Path
 from . import suppressions
 from .backup import back_up
 from .bodies import Bodies
+from .checking import Checked, check
+from .compacting import Compacted, compact
 from .database import Database
 from .log import Log
 from .opening import epoch, prepare
+from .replaying import Replayed, replay
 from .restoring import begin_epoch
 from .suppression_file import TakeDown
 
@@ -44,6 +47,18 @@ class Store:
         if self._file is not None:
             suppressions.write_all(self.database, self._file)
         return back_up(Path(self.database.url.database or ""), target, told)
+
+    def check(self, told: Callable[[str, int], None] = lambda kind, number: None) -> Checked:
+        """Look at every body, the log, the records and the take-downs in one snapshot; raises StoreError."""
+        return check(self.database, self._file, told)
+
+    def replay(self, sources: list[str]) -> Replayed:
+        """Build the records of these sources again from their bodies and compare; raises StoreError."""
+        return replay(self.database, sources)
+
+    def compact(self, days: int) -> Compacted:
+        """Remove evidence older than so many days and what visits left behind, and give room back."""
+        return compact(self.database, days)
 
     def begin_epoch(self) -> int:
         """Begin a new life of a store that pg_restore has put back; returns its epoch. Raises StoreError."""

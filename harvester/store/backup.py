@@ -30,7 +30,8 @@ def back_up(source: Path, target: Path, told: Told = lambda done, total: None) -
     part = target.with_name(target.name + ".part")
     with naming(target):
         part.unlink(missing_ok=True)
-        room_for(source.stat().st_size, target.parent)
+        source.stat()
+        room_for(size_of(source), target.parent)
     with naming(source), closing(sqlite3.connect(source, timeout=LOCK_SECONDS, isolation_level=None)) as origin:
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:
             # One snapshot for all steps: without it every page that a harvest writes would begin the copy anew.
@@ -65,6 +66,12 @@ def naming(where: Path) -> Iterator[None]:
         raise fault_of(error, str(where)) or error from error
     except OSError as error:
         raise StoreError("backup_failed", where=str(where), detail=str(error)) from error
+
+
+def size_of(file: Path) -> int:
+    """Return how many bytes a SQLite store takes, with its log; 0 where there is none."""
+    parts = (file, file.with_name(file.name + "-wal"))
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def room_for(needed: int, folder: Path) -> None:

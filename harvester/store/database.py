@@ -65,6 +65,16 @@ class Database:
         except SQLAlchemyError as error:
             raise translated(error, self.where) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one moment however long it reads, while others write on."""
+        options: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        try:
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise translated(error, self.where) from error
+
     def write(self, job: Callable[[sa.Connection], T]) -> T:
         """Run a job in a transaction of the writer and return when it is on disk.
 

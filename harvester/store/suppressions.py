@@ -57,10 +57,11 @@ def every(database: Database) -> list[TakeDown]:
     """Return all take-downs, oldest first."""
     with database.reading() as connection:
         rows = connection.execute(sa.select(_table).order_by(_table.c.at, _table.c.id)).all()
-    return [_take_down(row) for row in rows]
+    return [take_down(row) for row in rows]
 
 
-def _take_down(row: sa.Row[Any]) -> TakeDown:
+def take_down(row: sa.Row[Any]) -> TakeDown:
+    """Read a row of the table."""
     return TakeDown(
         source=row.source,
         identifier=row.identifier,
@@ -73,7 +74,7 @@ def _take_down(row: sa.Row[Any]) -> TakeDown:
 
 def hits(database: Database, down: TakeDown) -> int:
     """Count the records, present or missing, that a take-down hides now."""
-    question = sa.select(sa.func.count()).select_from(_record).where(_hit(down), _record.c.presence != schema.WITHDRAWN)
+    question = sa.select(sa.func.count()).select_from(_record).where(hit(down), _record.c.presence != schema.WITHDRAWN)
     with database.reading() as connection:
         return connection.scalar(question) or 0
 
@@ -118,7 +119,7 @@ def apply(database: Database, file: Path | None) -> None:
 def _unfinished(database: Database) -> list[TakeDown]:
     with database.reading() as connection:
         rows = connection.execute(sa.select(_table).where(_table.c.erased == ASKED)).all()
-    return [_take_down(row) for row in rows]
+    return [take_down(row) for row in rows]
 
 
 def _lacks(held: dict[Target, TakeDown], down: TakeDown) -> bool:
@@ -148,7 +149,8 @@ def _same(down: TakeDown) -> sa.ColumnElement[bool]:
     return sa.and_(*(column.is_(None) if value is None else column == value for column, value in pairs))
 
 
-def _hit(down: TakeDown) -> sa.ColumnElement[bool]:
+def hit(down: TakeDown) -> sa.ColumnElement[bool]:
+    """Return which records a take-down covers."""
     if down.content is not None:
         return _record.c.content == down.content
     of_source = _record.c.source.in_(sa.select(_source.c.id).where(_source.c.first_id == down.source))
@@ -174,7 +176,7 @@ def _delete(connection: sa.Connection, database: Database, down: TakeDown) -> No
     if held is None:
         return
     if held.erased:
-        forget_bytes(connection, _hit(down))
+        forget_bytes(connection, hit(down))
     _tell(connection, down)
 
 
@@ -186,7 +188,7 @@ def _tell(connection: sa.Connection, down: TakeDown) -> None:
     """
     here = (_record.c.id, sa.literal(NO_VISIT), _record.c.payload, _record.c.payload)
     rows = sa.select(*here, _record.c.presence, _record.c.presence).where(
-        _hit(down), _record.c.presence != schema.WITHDRAWN
+        hit(down), _record.c.presence != schema.WITHDRAWN
     )
     columns: Sequence[str] = ("record", "visit", "before", "after", "was", "presence")
     connection.execute(_change.insert().from_select(columns, rows.order_by(_record.c.id)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,54 @@ def test_postgresql_is_backed_up_and_restored_by_its_own_means(folder: Path, pos
     assert "bi-mat" not in done.stderr
     done = inside(folder, "store", "restore", "--done", KHO_STORE=postgresql, KHO_LANG="en")
     assert (done.returncode, "a new epoch" in done.stderr) == (0, True), done.stderr
+
+
+def test_check_replay_and_compact_answer_with_their_exit_codes(folder: Path, town: Town) -> None:
+    done = inside(folder, "store", "check", KHO_LANG="en")
+    assert (done.returncode, "no faults" in done.stderr) == (0, True)
+    assert "payload\t640" in done.stdout
+    assert inside(folder, "store", "replay", KHO_LANG="en").stderr.startswith("read 640 records again")
+    assert "240" in inside(folder, "store", "replay", "thpt-hong-duc").stderr
+    assert inside(folder, "store", "replay", "khong-co").returncode == 2
+    done = inside(folder, "store", "compact")
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(folder / "kho.db") as connection:
+        connection.execute("UPDATE payload SET content = zeroblob(16) WHERE id = (SELECT min(payload) FROM record)")
+        connection.execute("UPDATE payload SET datestamp = 'khi nào' WHERE id = (SELECT max(payload) FROM record)")
+    connection.close()
+    done = inside(folder, "store", "check", "--json")
+    assert done.returncode == 8
+    faults = json.loads(done.stdout)["faults"]
+    assert {each["code"] for each in faults} == {"check_content", "check_record"}
+    assert all(each["sentence"] and each["facts"] for each in faults)
+    done = inside(folder, "store", "check")
+    assert (done.returncode, "check_content" in done.stderr, "kho store restore" in done.stderr) == (8, True, True)
+    done = inside(folder, "store", "replay", "--json")
+    assert done.returncode == 8
+    assert [each["field"] for each in json.loads(done.stdout)["differences"]] == ["datestamp"]
+    assert status(folder)["behind"] == 0
+
+
+def test_replay_maps_the_indexes_again(folder: Path) -> None:
+    """What is in an index is made again from what is kept, and what was taken down stays away."""
+    key = json.loads(inside(folder, "search", "giáo án", "--json").stdout)["items"][0]["key"]
+    inside(folder, "suppress", "add", key, "--reason", "x")
+    before = inside(folder, "search", "giáo án", "--sort", "title", "--size", "100", "--json").stdout
+    assert inside(folder, "store", "replay").returncode == 0
+    assert inside(folder, "search", "giáo án", "--sort", "title", "--size", "100", "--json").stdout == before
+    assert inside(folder, "show", key, "--json").stdout.endswith("suppressed\n")
+
+
+def test_a_damaged_store_is_named_and_checked_all_the_same(folder: Path) -> None:
+    with sqlite3.connect(folder / "kho.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'change'").fetchone()[0]
+    connection.close()
+    content = bytearray((folder / "kho.db").read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xee" * 4096
+    (folder / "kho.db").write_bytes(bytes(content))
+    done = inside(folder, "store", "check", KHO_LANG="en")
+    assert (done.returncode, "check_file" in done.stderr) == (8, True)
+    done = inside(folder, "harvest", NAME)
+    assert (done.returncode, "store_damaged" in done.stderr) == (6, True), done.stderr
+    assert inside(folder, "search", "giáo án", "--json").returncode == 0, "the index answers on"
