@@ -45,6 +45,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không phải địa chỉ http(s) có tên máy và không kèm tên đăng nhập",
         "“{value}” is not an http(s) address with a host and without user names",
     ),
+    "not_day": (
+        "“{key}” phải là ngày như 2026-12-31, không phải “{value}”",
+        "“{key}” must be a day like 2026-12-31, not “{value}”",
+    ),
+    "literal_secret": (
+        "“{key}” phải là ${{BIẾN}} môi trường; không ghi mật khẩu hay khoá vào tệp này",
+        "“{key}” must be a ${{VARIABLE}} of the environment; passwords and keys do not belong into this file",
+    ),
+    "wrong_header": ("không được tự đặt phần đầu “{value}”", "the header “{value}” cannot be set"),
+    "wrong_proxy": (
+        "“{value}” không phải proxy như http://proxy.truong.example:3128",
+        "“{value}” is not a proxy like http://proxy.truong.example:3128",
+    ),
+    "unsafe_tls": (
+        "tls.verify: false cần có “{key}”",
+        "tls.verify: false needs “{key}”",
+    ),
     "wrong_charset": ("không có bảng mã “{value}”", "there is no encoding “{value}”"),
     "unknown_word": ("“{key}” không có giá trị “{value}”", "“{key}” knows no “{value}”"),
     "wrong_pattern": (

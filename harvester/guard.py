@@ -1,50 +1,66 @@
 """Going only where it may: the connected address is checked, never the name that was asked for.
 
 A name can change its address between a check and a connection, and ``127.1``, ``2130706433`` or ``%6cocalhost`` are
-all loopback without looking like it. So names are resolved here, every address is judged, and the connection goes to
-the judged address.
+all loopback without looking like it. So names are resolved here, once a connection; every address is judged, and the
+connection goes to the judged address. The name is used for the Host header and for TLS only.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
 
+from .deadline import Deadline
 from .errors import SourceError
+from .waiting import Passing
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Resolve = Callable[[str, int], Sequence[str]]
+
+CONNECT_SECONDS = 15.0  # half of the endpoints that look dead answer later; nobody answers a connect after 15 s
+ADDRESSES = 8  # so many addresses of a name are tried; a name with hundreds of them must not cost hundreds of waits
 
 _LOOPBACK = tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128"))
-# Python 3.11 calls these global although they lead inside: translation and tunnel prefixes, multicast, the metadata
-# services of clouds, documentation and reserved space (measured; RFC 6890 and its updates name the blocks).
-_DENIED = tuple(
+# Nobody may go there, whatever ``allow_networks`` says: this host, link-local addresses and the metadata services of
+# clouds, translation and tunnel prefixes that lead back inside, multicast, documentation and reserved space. Python
+# 3.11 calls many of them global (measured); RFC 6890 and its updates name the blocks.
+_NEVER = tuple(
     ipaddress.ip_network(text)
     for text in (
         "0.0.0.0/8",
-        "100.64.0.0/10",
-        "168.63.129.16/32",
-        "169.254.0.0/16",
-        "192.0.0.0/24",
+        "100.100.100.200/32",  # metadata: Alibaba
+        "168.63.129.16/32",  # metadata: Azure
+        "169.254.0.0/16",  # link-local; metadata: AWS, Google, Azure, Oracle and others
+        "192.0.0.0/24",  # protocol assignments; metadata: Oracle (192.0.0.192)
+        "192.0.2.0/24",
         "192.88.99.0/24",
         "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
         "224.0.0.0/4",
         "240.0.0.0/4",
-        "::/96",
-        "::ffff:0:0/96",
-        "64:ff9b::/96",
+        "::/96",  # IPv4-compatible
+        "::ffff:0:0/96",  # IPv4-mapped; judged as IPv4 before it comes here
+        "::ffff:0:0:0/96",  # IPv4-translated (SIIT)
+        "64:ff9b::/96",  # NAT64
         "64:ff9b:1::/48",
-        "2001::/23",
+        "100::/64",
+        "2001::/23",  # Teredo, ORCHID
         "2001:db8::/32",
-        "2002::/16",
+        "2002::/16",  # 6to4
         "3fff::/20",
+        "5f00::/16",
+        "fd00:ec2::/32",  # metadata: AWS over IPv6
+        "fd20:ce::/32",  # metadata: Google over IPv6
         "fe80::/10",
+        "fec0::/10",
         "ff00::/8",
     )
 )
@@ -63,7 +79,7 @@ class Reach(msgspec.Struct, frozen=True):
             address = mapped
         if _within(address, _LOOPBACK):
             return self.loopback
-        if _within(address, _DENIED):
+        if _within(address, _NEVER):
             return False
         return _within(address, self.networks) or address.is_global
 
@@ -72,53 +88,83 @@ def _within(address: Address, networks: Sequence[Network]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
-def connect(host: str, port: int, timeout: float | None, reach: Reach) -> socket.socket:
+def look_up(host: str, port: int) -> list[str]:
+    """Return the addresses of a name as the system's resolver gives them; raises OSError, UnicodeError."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def connect(host: str, port: int, deadline: Deadline, reach: Reach, resolve: Resolve = look_up) -> socket.socket:
     """Resolve a name, judge its addresses and connect to the first one that is allowed and answers.
 
-    Raises SourceError: unknown_host, forbidden_address; OSError where no address answers.
+    Raises SourceError unknown_host, forbidden_address; Passing dns_silent; OSError where no address answers.
     """
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise SourceError("unknown_host", host=host, detail=str(error)) from error
     failure: OSError | None = None
-    for family, kind, protocol, _, place in found:
-        address = ipaddress.ip_address(str(place[0]).partition("%")[0])
-        if not reach.allows(address):
-            raise SourceError("forbidden_address", host=host, address=str(address))
-        connection = socket.socket(family, kind, protocol)
+    for address in judged(host, port, deadline, reach, resolve):
         try:
-            connection.settimeout(timeout)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.connect(place)
-            return connection
+            return _connected(address, port, deadline.left(CONNECT_SECONDS))
         except OSError as error:
-            connection.close()
-            failure = error
-    raise failure or OSError("no address")
+            failure = failure or error  # the first address is the one that the name's owner means
+    assert failure is not None
+    raise failure
 
 
-def pool_manager(reach: Reach) -> PoolManager:
-    """Return a urllib3 pool whose every connection goes through ``connect``; one connection a host and port."""
+def judged(host: str, port: int, deadline: Deadline, reach: Reach, resolve: Resolve = look_up) -> list[Address]:
+    """Return those of a name's addresses that may be connected to, at least one.
 
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self.host, self.port or 80, _seconds(self.timeout), reach)
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self.host, self.port or 443, _seconds(self.timeout), reach)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    manager = PoolManager(num_pools=4, maxsize=1, retries=False)
-    manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return manager
+    Raises SourceError unknown_host, forbidden_address; Passing dns_silent.
+    """
+    addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in _addresses(host, port, deadline, resolve)]
+    allowed = [address for address in addresses[:ADDRESSES] if reach.allows(address)]
+    if not allowed:
+        raise SourceError("forbidden_address", host=host, address=str(addresses[0]))
+    return allowed
 
 
-def _seconds(timeout: object) -> float | None:
-    return float(timeout) if isinstance(timeout, int | float) else None
+def _connected(address: Address, port: int, seconds: float) -> socket.socket:
+    connection = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(seconds)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.connect((str(address), port))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _addresses(host: str, port: int, deadline: Deadline, resolve: Resolve) -> Sequence[str]:
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    found = _bounded(lambda: resolve(host, port), deadline.left(CONNECT_SECONDS))
+    if found is None or _unanswered(found):
+        raise Passing("dns_silent", host=host)
+    if isinstance(found, Exception) or not found:
+        raise SourceError("unknown_host", host=host, detail=str(found))
+    addresses: Sequence[str] = found
+    return addresses
+
+
+def _unanswered(found: object) -> bool:
+    return isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN
+
+
+def _bounded(work: Callable[[], Any], seconds: float) -> Any:
+    """Return what ``work`` returns or raises, None after ``seconds``: the system's resolver cannot be told to hurry.
+
+    The thread is left behind and ends when the resolver gives up.
+    """
+    box: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put(work())
+        except (OSError, UnicodeError, ValueError) as error:
+            box.put(error)
+
+    threading.Thread(target=run, name="kho-dns", daemon=True).start()
+    try:
+        return box.get(timeout=seconds)
+    except queue.Empty:
+        return None

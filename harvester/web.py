@@ -1,279 +1,280 @@
 """The only place from which an institution is asked: polite, bounded, guarded.
 
 One question is one GET with a total deadline. Faults that may pass are asked again within the visit's patience; a
-server that asks for more patience than that defers the visit. The clock and the waiting are arguments.
+server that asks for more patience than that defers the visit. Beside this front: where an address leads (``urls.py``),
+whether a connection may go there (``guard.py``), whom it trusts (``tls.py``), what only the registered server may know
+(``credentials.py``), HTTP itself (``wire.py``), what comes in (``unpacking.py``), waiting (``waiting.py``), and what an
+answer is that is none (``recognising.py``).
 """
 
 from __future__ import annotations
 
-import email.utils
 import os
 import random
+import socket
 import time
-import zlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import msgspec
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    IncompleteRead,
-    LocationValueError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
-from urllib3.response import BaseHTTPResponse
-from urllib3.util import Timeout
 
-from .errors import Deferred, SourceError
-from .guard import Network, Reach, pool_manager
+from .connecting import Opener
+from .credentials import header_lines, may_know
+from .deadline import Deadline
+from .errors import SourceError
+from .guard import Reach, connect
+from .manners import Manners as Manners
+from .recognising import FIRST, is_oai, is_web_page, leads_to_login, recognised
+from .unpacking import Content, DamagedError, Intake
+from .urls import Place, asking, place_of, redirected, shown
+from .waiting import FIRST_TRIES, PASSING, Passing, Patience, asked_to_wait
+from .wire import BrokenOffError, ClosedError, Head, NotHttpError, TooMuchError, Wire
 
-CONNECT_SECONDS = 15.0  # half of the endpoints that look dead answer later; nobody answers a connect after 15 s
 REDIRECTS = 5
-PASSING = frozenset((408, 429, 500, 502, 503, 504))  # real servers say 500 where the standard says 503
-ATTEMPTS = 5  # a connection that was refused five times over ~30 s is down tonight, whatever the patience
-LONGEST_PAUSE = 60.0
-_CHUNK = 1 << 16
+_REDIRECT = frozenset((301, 302, 303, 307, 308))
+_PERMANENT = frozenset((301, 308))
+_CODINGS = frozenset(("", "identity", "gzip", "x-gzip"))
 # DSpace answers HTML where text/html comes first in Accept.
 _ACCEPT = "text/xml, application/xml;q=0.9, */*;q=0.1"
 
 
-class Manners(msgspec.Struct, frozen=True, kw_only=True):
-    """How one source is asked: seconds, bytes, networks; the defaults stand in ``source.py``."""
-
-    timeout: float
-    patience: float
-    pause: float
-    max_page: int
-    networks: tuple[Network, ...] = ()
-    contact: str = ""
-    source: str = ""
-
-
 class Body(msgspec.Struct, frozen=True):
-    """What a server answered: the bytes after decompression, the final address, the content type."""
+    """What a server answered: the bytes after decompression, the final address, the headers Content-Type and Date.
 
-    content: bytes
+    ``content`` is bytes, or a read-only mapping of a file where it is larger than 8 MB.
+    """
+
+    content: Content
     url: str
     content_type: str
+    date: str
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    head: Head
+    content: Content
 
 
 def user_agent(contact: str) -> str:
     """Say who asks and whom to write to."""
-    return f"Kho/0.1 (+OAI-PMH harvester of Vietnamese learning resources{'; ' + contact if contact else ''})"
+    whom = "; " + " ".join(contact.split()) if contact else ""  # a line break would begin another header
+    return f"Kho/0.1 (+OAI-PMH harvester of Vietnamese learning resources{whom})"
 
 
 class Web:
-    """Ask one institution, politely; one of these a visit, used by one thread."""
+    """Ask one institution, politely; one of these a visit, used by one thread.
+
+    ``answered`` says that an answer was taken. ``noticed`` holds what the operator should know although the visit goes
+    on, message codes with their facts: ``moved``, the registered address redirects for good; ``tls_unverified``, a
+    certificate was not verified.
+    """
 
     def __init__(
         self,
         manners: Manners,
         *,
         stopping: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        uniform: Callable[[float, float], float] = random.uniform,
+        connect: Callable[..., socket.socket] = connect,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        """Take the manners of the source; ``stopping`` is asked while waiting, so that Ctrl-C is not slept through."""
+        """Take the manners of the source; ``stopping`` is asked while waiting, so that Ctrl-C is not slept through.
+
+        ``connect`` makes the connections (``guard.connect``).
+        """
         self.manners = manners
         self.requests = 0
-        self._stopping, self._sleep, self._monotonic = stopping, sleep, monotonic
+        self.noticed: dict[str, dict[str, object]] = {}
+        self.answered = False
+        self._clock, self._monotonic, self._environ = clock, monotonic, environ
+        self._patience = Patience(
+            manners.patience, stopping=stopping, clock=clock, sleep=sleep, monotonic=monotonic, uniform=uniform
+        )
         reach = Reach(loopback=environ.get("KHO_ALLOW_LOOPBACK") == "1", networks=manners.networks)
-        self._pool = pool_manager(reach)
-        self._patience = manners.patience
-        self._headers = {
-            "User-Agent": user_agent(manners.contact),
-            "Accept": _ACCEPT,
-            "Accept-Encoding": "gzip",
-        }
+        self._opener = Opener(manners.tls, manners.proxy, reach, connect, clock, most=2 * manners.max_page)
+        self._wires: dict[tuple[str, str, int], Wire] = {}
+        self._moved: dict[Place, Place] = {}
+        self._coding = "gzip"
+        self._said = f"User-Agent: {user_agent(manners.contact)}\r\nAccept: {_ACCEPT}\r\n"
+        self._own: str | None = None
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.clear()
+        for wire in self._wires.values():
+            wire.close()
+        self._wires.clear()
 
-    def get(self, url: str, arguments: Mapping[str, str]) -> Body:
-        """Ask one question; arguments are merged with a query that the address already has.
+    def get(self, url: str, arguments: Mapping[str, str], *, verbatim: bool = False, html: bool = False) -> Body:
+        """Ask one question; arguments are merged with a query that the address already has (see ``urls.asking``).
 
-        Raises SourceError (refused, unreachable, unknown_host, tls, too_slow, cut, status, gone, too_large, coding,
-        redirects, forbidden_address, forbidden_url) and Deferred.
+        ``html`` says that a web page is a right answer; otherwise one is named for what it is (a login page …).
+
+        Raises Deferred, StoreError (a large page finds no room on disk) and SourceError with a code of
+        ``messages/asking.py``.
         """
-        target = merge(url, arguments)
+        place = asking(self._known(place_of(url)), arguments, verbatim=verbatim)
         attempt = 0
         while True:
             if self.requests and self.manners.pause:
-                self._wait(self.manners.pause)
+                self._patience.wait(self.manners.pause)
             attempt += 1
+            begun = self._monotonic()
             try:
-                return self._follow(target)
-            except _Passing as fault:
-                self._be_patient(fault, attempt)
+                body = self._followed(place, html)
+            except Passing as fault:
+                tries = None if self.answered else FIRST_TRIES
+                self._patience.after(fault, attempt, self._monotonic() - begun, tries)
+            else:
+                self.answered = True
+                return body
 
-    def _be_patient(self, fault: _Passing, attempt: int) -> None:
-        asked = fault.retry_after
-        pause = asked if asked is not None else min(LONGEST_PAUSE, 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret
-        if asked is not None and asked > self._patience:
-            until = int(time.time() + asked)
-            clock = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            raise Deferred(until_seconds=until, until=clock, where=fault.facts.get("where", ""))
-        if pause > self._patience or attempt >= ATTEMPTS or self._stopping():
-            raise SourceError(fault.code, **fault.facts) from fault
-        self._patience -= pause
-        self._wait(pause)
+    # --- redirects ----------------------------------------------------------------------------------------------------
 
-    def _wait(self, seconds: float) -> None:
-        end = self._monotonic() + seconds
-        while (left := end - self._monotonic()) > 0 and not self._stopping():
-            self._sleep(min(left, 0.5))
-
-    def _follow(self, url: str) -> Body:
-        end = self._monotonic() + self.manners.timeout
+    def _followed(self, place: Place, html: bool) -> Body:
+        deadline = Deadline(self.manners.timeout, self._monotonic)
         for _ in range(REDIRECTS + 1):
-            response = self._ask(url, end)
-            location = response.headers.get("Location") if response.status in (301, 302, 303, 307, 308) else None
-            if location is None:
-                return self._read(response, url, end)
-            response.close()
-            url = _redirected(url, location)
-        raise SourceError("redirects", limit=REDIRECTS, where=url)
+            answer = self._told(place, deadline)
+            location = answer.head.headers.get("location")
+            if location is None or answer.head.status not in _REDIRECT:
+                return self._judged(answer, place, html)
+            place = self._redirected(place, location, answer.head.status in _PERMANENT)
+        raise SourceError("redirects", limit=REDIRECTS, where=shown(place))
 
-    def _ask(self, url: str, end: float) -> BaseHTTPResponse:
-        check(url)
-        self.requests += 1
-        left = end - self._monotonic()
-        if left <= 0:
-            raise _Passing("too_slow", where=url, seconds=self.manners.timeout)
-        timeout = Timeout(connect=min(CONNECT_SECONDS, left), read=left)
+    def _redirected(self, place: Place, location: str, permanent: bool) -> Place:
+        """Return where a redirect leads, if it may: with its host, or to another one for good."""
+        target, registered = redirected(place, location), self._registered(place)
+        if leads_to_login(target) and not leads_to_login(place):
+            raise SourceError("login", where=shown(target))
+        at_home = target.host in (place.host, registered.host)
+        if not at_home and (not permanent or self.manners.proxy):  # a proxy hides the address that would be judged
+            raise SourceError("left_host", where=shown(place), target=shown(target))
+        if permanent and target.query == place.query:
+            old, new = place.base, target.base
+            self._moved[old] = new
+            if old == registered.base or str(old) == self.noticed.get("moved", {}).get("moved_to"):
+                self.noticed["moved"] = {"where": shown(registered.base), "moved_to": shown(new)}
+        return target
+
+    def _registered(self, place: Place) -> Place:
+        return place_of(self.manners.url) if self.manners.url else place
+
+    def _known(self, place: Place) -> Place:
+        """Return where an address has moved for good in this visit: it need not be asked twice for every page."""
+        return place.at(self._moved[place.base]) if place.base in self._moved else place
+
+    def _judged(self, answer: _Answer, place: Place, html: bool) -> Body:
+        """Return an answer that is one; raise Passing or SourceError with the name of what it is instead."""
+        head, content = answer.head, answer.content
+        first = content[:FIRST]
+        good = head.status == 200 or (400 <= head.status < 500 and is_oai(first))
+        page = is_web_page(first)
+        told = None if good and content and not page else recognised(head.status, head.headers, first, place)
+        if good and told is None and (html or not page):
+            return Body(content, str(place), head.headers.get("content-type", ""), head.headers.get("date", ""))
+        code, facts = told or ("html_page" if good else "gone", {"status": head.status})
+        facts = {**facts, "where": shown(place)}
+        if head.status in PASSING:
+            raise Passing(code if told else "status", asked_to_wait(head.headers, self._clock()), **facts)
+        if code == "maintenance" and self.answered:  # it answered tonight and will again
+            raise Passing(code, None, **facts)
+        raise SourceError(code, **facts)
+
+    # --- one exchange -------------------------------------------------------------------------------------------------
+
+    def _told(self, place: Place, deadline: Deadline) -> _Answer:
+        """Ask one address and name what went wrong."""
+        where = shown(place)
         try:
-            return self._pool.urlopen(
-                "GET",
-                url,
-                headers=self._headers,
-                redirect=False,
-                retries=False,
-                timeout=timeout,
-                preload_content=False,
-                decode_content=False,
-            )
-        except (HTTPError, OSError) as error:
-            raise self._told_apart(error, url) from error
+            return self._unpacked(place, deadline)
+        except DamagedError as error:
+            if error.code == "coding":
+                raise SourceError(error.code, **error.facts) from error
+            raise Passing(error.code, None, **error.facts) from error
+        except TimeoutError as error:
+            raise Passing("too_slow", where=where, seconds=self.manners.timeout) from error
+        except ConnectionRefusedError as error:
+            raise Passing("refused", where=where) from error
+        except (BrokenOffError, ConnectionError) as error:
+            raise Passing("cut", where=where) from error
+        except NotHttpError as error:
+            raise Passing("not_http", None, where=where, detail=str(error)) from error
+        except TooMuchError as error:
+            raise SourceError("too_large", limit=self.manners.max_page, where=where) from error
+        except OSError as error:
+            raise Passing("unreachable", where=where, detail=error.strerror or str(error)) from error
 
-    def _told_apart(self, error: Exception, url: str) -> SourceError | _Passing:
-        if isinstance(error, SourceError):
-            return error
-        text = str(error)
-        if isinstance(error, ReadTimeoutError | ConnectTimeoutError | TimeoutError):
-            return _Passing("too_slow", where=url, seconds=self.manners.timeout)
-        if isinstance(error, SSLError):
-            return SourceError("tls", where=url, detail=text)
-        if isinstance(error, LocationValueError):
-            return SourceError("forbidden_url", where=url)
-        if isinstance(error, ConnectionRefusedError) or "refused" in text.lower():
-            return _Passing("refused", where=url)
-        if isinstance(error, NewConnectionError):
-            return _Passing("unreachable", where=url, detail=text)
-        if isinstance(error, IncompleteRead | ProtocolError):
-            return _Passing("cut", where=url)
-        return _Passing("unreachable", where=url, detail=text)
-
-    def _read(self, response: BaseHTTPResponse, url: str, end: float) -> Body:
+    def _unpacked(self, place: Place, deadline: Deadline) -> _Answer:
+        """Ask; where the compression of the answer is wrong, once more without it, and so for the rest of the visit."""
         try:
-            if response.status != 200:
-                raise self._refusal(response, url)
-            coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-            if coding not in ("identity", "", "gzip", "x-gzip"):
-                raise SourceError("coding", coding=coding, where=url)
-            wire = self._bytes(response, url, end)
-            # Servers send gzip without saying so, and say gzip over plain bytes: the magic number decides.
-            content = _inflate(wire, self.manners.max_page, url) if wire[:2] == b"\x1f\x8b" else wire
-            return Body(content, url, response.headers.get("Content-Type", ""))
+            return self._exchange(place, deadline)
+        except DamagedError:
+            if self._coding == "identity":
+                raise
+            self._coding = "identity"
+            return self._exchange(place, deadline)
+
+    def _exchange(self, place: Place, deadline: Deadline) -> _Answer:
+        wire, head = self._sent(place, deadline)
+        try:
+            if head.status == 200:
+                return _Answer(head, self._taken(wire, head, place, deadline))
+            return _Answer(head, _glimpsed(wire, head, deadline))
         except BaseException:
-            response.close()
+            wire.close()
             raise
-        finally:
-            response.release_conn()
 
-    def _bytes(self, response: BaseHTTPResponse, url: str, end: float) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            while piece := response.read1(_CHUNK, decode_content=False):  # read1 returns what is there: drips are seen
-                size += len(piece)
-                if size > self.manners.max_page:
-                    raise SourceError("too_large", limit=self.manners.max_page, where=url)
-                if self._monotonic() > end:
-                    raise _Passing("too_slow", where=url, seconds=self.manners.timeout)
-                pieces.append(piece)
-        except (HTTPError, OSError) as error:
-            raise self._told_apart(error, url) from error
-        return b"".join(pieces)
+    def _taken(self, wire: Wire, head: Head, place: Place, deadline: Deadline) -> Content:
+        limit, where = self.manners.max_page, shown(place)
+        coding = head.headers.get("content-encoding", "").lower()
+        if coding not in _CODINGS:
+            raise DamagedError("coding", coding=coding[:80], where=where)
+        if (head.length or 0) > limit:
+            raise SourceError("too_large", limit=limit, where=where)
+        with Intake(limit, where) as intake:
+            for piece in wire.body(head, deadline):
+                intake.take(piece)
+            content = intake.finish()
+        if coding.endswith("gzip") and not intake.packed and self._coding == "gzip":
+            raise DamagedError("damaged", where=where)  # the header lies; asked without, the bytes decide
+        return content
 
-    def _refusal(self, response: BaseHTTPResponse, url: str) -> SourceError | _Passing:
-        if response.status in PASSING:
-            asked = retry_after(response.headers.get("Retry-After"), time.time())
-            return _Passing("status", retry_after=asked, status=response.status, where=url)
-        return SourceError("gone", status=response.status, where=url)
+    def _sent(self, place: Place, deadline: Deadline) -> tuple[Wire, Head]:
+        """Send a question on a connection that is open, or on a new one where it was closed meanwhile."""
+        request = self._request(place)
+        self.requests += 1
+        wire = self._wires.get(place.origin)
+        if wire is not None and wire.idle():
+            try:
+                return wire, wire.ask(request, deadline)
+            except ClosedError:
+                pass
+        if wire is not None:
+            wire.close()
+        wire = self._wires[place.origin] = self._opener.open(place, deadline)
+        if self._opener.unverified(place):
+            tls = self.manners.tls
+            self.noticed["tls_unverified"] = {"where": place.host, "until": tls.insecure_until, "reason": tls.reason}
+        return wire, wire.ask(request, deadline)
 
-
-class _Passing(Exception):
-    def __init__(self, code: str, retry_after: float | None = None, **facts: object) -> None:
-        super().__init__(code)
-        self.code, self.retry_after, self.facts = code, retry_after, facts
-
-
-def merge(url: str, arguments: Mapping[str, str]) -> str:
-    """Add arguments to an address, keeping a query that it already has (OJS: ``index.php?page=oai``)."""
-    parts = urlsplit(url)
-    pairs = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in arguments]
-    query = urlencode([*pairs, *((name, value) for name, value in arguments.items() if value)])
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
-
-
-def check(url: str) -> None:
-    """Refuse what must never be asked: other schemes, user names, backslashes, white space (RFC 3986 knows none)."""
-    parts = urlsplit(url)
-    bad = any(mark in url for mark in "\\\t\r\n ") or "@" in parts.netloc
-    if parts.scheme not in ("http", "https") or not parts.hostname or bad:
-        raise SourceError("forbidden_url", where=url)
+    def _request(self, place: Place) -> bytes:
+        if self._own is None:
+            self._own = header_lines(self.manners.headers, self.manners.auth, self._environ)
+        own = self._own if self._own and may_know(place, self._registered(place)) else ""
+        return (
+            f"GET {self._opener.target(place)} HTTP/1.1\r\nHost: {place.authority}\r\n{self._said}{own}"
+            f"Accept-Encoding: {self._coding}\r\nConnection: keep-alive\r\n\r\n"
+        ).encode()
 
 
-def _redirected(url: str, location: str) -> str:
-    target = urlsplit(urljoin(url, location))
-    query = target.query or urlsplit(url).query  # some servers drop the question when they redirect
-    return urlunsplit((target.scheme, target.netloc, target.path, query, ""))
-
-
-def retry_after(value: str | None, now: float) -> float | None:
-    """Read Retry-After in both forms of RFC 9110 10.2.3: seconds or a date; at least one second, None if unreadable."""
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isdecimal():
-        return max(1.0, float(text))
+def _glimpsed(wire: Wire, head: Head, deadline: Deadline) -> bytes:
+    """Read the beginning of an answer that is no page; one that is long, slow or damaged costs its connection only."""
+    intake = Intake(FIRST, "")
     try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(1.0, moment.timestamp() - now)
-
-
-def _inflate(wire: bytes, limit: int, url: str) -> bytes:
-    """Unpack gzip (also several members), never beyond ``limit`` bytes; a member that does not end was cut."""
-    pieces, size, rest = [], 0, wire
-    while rest[:2] == b"\x1f\x8b":
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            pieces.append(unpacker.decompress(rest, limit - size + 1))
-        except zlib.error as error:
-            raise _Passing("cut", where=url) from error
-        size += len(pieces[-1])
-        if size > limit:
-            raise SourceError("too_large", limit=limit, where=url)
-        if not unpacker.eof:
-            raise _Passing("cut", where=url)
-        rest = unpacker.unused_data
-    return b"".join(pieces)
+        for piece in wire.body(head, deadline):
+            intake.take(piece)
+        return bytes(intake.finish())
+    except (SourceError, DamagedError, BrokenOffError, NotHttpError, TooMuchError, OSError):
+        wire.close()
+        return intake.begun

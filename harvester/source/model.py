@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from ..credentials import is_own_header, is_reference
 from ..faults import nearest
 from ..guard import Network
+from ..manners import Auth, Tls
 
 MEGABYTE = 1024 * 1024
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -48,6 +51,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     charset: str = ""
     max_page: int = 64 * MEGABYTE  # the largest honest page seen was 30 MB; memory is 32 times that in the worst case
     allow_networks: tuple[str, ...] = ()
+    tls: Tls = Tls()
+    headers: Mapping[str, str] = {}
+    auth: Auth = Auth()
+    proxy: str = ""
     was: str = ""
     tags: tuple[str, ...] = ()
 
@@ -147,6 +154,43 @@ def _networks(key: str, value: Any) -> tuple[str, ...]:
     return texts
 
 
+def _day(key: str, value: Any) -> str:
+    text = _text(key, value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise WrongError("not_day", key=key, value=text) from error
+
+
+def _reference(key: str, value: Any) -> str:
+    """Read a reference to an environment variable; what may be a password is not repeated in the message."""
+    text = _text(key, value)
+    if not is_reference(text):
+        raise WrongError("literal_secret", key=key)
+    return text
+
+
+def _headers(key: str, value: Any) -> Mapping[str, str]:
+    """Read ``{Name: "${VARIABLE}"}``, or (in a roster) ``Name: ${VARIABLE}`` separated by semicolons."""
+    if isinstance(value, str):
+        parted = [item.partition(":") for item in value.split(";") if item.strip()]
+        value = {name.strip(): said.strip() for name, _, said in parted}
+    if not isinstance(value, dict):
+        raise WrongError("not_mapping")
+    for name in value:
+        if not is_own_header(name):
+            raise WrongError("wrong_header", value=name)
+    return {name: _reference(f"{key}.{name}", said) for name, said in value.items()}
+
+
+def _proxy(key: str, value: Any) -> str:
+    text = _url(key, value)
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise WrongError("wrong_proxy", value=text)
+    return text
+
+
 def _charset(key: str, value: Any) -> str:
     text = _text(key, value)
     try:
@@ -206,6 +250,22 @@ SOURCE: dict[str, Word] = {
     "charset": Word(_charset, "bảng mã thật khi máy chủ khai sai", "true encoding of a server that lies"),
     "max_page": Word(_size, "kích thước lớn nhất của một trang", "largest size of one page"),
     "allow_networks": Word(_networks, "mạng nội bộ được phép hỏi", "private networks that may be asked"),
+    "tls.verify": Word(
+        _boolean,
+        "kiểm tra chứng chỉ TLS; false cần tls.reason và tls.insecure_until",
+        "verify the TLS certificate; false needs tls.reason and tls.insecure_until",
+    ),
+    "tls.ca_file": Word(_text, "tệp PEM chứng chỉ tin thêm", "PEM file of certificates to trust as well"),
+    "tls.insecure_until": Word(_day, "ngày cuối không kiểm tra chứng chỉ", "last day without verifying"),
+    "tls.reason": Word(_text, "vì sao không kiểm tra chứng chỉ", "why the certificate is not verified"),
+    "headers": Word(
+        _headers,
+        "phần đầu riêng gửi kèm, giá trị chỉ lấy từ ${BIẾN} môi trường",
+        "own headers to send, values from ${VARIABLES} of the environment only",
+    ),
+    "auth.user": Word(_reference, "tên đăng nhập (Basic), chỉ từ ${BIẾN}", "user (Basic), from a ${VARIABLE} only"),
+    "auth.password": Word(_reference, "mật khẩu (Basic), chỉ từ ${BIẾN}", "password (Basic), from a ${VARIABLE} only"),
+    "proxy": Word(_proxy, "proxy http để hỏi nguồn này", "http proxy to ask this source through"),
     "was": Word(_identity, "id cũ: giữ nguyên bản ghi và khoá", "former id: records and keys stay"),
     "tags": Word(_texts, "nhãn để chọn nguồn", "labels for choosing sources"),
 }

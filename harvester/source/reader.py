@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ..faults import Fault, Faults, nearest
+from ..manners import Auth, Tls
 from ..yaml_marks import Marked, Path_, load_yaml
 from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word, WrongError
 
@@ -19,6 +20,7 @@ from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word, WrongE
 Check = Callable[[str], tuple[str, ...] | None]
 _REQUIRED = ("id", "name", "url")
 _TOP = ("kho", "defaults", "sources", "rosters")
+_PARTS: dict[str, type[Institution | Tls | Auth]] = {"institution": Institution, "tls": Tls, "auth": Auth}
 Flat = dict[str, Any]
 Place = Callable[[str, Flat], Fault]
 
@@ -119,7 +121,9 @@ class _Reader:
                 self._ask(key, text)
             flat[key] = value
         except WrongError as wrong:
-            faults.append(place(wrong.code, wrong.facts))
+            fault = place(wrong.code, wrong.facts)
+            # What may be a password is not shown, not even as the line that it stands in.
+            faults.append(msgspec.structs.replace(fault, text="") if wrong.code == "literal_secret" else fault)
 
     def _ask(self, key: str, value: Any) -> None:
         """Ask the room that owns a word, once for each distinct value."""
@@ -223,10 +227,13 @@ class _Reader:
                 facts = {"value": identity, "other": f"{other.file}:{other.line}"}
                 self.federation.fatal += [msgspec.structs.replace(here, facts=facts), *faults]
                 return
+        if flat.get("tls.verify") is False:
+            needed = ("tls.reason", "tls.insecure_until")
+            faults += [place("unsafe_tls", {"key": key}) for key in needed if not flat.get(key) and key not in unread]
         if faults:
             self.federation.broken.append(Broken(identity, tuple(faults)))
             return
-        self.federation.sources[identity] = _source(flat)
+        self.federation.sources[identity] = _source(flat, self.base)
 
     def former_ids(self) -> None:
         """Refuse a former id that is another source's id, or that two sources claim."""
@@ -296,10 +303,15 @@ def _cell_fault(name: str, line: int, column: str, code: str, facts: Flat) -> Fa
     return Fault(name, line, 1, code, facts, "", column or str(facts.get("key", "id")))
 
 
-def _source(flat: Flat) -> Source:
-    institution = {key.partition(".")[2]: flat[key] for key in flat if "." in key}
+def _source(flat: Flat, base: Path) -> Source:
     plain = {key: value for key, value in flat.items() if "." not in key}
-    return Source(**plain, institution=Institution(**institution)) if institution else Source(**plain)
+    for name, kind in _PARTS.items():
+        inner = {key.partition(".")[2]: flat[key] for key in flat if key.startswith(f"{name}.")}
+        if inner.get("ca_file"):
+            inner["ca_file"] = str((base / inner["ca_file"]).absolute())
+        if inner:
+            plain[name] = kind(**inner)
+    return Source(**plain)
 
 
 def _absolute_store(store: str, base: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from . import model
 from .model import SETTINGS, SOURCE, Settings, Source, Word
 
+_REFERENCE = r"^([A-Za-z][A-Za-z0-9-]* )?\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
 _TYPES: dict[model.Read, dict[str, Any]] = {
     model._identity: {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"},
     model._url: {"type": "string", "pattern": "^https?://"},
@@ -15,6 +16,10 @@ _TYPES: dict[model.Read, dict[str, Any]] = {
     model._size: {"type": ["integer", "string"]},
     model._texts: {"type": ["array", "string"], "items": {"type": "string"}},
     model._networks: {"type": ["array", "string"], "items": {"type": "string"}},
+    model._day: {"type": "string", "format": "date"},
+    model._reference: {"type": "string", "pattern": _REFERENCE},
+    model._headers: {"type": ["object", "string"], "additionalProperties": {"type": "string", "pattern": _REFERENCE}},
+    model._proxy: {"type": "string", "pattern": "^http://"},
     model._language: {"enum": ["vi", "en"]},
 }
 
@@ -50,7 +55,7 @@ def _object(words: dict[str, Word], said: type[Source] | type[Settings]) -> dict
         place, _, inner = key.partition(".")
         described = {**_TYPES.get(word.read, {"type": ["string", "number"]}), "description": f"{word.vi} / {word.en}"}
         default = _default(said, key)
-        if default not in (None, "", (), False):
+        if default not in (None, "", (), {}, False):
             described["default"] = default
         if inner:
             held = properties.setdefault(place, {"type": "object", "additionalProperties": False, "properties": {}})
@@ -65,7 +70,8 @@ def _object(words: dict[str, Word], said: type[Source] | type[Settings]) -> dict
 def _default(said: type[Source] | type[Settings], key: str) -> Any:
     import msgspec
 
+    place, _, inner = key.partition(".")
     for field in msgspec.structs.fields(said):
-        if field.name == key and field.default is not msgspec.NODEFAULT:
-            return field.default
+        if field.name == place and field.default is not msgspec.NODEFAULT:
+            return getattr(field.default, inner, None) if inner else field.default
     return None

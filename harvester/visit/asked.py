@@ -91,4 +91,9 @@ def manners(source: Source, contact: str) -> Manners:
         networks=source.networks(),
         contact=contact,
         source=source.id,
+        url=source.url,
+        tls=source.tls,
+        headers=source.headers,
+        auth=source.auth,
+        proxy=source.proxy,
     )

@@ -99,7 +99,9 @@ class Visiting:
     def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
         asking = Asked(self._store, lease, visit, self._formats, wish.record, row)
         stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
-        web = self._web(manners(source, self._contact), stopping=lambda: bool(self._stopping()))
+        web = self._web(
+            manners(source, self._contact), stopping=lambda: bool(self._stopping()), clock=self._store.database.now
+        )
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
@@ -138,6 +140,8 @@ class Visiting:
             code, facts = error.code, dict(error.facts)
         finally:
             web.close()
+        for said, about in web.noticed.items():
+            asking.note(said, 1, **about)
         return self._judge(source, row, visit, outcome, code, facts, wish, asking.reread)
 
     def _judge(

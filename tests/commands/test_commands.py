@@ -34,6 +34,16 @@ def harvested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     town.stop()
 
 
+def slowly(folder: Path, town: Town) -> None:
+    """Hundreds of pages with a pause after each: a harvest that is still at work when the next thing happens."""
+    for repository in town.repositories.values():
+        repository.page_size = 2
+    file = folder / "sources.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("defaults: {", "defaults: {pause: 0.1, "), encoding="utf-8"
+    )
+
+
 def three_lines(folder: Path, town: Town, name: str) -> None:
     text = f"sources:\n  - id: {name}\n    name: Trường Hồng Đức\n    url: {town.urls[name]}\n"
     (folder / "sources.yaml").write_text(text, encoding="utf-8")
@@ -69,8 +79,8 @@ def test_status_json_has_the_promised_shape(harvested: Path) -> None:
             "lapsed",
         }  # fmt: skip
         assert visit["started"].endswith("Z")
-    assert by_id["thpt-le-loi"]["last_visit"]["reason_code"] == "html_page"
-    assert by_id["thpt-le-loi"]["last_visit"]["who"] == "source"
+    assert by_id["thpt-le-loi"]["last_visit"]["reason_code"] == "maintenance"
+    assert by_id["thpt-le-loi"]["last_visit"]["who"] == "transient"
     assert by_id["dai-hoc-song-lam"]["watermark"] == "2026-11-20T19:00:00Z"
     index = status["indexes"][0]
     assert set(index) == {
@@ -84,8 +94,8 @@ def test_status_json_has_the_promised_shape(harvested: Path) -> None:
 def test_reasons_are_said_in_the_callers_language(harvested: Path) -> None:
     vietnamese = json.loads(kho(harvested, "status", "thpt-le-loi", "--json").stdout)["sources"][0]["last_visit"]
     english = json.loads(kho(harvested, "status", "thpt-le-loi", "--json", KHO_LANG="en").stdout)["sources"][0]
-    assert "trang HTML" in vietnamese["reason"]
-    assert "HTML page" in english["last_visit"]["reason"]
+    assert "bảo trì" in vietnamese["reason"]
+    assert "under maintenance" in english["last_visit"]["reason"]
 
 
 def test_reading_commands_end_with_0_and_tsv_in_a_pipe(harvested: Path) -> None:
@@ -196,8 +206,7 @@ def test_an_edit_in_the_town_is_exactly_one_change(folder: Path, town: Town) -> 
 
 
 def test_ctrl_c_finishes_the_page_and_keeps_the_checkpoint(folder: Path, town: Town) -> None:
-    for repository in town.repositories.values():
-        repository.page_size = 2  # hundreds of pages: there is time to interrupt
+    slowly(folder, town)
     process = start(folder, "harvest", "dai-hoc-song-lam", "dai-hoc-ngan-hoi", "--no-index")
     asked = town.repositories["dai-hoc-song-lam"].requests
     end = time.monotonic() + 60
@@ -218,8 +227,7 @@ def test_ctrl_c_finishes_the_page_and_keeps_the_checkpoint(folder: Path, town: T
 
 
 def test_sigterm_ends_with_143(folder: Path, town: Town) -> None:
-    for repository in town.repositories.values():
-        repository.page_size = 2
+    slowly(folder, town)
     process = start(folder, "harvest", "dai-hoc-song-lam", "--no-index")
     end = time.monotonic() + 60
     while len(town.repositories["dai-hoc-song-lam"].requests) < 10 and time.monotonic() < end:
@@ -230,8 +238,7 @@ def test_sigterm_ends_with_143(folder: Path, town: Town) -> None:
 
 
 def test_a_second_harvest_of_the_same_source_is_told_so(folder: Path, town: Town) -> None:
-    for repository in town.repositories.values():
-        repository.page_size = 2
+    slowly(folder, town)
     first = start(folder, "harvest", "dai-hoc-song-lam", "--no-index")
     end = time.monotonic() + 60
     while len(town.repositories["dai-hoc-song-lam"].requests) < 10 and time.monotonic() < end:

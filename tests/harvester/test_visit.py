@@ -113,7 +113,7 @@ def test_a_cut_page_is_not_accepted_and_the_rest_is(store: Store, town: Town) ->
 @pytest.mark.parametrize(
     ("fault", "outcome", "code", "fetched"),
     [
-        ("maintenance", "failed", "html_page", 0),
+        ("maintenance", "failed", "maintenance", 0),
         ("loop", "partial", "loop", 200),
         ("broken", "partial", "status", 100),
         ("busy", "deferred", "deferred", 0),

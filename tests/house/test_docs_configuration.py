@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import fields
 
 from harvester.source import SETTINGS, SOURCE, Check, Settings, Source, Word, read_federation
@@ -16,6 +17,12 @@ from mappings import check_word
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 DEFAULTS = {field.name: field.default for kind in (Source, Settings) for field in fields(kind)}
+DEFAULTS |= {
+    f"{field.name}.{inner}": getattr(field.default, inner)
+    for field in fields(Source)
+    if isinstance(field.default, Struct)
+    for inner in field.default.__struct_fields__
+}
 CHECKS: dict[str, Check] = {
     "province": lambda word: check_word("province", word),
     "format": lambda word: check_word("format", word),
@@ -85,7 +92,7 @@ def test_an_example_is_read_without_a_mistake(name: str, tmp_path: Path) -> None
     assert found.faults == []
     if name in SOURCE and name != "connector":  # there is one connector so far, and it is the default
         (source,) = found.sources.values()
-        held = source.institution if "." in name else source
+        held = getattr(source, name.partition(".")[0]) if "." in name else source
         assert getattr(held, name.rpartition(".")[2]) != DEFAULTS.get(name), "an example shows something"
 
 

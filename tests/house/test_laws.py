@@ -28,7 +28,6 @@ HOMES = {
     "alembic": ("harvester/store/",),
     "psycopg": ("harvester/store/",),
     "yaml": ("harvester/yaml_marks.py",),
-    "urllib3": ("harvester/web.py", "harvester/guard.py"),
     "tantivy": ("index/engines/tantivy/",),
     "click": ("cli.py", "commands/"),
     "rich": ("commands/",),

@@ -59,7 +59,8 @@ class Conversation:
     def ask(self, **arguments: str) -> Heard:
         """Ask one question; an answer that is not OAI-PMH, or damaged, is raised as SourceError."""
         body = self._web.get(self.source.url, arguments)
-        content = declare(body.content, self.source.charset) if self.source.charset else body.content
+        content = bytes(body.content)
+        content = declare(content, self.source.charset) if self.source.charset else content
         parts = cut(content, body.url)
         answer, root = envelope(parts.envelope, body.url)
         return Heard(parts, answer, root)
