@@ -68,6 +68,7 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     progress = Progress()
     if not _same_life(log, engine.place()):
         _verify(log, engine, origins, progress, told)
+    _mark_new(engine, origins)
     _follow(log, engine, origins, progress, told)
     _map_again(log, engine, origins, progress, told)
     engine.close()
@@ -83,8 +84,7 @@ def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told 
     for source in sorted(origins):
         _map_source(log, fresh, origins[source], progress, told)
     _follow(log, fresh, origins, progress, told)
-    for source, origin in sorted(origins.items()):
-        fresh.mark(source, fingerprint(origin))
+    fresh.mark({source: fingerprint(origin) for source, origin in sorted(origins.items())})
     engine.adopt(fresh)
     # A take-down that was told between the last reading and the swap must not wait for the next update.
     _follow(log, engine, origins, progress, told)
@@ -197,17 +197,30 @@ def _tombstone(document: Document) -> Document:
     return Document(document.key, document.source, document.sequence, document.status, version=document.version)
 
 
+def _mark_new(engine: Engine, origins: Mapping[str, Origin]) -> None:
+    """Mark sources of which nothing is indexed yet, before the log maps them.
+
+    Marked afterwards, a source whose settings change while an update is broken off would keep its old mapping for good.
+    One that was renamed is not new: it stands there under its old name.
+    """
+    marks = engine.marks()
+    new = {name: fingerprint(each) for name, each in sorted(origins.items()) if name not in marks and _first(each)}
+    if new:
+        engine.mark(new)
+
+
+def _first(origin: Origin) -> bool:
+    return origin.first_id == origin.id
+
+
 def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
     marks = engine.marks()
     for source, origin in sorted(origins.items()):
         wanted = fingerprint(origin)
-        if marks.get(source) == wanted:
-            continue
-        # A source that is new has just been mapped by the log; one that was renamed stands there under its old name.
-        if source in marks or origin.first_id != source:
+        if marks.get(source) != wanted:
             _map_source(log, engine, origin, progress, told)
             progress.remapped.append(source)
-        engine.mark(source, wanted)
+            engine.mark({source: wanted})
 
 
 def map_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -205,8 +205,8 @@ class Engine(Protocol):
     def marks(self) -> dict[str, str]:
         """Return the fingerprint of the mapping of each source that is wholly mapped by it."""
 
-    def mark(self, source: str, fingerprint: str) -> None:
-        """Keep the fingerprint of a source's mapping, once all of it is mapped by it."""
+    def mark(self, fingerprints: Mapping[str, str]) -> None:
+        """Keep the fingerprints of the mappings of sources, all of whose documents are mapped by them."""
 
     def readable(self) -> bool:
         """Say whether there is an index of this version that can be opened; else it is built anew."""

@@ -42,6 +42,7 @@ FAULTS = {
 }
 KILLS = ("kill before", "kill after", "torn write")
 WRITES = ("torn write", "short write")
+MENDED = ", mended"  # said by a process that met an error and did the work all the same, when the fault was gone
 STALL = "stall"  # ``at`` is a page, not a call
 PAGES = 12  # of a night, about
 HANG_SECONDS = 120  # a sample takes a third of a second
@@ -76,6 +77,7 @@ class Tally:
     errors: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    processor: float = 0.0  # seconds of it, children included: what does not depend on who else works here
 
     def text(self) -> str:
         return json.dumps(vars(self))
@@ -148,10 +150,7 @@ class Matrix:
             at -= len(self.kinds[phase])
             phase += 1
         fault = chance.choice([f for f in FAULTS if f not in WRITES or self.kinds[phase][at] == "w"])
-        again = None
-        if chance.random() < 0.5:
-            length = len(self.kinds[phase // 2 * 2]) + len(self.kinds[phase // 2 * 2 + 1])
-            again = (chance.randint(1, length // 2), chance.choice([f for f in FAULTS if f not in WRITES]))
+        again = self._again(chance, phase) if chance.random() < 0.5 else None
         stay, lanes = chance.random() < 0.5, chance.random() < 0.15
         return Sample(phase, at + 1, fault, chance.randrange(256), again, stay, lanes)
 
@@ -160,14 +159,17 @@ class Matrix:
         chance = random.Random(1)
         yield from (Sample(night * 2, page + 1, STALL) for night in range(NIGHTS) for page in range(PAGES))
         for phase, kinds in enumerate(self.kinds):
-            length = len(self.kinds[phase // 2 * 2]) + len(self.kinds[phase // 2 * 2 + 1])
             for at, kind in enumerate(kinds, 1):
                 for fault in FAULTS:
                     if fault in WRITES and kind != "w":
                         continue
                     yield Sample(phase, at, fault, chance.randrange(256), stay=chance.random() < 0.5)
-                    again = (chance.randint(1, length // 2), chance.choice([f for f in FAULTS if f not in WRITES]))
-                    yield Sample(phase, at, fault, chance.randrange(256), again)
+                    yield Sample(phase, at, fault, chance.randrange(256), self._again(chance, phase))
+
+    def _again(self, chance: random.Random, phase: int) -> tuple[int, str]:
+        """Draw a second fault, in the first half of what is left to do without one."""
+        length = len(self.kinds[phase]) + (len(self.kinds[phase + 1]) if phase % 2 == 0 else 0)
+        return chance.randint(1, length // 2), chance.choice([each for each in FAULTS if each not in WRITES])
 
     def run(self, sample: Sample, tally: Tally) -> None:
         """Try one sample; what goes wrong is written down with it."""
@@ -188,6 +190,8 @@ class Matrix:
         if sample.again is not None:
             again = Sample(sample.phase, *sample.again, lanes=sample.lanes)
             tally.double += bool(self._fault(place, again, tally, again.at, again.fault, whole=True))
+        elif self._mended:
+            return
         self.shim.arm(place)
         _, said = self._child(lambda: self._mend(place, sample))
         assert not said, said
@@ -222,6 +226,7 @@ class Matrix:
     def _fault(self, place: Path, sample: Sample, tally: Tally, at: int, fault: str, *, whole: bool = False) -> str:
         """Let a fault happen; returns the kind of the call that it happened to, or nothing."""
         kind, code = FAULTS[fault]
+        self._mended = False
         self.shim.arm(place, kind, at, code=code, fraction=sample.fraction)
         status, said = self._child(lambda: self._suffer(place, sample, fault, whole=whole))
         if fault in KILLS and self.shim.control.hit:
@@ -230,14 +235,15 @@ class Matrix:
         else:
             assert status == 0, f"{status} {said}"
             assert said.startswith("named:") or not said, said
-            tally.errors[said or "none"] += 1
+            self._mended = said.endswith(MENDED)
+            tally.errors[said.removesuffix(MENDED) or "none"] += 1
         return self.shim.control.call.decode() if self.shim.control.hit else ""
 
     def _suffer(self, place: Path, sample: Sample, fault: str, *, whole: bool) -> None:
         """Work while the fault happens. An error must have a name; then the process perhaps tries again."""
         work = Work(place, sample.phase // 2, sample.lanes, self.shim.mark)
         try:
-            work.run() if whole else _do(work, sample.phase)
+            (_rest if whole else _do)(work, sample.phase)
             work.close()
         except StoreError as error:
             met = error.code
@@ -249,9 +255,10 @@ class Matrix:
         if sample.stay:
             self.shim.disarm()
             work.later()
-            work.run()
+            _rest(work, sample.phase)
             check(work)
             work.close()
+            met += MENDED
         raise Named(met)
 
     def _mend(self, place: Path, sample: Sample, *, later: bool = False) -> None:
@@ -259,7 +266,7 @@ class Matrix:
         work = Work(place, sample.phase // 2, sample.lanes)
         if later:
             work.later()
-        work.run()
+        _rest(work, sample.phase)
         check(work)
         work.close()
 
@@ -298,6 +305,13 @@ def _do(work: Work, phase: int) -> None:
         work.index()
 
 
+def _rest(work: Work, phase: int) -> None:
+    """Do a phase and what follows it that night."""
+    _do(work, phase)
+    if phase % 2 == 0:
+        work.index()
+
+
 def _told(pipe: int) -> str:
     with os.fdopen(pipe, "rb") as reading:
         return reading.read().decode(errors="replace")
@@ -327,7 +341,7 @@ def main() -> None:
                 break
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    tally.seconds = time.monotonic() - begun
+    tally.seconds, tally.processor = time.monotonic() - begun, sum(os.times()[:4])
     sys.stdout.write(tally.text() + "\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -51,8 +51,8 @@ class MemoryEngine:
     def marks(self) -> dict[str, str]:
         return dict(self._marks)
 
-    def mark(self, source: str, fingerprint: str) -> None:
-        self._marks[source] = fingerprint
+    def mark(self, fingerprints: Mapping[str, str]) -> None:
+        self._marks |= fingerprints
 
     def counts(self) -> Counts:
         states = [document.status for document in self.documents.values()]

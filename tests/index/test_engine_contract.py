@@ -195,9 +195,8 @@ def limits_are_named_and_nothing_crashes(make: Maker) -> None:
 def marks_of_mappings_are_kept(make: Maker) -> None:
     engine = filled(make)
     assert engine.marks() == {}
-    engine.mark("truong", "f1")
-    engine.mark("so", "f2")
-    engine.mark("truong", "f3")
+    engine.mark({"truong": "f1", "so": "f2"})
+    engine.mark({"truong": "f3"})
     assert engine.marks() == {"truong": "f3", "so": "f2"}
     assert engine.counts().documents == 6
 
@@ -217,7 +216,7 @@ def a_fresh_generation_is_unseen_until_adopted(make: Maker) -> None:
 def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     engine = filled(make)
     assert engine.held("z") == {}
-    engine.mark("truong", "f1")
+    engine.mark({"truong": "f1"})
     again = [msgspec.structs.replace(each, version=f"{each.sequence}.ab") for each in LIBRARY]
     engine.write(again, PLACE)
     expected = {each.key: (each.status, each.version) for each in again}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -73,6 +73,28 @@ def test_changed_settings_of_a_source_map_only_it_again(sqlite_store: Store, tow
     assert progress.remapped == [NAME]
     assert progress.written == 400
     assert engine.search(Query(filters=(("province", ("vn-40",)),))).total == 400
+
+
+def test_settings_that_change_while_an_update_is_broken_off_are_followed(sqlite_store: Store, town: Town) -> None:
+    from index.query import IndexUnreachableError
+
+    class Full(MemoryEngine):
+        def mark(self, fingerprints: Mapping[str, str]) -> None:
+            raise IndexUnreachableError("memory:", "the disk is full")
+
+    visit(sqlite_store, town, NAME)
+    engine = MemoryEngine()
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    visit(sqlite_store, town, "thpt-hong-duc")
+    engine.__class__ = Full
+    with pytest.raises(IndexUnreachableError):
+        update(sqlite_store.log, engine, origins(sqlite_store))
+    engine.__class__ = MemoryEngine
+    known = origins(sqlite_store)
+    known["thpt-hong-duc"] = msgspec.structs.replace(known["thpt-hong-duc"], province="40")
+    update(sqlite_store.log, engine, known)
+    found = engine.search(Query(filters=(("source", ("thpt-hong-duc",)),), facets=("province",)))
+    assert [value.value for value in found.facets[0].values] == ["vn-40"]
 
 
 def test_a_take_down_is_a_tombstone(sqlite_store: Store, town: Town, engine: Engine) -> None:

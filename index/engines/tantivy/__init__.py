@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -252,11 +252,12 @@ class TantivyEngine:
         made.add_bytes("stored", stored)
         writer.add_document(made)
 
-    def mark(self, source: str, fingerprint: str) -> None:
-        """Keep the fingerprint of a source's mapping."""
+    def mark(self, fingerprints: Mapping[str, str]) -> None:
+        """Keep the fingerprints of the mappings of sources, in one commit."""
         writer = self._writing()
         with self._faults():
-            self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
+            for source, fingerprint in fingerprints.items():
+                self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
             writer.commit()
 
     # --- reading ------------------------------------------------------------------------------------------------------
