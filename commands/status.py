@@ -36,15 +36,17 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
     with here.store(federation) as store:
         sources = [row for row in rows(here, federation, store) if names is None or row["id"] in names]
         indexes = index_rows(here, federation, store)
+        following = _following(store)
     if as_json:
         data({"sources": sources, "indexes": indexes})
         return
-    _show(here, sources, indexes)
+    _show(here, sources, indexes, following)
 
 
 def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any]]:
     """Return every source of the file and of the store, as ``--json`` prints it."""
     known, counts, visits = store.log.sources(), store.log.counts(), store.log.last_visits()
+    questions = store.log.open_questions()
     broken = {entry.id for entry in federation.broken}
     names = list(dict.fromkeys([*federation.sources, *sorted(broken - {""}), *sorted(known)]))
     found = []
@@ -57,9 +59,9 @@ def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any
                 "id": name,
                 "name": title,
                 "enabled": bool(source and source.enabled),
-                "state": _state(name, source, row, visit, broken),
+                "state": _state(name, source, row, visit, questions.get(name), broken),
                 "records": records,
-                "last_visit": _visit(here, visit) if visit else None,
+                "last_visit": plain_visit(here, visit) if visit else None,
                 "watermark": row.watermark if row else None,
                 "next_due": stamp(row.due_at) if row else None,
             }
@@ -67,7 +69,7 @@ def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any
     return found
 
 
-def _state(name: str, source: Any, row: Any, visit: Any, broken: set[str]) -> str:
+def _state(name: str, source: Any, row: Any, visit: Any, question: Any, broken: set[str]) -> str:
     if name in broken:
         return "broken"
     if source is None:
@@ -78,15 +80,16 @@ def _state(name: str, source: Any, row: Any, visit: Any, broken: set[str]) -> st
         return "new"
     if visit.running:
         return "deferred" if visit.outcome == "deferred" else "interrupted"
-    if visit.verdict in ("held", "additions"):
-        return str(visit.verdict)
-    return "good" if visit.outcome == "complete" else str(visit.outcome)
+    if question is not None:
+        return str(question.verdict)
+    return _DECIDED.get(visit.code) or ("good" if visit.outcome == "complete" else visit.outcome or "interrupted")
 
 
-def _visit(here: Desk, visit: Any) -> dict[str, Any]:
+def plain_visit(here: Desk, visit: Any) -> dict[str, Any]:
+    """Return a visit for machines, with its reason in the caller's language."""
     from harvester import sentence, who_must_act
 
-    facts = {**visit.facts, "source": visit.source}
+    facts = {**visit.facts, "source": visit.source, "visit": visit.id}
     return {
         "id": visit.id,
         "mode": visit.mode,
@@ -136,12 +139,26 @@ def index_rows(here: Desk, federation: Federation, store: Store) -> list[dict[st
 _STATES = {
     "new": "chưa hỏi", "good": "tốt", "partial": "dở dang", "failed": "hỏng", "deferred": "hoãn", "held": "giữ lại",
     "additions": "chờ gỡ", "interrupted": "bị ngắt", "disabled": "tắt", "broken": "sai cấu hình", "left": "đã rời",
-    "retired": "đã nghỉ",
+    "retired": "đã nghỉ", "rejected": "bị bác", "undone": "đã rút lại",
 }  # fmt: skip
+_DECIDED = {"list_rejected": "rejected", "undo": "undone"}
 _MARKS = {"good": "✓", "failed": "✗", "broken": "✗", "disabled": "–", "left": "–", "retired": "–", "new": "–"}
 
 
-def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any]]) -> None:
+def _following(store: Store) -> dict[str, str]:
+    """Return the next command of every source that has one: of its open question before that of its last visit."""
+    from harvester import next_command
+
+    shown = {**store.log.last_visits(), **store.log.open_questions()}
+    told = {
+        name: next_command(visit.code, {**visit.facts, "source": name, "visit": visit.id})
+        for name, visit in shown.items()
+        if visit.code
+    }
+    return {name: command for name, command in told.items() if command}
+
+
+def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any]], following: dict[str, str]) -> None:
     headers = ["nguồn", "tình trạng", "có", "vắng", "đã gỡ", "lượt cuối", "lý do"]
     if here.language == "en":
         headers = ["source", "state", "present", "missing", "withdrawn", "last visit", "reason"]
@@ -157,6 +174,8 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
         table(headers[:-1], [row[:-1] for row in body], right=(2, 3, 4), whole=(0, 1, 5))
         for name, *_, reason in body:
             click.echo(harmless(f"{name}: {reason}") if reason else "", nl=bool(reason))
+            if reason and name in following:
+                click.echo(f"  → {harmless(following[name])}")
     else:
         table(headers, body, right=(2, 3, 4))
     headers = ["chỉ mục", "thấy được", "cách ly", "ẩn", "còn thiếu"]

@@ -39,9 +39,13 @@ if TYPE_CHECKING:
     from .store.restoring import restore as restore
     from .store.suppression_file import TakeDown as TakeDown
     from .store.visits import describe as describe
+    from .visit import Decided as Decided
     from .visit import Result as Result
     from .visit import Wish as Wish
+    from .visit import approve as approve
+    from .visit import reject as reject
     from .visit import retire_source as retire_source
+    from .visit import take_back as take_back
     from .yaml_marks import load_yaml as load_yaml
 
 __getattr__ = door(
@@ -53,7 +57,7 @@ __getattr__ = door(
         **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "key_of"), "record"),
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
-        **dict.fromkeys(("Result", "Wish", "retire_source"), "visit"),
+        **dict.fromkeys(("Decided", "Result", "Wish", "approve", "reject", "retire_source", "take_back"), "visit"),
         "Night": "night",
         "json_schema": "source.schema",
         "sentence": "messages",

@@ -3,7 +3,9 @@
 KhoError                     a code of ``messages``, where it happened, and the facts of its sentence
 ├── SourceError              one source's visit ends here; the others go on
 │   ├── Deferred             the server asks to wait longer than our patience: go on later from the checkpoint
+│   ├── Busy                 another process is visiting the source: exit 7 for whoever wanted only this one
 │   └── LeaseLost            another process has taken the source: write nothing more
+├── Refused                  what was asked of a visit cannot be done, nothing has changed: exit 2
 ├── StoreError               the store cannot be used: everything stops, exit 6
 └── Interrupted              somebody pressed Ctrl-C or sent SIGTERM: the page in hand is finished, exit 130 or 143
 
@@ -75,6 +77,21 @@ class LeaseLost(SourceError):
 
     def __init__(self, code: str = "lease_lost", **facts: object) -> None:
         super().__init__(code, **facts)
+
+
+class Busy(SourceError):
+    """The source is being visited by another process, which is named."""
+
+    exit_code = 7
+
+    def __init__(self, code: str = "busy", **facts: object) -> None:
+        super().__init__(code, **facts)
+
+
+class Refused(KhoError):
+    """A visit cannot be approved, rejected or taken back; nothing has changed."""
+
+    exit_code = 2
 
 
 class StoreError(KhoError):

@@ -36,6 +36,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{key}” phải là số byte hoặc như “64 MB”, không phải “{value}”",
         "“{key}” must be bytes or like “64 MB”, not “{value}”",
     ),
+    "not_count": (
+        "“{key}” phải là một số từ 1, không phải “{value}”",
+        "“{key}” must be a number from 1, not “{value}”",
+    ),
+    "not_share": (
+        "“{key}” phải như “5%” hoặc một số bản ghi, không phải “{value}”",
+        "“{key}” must be like “5%” or a number of records, not “{value}”",
+    ),
     "not_network": ("“{value}” không phải một mạng như 10.0.0.0/8", "“{value}” is not a network like 10.0.0.0/8"),
     "wrong_id": (
         "id “{value}” phải gồm a-z, 0-9 và dấu nối, dài tối đa 64",

@@ -19,3 +19,4 @@ class Message(NamedTuple):
 AGAIN = "kho harvest {source}"
 LOOK = "kho status {source}"
 SHOW = "kho sources show {source}"
+VISIT = "kho visits show {visit}"

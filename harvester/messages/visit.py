@@ -1,10 +1,10 @@
-"""Outcomes and verdicts of a visit."""
+"""Outcomes and verdicts of a visit, and what an operator decided of it."""
 
 from __future__ import annotations
 
-from .message import AGAIN, LOOK, Message
+from .message import AGAIN, VISIT, Message
 
-MESSAGES: dict[str, Message] = {
+_OUTCOMES: dict[str, Message] = {
     "whole": Message(None, "Đã đọc trọn danh sách.", "The whole list was read."),
     "same": Message(None, "Không có gì khác với những gì đang giữ.", "Nothing differs from what is held."),
     "retired": Message(
@@ -24,18 +24,167 @@ MESSAGES: dict[str, Message] = {
         "Interrupted; the next visit goes on from the saved page.",
         AGAIN,
     ),
+    "abandoned": Message(
+        None,
+        "Lượt dở dang này được bỏ khi lượt {by} được quyết định; lượt sau hỏi lại từ đầu.",
+        "This unfinished visit was dropped when visit {by} was decided; the next one begins its list again.",
+        AGAIN,
+    ),
+}
+
+# Nothing of the list is public before an operator has looked.
+_HOLDS: dict[str, Message] = {
     "empty_list": Message(
         "source",
         "Danh sách đầy đủ mà không có bản ghi nào, trong khi kho đang giữ {held}: không gỡ gì cả.",
         "A full list with no record at all while {held} are held: nothing is taken away.",
-        AGAIN,
+        VISIT,
     ),
-    "many_withdrawn": Message(
+    "renamed": Message(
         "source",
-        "Nguồn muốn gỡ {removals} trong {held} bản ghi ({share} %), quá giới hạn {limit} %: phần thêm và sửa"
-        " đã công bố, phần gỡ đang chờ.",
-        "The source wants {removals} of {held} records removed ({share} %), above the limit of {limit} %: additions and"
-        " edits are public, removals wait.",
-        LOOK,
+        "Có vẻ nguồn đã đổi định danh: {renamed} trong {new} bản ghi mới giống bản đang giữ dưới định danh khác;"
+        " chưa công bố gì.",
+        "The source seems to have renamed its identifiers: {renamed} of {new} new records are held under other ones;"
+        " nothing is public yet.",
+        VISIT,
+    ),
+    "strangers": Message(
+        "source",
+        "Danh sách gần như toàn bản ghi lạ: {new} trong {live} chưa từng có, còn {vanished} trong {held} bản đang giữ"
+        " không thấy nữa; có thể địa chỉ này nay là kho khác. Chưa công bố gì.",
+        "Nearly all of the list is unknown: {new} of {live} were never held, and {vanished} of {held} held records are"
+        " gone; another repository may be at this address. Nothing is public yet.",
+        VISIT,
+    ),
+    "all_changed": Message(
+        "source",
+        "Gần như mọi bản ghi đổi nội dung cùng lúc: {changed} trong {held}; hãy xem có phải bị hỏng không."
+        " Chưa công bố gì.",
+        "Nearly every record changed at once: {changed} of {held}; see whether they are damaged. Nothing is public"
+        " yet.",
+        VISIT,
+    ),
+    "undone": Message(
+        "config",
+        "Lượt {undone} đã được rút lại; danh sách này lại đưa ra {new} mới, {changed} sửa, {removals} gỡ, {missing}"
+        " vắng. Chưa công bố gì cho đến khi được duyệt.",
+        "Visit {undone} was taken back; this list brings {new} new, {changed} changed, {removals} withdrawn and"
+        " {missing} missing again. Nothing is public until it is approved.",
+        VISIT,
     ),
 }
+
+# Additions and edits are public, removals wait; or nothing waits and it is only said.
+_WAITS: dict[str, Message] = {
+    "many_withdrawn": Message(
+        "source",
+        "Nguồn muốn gỡ {removals} trong {held} bản ghi ({share} %), quá giới hạn {limit}: phần thêm và sửa"
+        " đã công bố, phần gỡ đang chờ.",
+        "The source wants {removals} of {held} records removed ({share} %), above the limit of {limit}: additions and"
+        " edits are public, removals wait.",
+        VISIT,
+    ),
+    "fewer_than_expected": Message(
+        "source",
+        "Danh sách đầy đủ chỉ có {live} bản ghi, ít hơn {at_least} ghi ở expect; đang chờ gỡ: {waiting}.",
+        "The whole list has only {live} records, fewer than the {at_least} of expect; removals that wait: {waiting}.",
+        VISIT,
+    ),
+    "fewer_than_declared": Message(
+        "source",
+        "Máy chủ khai {declared} bản ghi nhưng chỉ đưa {fetched}; đang chờ gỡ: {waiting}.",
+        "The server declares {declared} records but gave {fetched}; removals that wait: {waiting}.",
+        VISIT,
+    ),
+    "many_rejected": Message(
+        "source",
+        "Không đọc được {rejected} trong {fetched} bản ghi; đang chờ gỡ: {waiting}.",
+        "{rejected} of {fetched} records could not be read; removals that wait: {waiting}.",
+        VISIT,
+    ),
+}
+
+_NOTICES: dict[str, Message] = {
+    "many_missing": Message(
+        "source",
+        "Danh sách thiếu {missing} trong {held} bản ghi ({share} %), quá giới hạn {limit} (nay {live}, thường có"
+        " {usual}): chúng vẫn hiện, được ghi là vắng; vắng lần nữa thì phải chờ duyệt mới gỡ.",
+        "The list lacks {missing} of {held} records ({share} %), above the limit of {limit} (now {live}, usually"
+        " {usual}): they stay visible, marked as missing; if they are absent again, their removal waits.",
+        VISIT,
+    ),
+    "clock_back": Message(
+        "source",
+        "Đồng hồ máy chủ lùi từ {watermark} về {clock}; lượt sau hỏi lại toàn bộ nếu cần.",
+        "The server's clock went back from {watermark} to {clock}; the next visit asks for everything if need be.",
+        VISIT,
+    ),
+    "reformatted": Message(
+        None,
+        "Định dạng đổi từ {was} sang {format}: {reformatted} bản ghi được giữ theo định dạng mới.",
+        "The format changed from {was} to {format}: {reformatted} records are now held in the new one.",
+    ),
+    "stamped_now": Message(
+        "source",
+        "Máy chủ ghi ngày của lúc được hỏi cho {stamped} bản ghi: mỗi lượt phải đọc lại cả danh sách.",
+        "The server stamps {stamped} records with the moment of asking: every visit has to read the whole list.",
+    ),
+}
+
+_DECISIONS: dict[str, Message] = {
+    "approved": Message(
+        None,
+        "Đã được duyệt: {new} mới, {changed} sửa, {removals} gỡ, {missing} vắng.",
+        "Approved: {new} new, {changed} changed, {removals} withdrawn, {missing} missing.",
+    ),
+    "list_rejected": Message(
+        None,
+        "Danh sách bị bác, phần đang chờ được bỏ; lượt sau hỏi lại toàn bộ và xét lại từ đầu.",
+        "The list was rejected and what waited is dropped; the next visit asks for everything and is judged anew.",
+        AGAIN,
+    ),
+    "undo": Message(
+        None,
+        "Đã rút lại lượt {undone}: {restored} bản ghi trở về như trước, {skipped} bản ghi do lượt sau sửa được giữ"
+        " nguyên; lượt sau hỏi lại toàn bộ và chờ duyệt.",
+        "Visit {undone} was taken back: {restored} records are what they were, {skipped} that later visits changed are"
+        " left alone; the next visit asks for everything and waits for approval.",
+        AGAIN,
+    ),
+}
+
+_REFUSALS: dict[str, Message] = {
+    "no_visit": Message("config", "Không có lượt {visit}.", "There is no visit {visit}.", "kho visits list"),
+    "no_question": Message(
+        "config",
+        "Lượt {visit} không có gì chờ duyệt.",
+        "Nothing of visit {visit} waits for an answer.",
+        VISIT,
+    ),
+    "visit_superseded": Message(
+        "config",
+        "Lượt {visit} đã được lượt {newer} thay; hãy quyết định lượt {newer}.",
+        "Visit {visit} was superseded by visit {newer}; decide on visit {newer}.",
+        "kho visits show {newer}",
+    ),
+    "visit_running": Message(
+        "config",
+        "Lượt {visit} chưa kết thúc.",
+        "Visit {visit} has not ended.",
+        VISIT,
+    ),
+    "nothing_to_undo": Message(
+        "config",
+        "Lượt {visit} không còn gì để rút lại ({skipped} bản ghi đã do lượt sau sửa).",
+        "Nothing of visit {visit} can be taken back ({skipped} records were changed by later visits).",
+        VISIT,
+    ),
+    "undone_already": Message(
+        "config",
+        "Lượt {visit} đã được rút lại; muốn đổi lại thì rút lại lượt {newer}.",
+        "Visit {visit} was taken back already; to change that, take back visit {newer}.",
+        "kho visits undo {newer}",
+    ),
+}
+
+MESSAGES: dict[str, Message] = {**_OUTCOMES, **_HOLDS, **_WAITS, **_NOTICES, **_DECISIONS, **_REFUSALS}

@@ -15,12 +15,14 @@ import msgspec
 from ..credentials import is_own_header, is_reference
 from ..faults import nearest
 from ..guard import Network
+from ..judge import Expect
 from ..manners import Auth, Tls
 
 MEGABYTE = 1024 * 1024
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[A-Za-z0-9/._~?=&%+-]*)?")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(B|KB|MB|GB|)", re.IGNORECASE)
+_SHARE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(%?)")
 _UNITS = {"b": 1, "kb": 1024, "mb": MEGABYTE, "gb": 1024 * MEGABYTE, "": 1}
 
 
@@ -55,6 +57,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     auth: Auth = Auth()
     proxy: str = ""
+    expect: Expect = Expect()
     was: str = ""
     tags: tuple[str, ...] = ()
 
@@ -191,6 +194,22 @@ def _proxy(key: str, value: Any) -> str:
     return text
 
 
+def _count(key: str, value: Any) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or not 0 < int(text) < 10**9:
+        raise WrongError("not_count", key=key, value=value)
+    return int(text)
+
+
+def _share(key: str, value: Any) -> str:
+    """Read a share of all records (``5%``) or a number of them (``50``); both as they are written, without blanks."""
+    text = "" if isinstance(value, bool) else str(value).replace(" ", "")
+    match = _SHARE.fullmatch(text)
+    if match is None or (match[2] and float(match[1]) > 100) or (not match[2] and "." in text):
+        raise WrongError("not_share", key=key, value=value)
+    return text
+
+
 def _charset(key: str, value: Any) -> str:
     text = _text(key, value)
     try:
@@ -266,6 +285,8 @@ SOURCE: dict[str, Word] = {
     "auth.user": Word(_reference, "tên đăng nhập (Basic), chỉ từ ${BIẾN}", "user (Basic), from a ${VARIABLE} only"),
     "auth.password": Word(_reference, "mật khẩu (Basic), chỉ từ ${BIẾN}", "password (Basic), from a ${VARIABLE} only"),
     "proxy": Word(_proxy, "proxy http để hỏi nguồn này", "http proxy to ask this source through"),
+    "expect.at_least": Word(_count, "danh sách đầy đủ ít nhất bấy nhiêu", "a whole list has at least so many"),
+    "expect.may_lose": Word(_share, "được mất nhiều nhất một lượt", "most that one visit may withdraw"),
     "was": Word(_identity, "id cũ: giữ nguyên bản ghi và khoá", "former id: records and keys stay"),
     "tags": Word(_texts, "nhãn để chọn nguồn", "labels for choosing sources"),
 }

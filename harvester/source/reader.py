@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ..faults import Fault, Faults, nearest
+from ..judge import Expect
 from ..manners import Auth, Tls
 from ..yaml_marks import Marked, Path_, load_yaml
 from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word, WrongError
@@ -20,7 +21,12 @@ from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word, WrongE
 Check = Callable[[str], tuple[str, ...] | None]
 _REQUIRED = ("id", "name", "url")
 _TOP = ("kho", "defaults", "sources", "rosters")
-_PARTS: dict[str, type[Institution | Tls | Auth]] = {"institution": Institution, "tls": Tls, "auth": Auth}
+_PARTS: dict[str, type[Institution | Tls | Auth | Expect]] = {
+    "institution": Institution,
+    "tls": Tls,
+    "auth": Auth,
+    "expect": Expect,
+}
 Flat = dict[str, Any]
 Place = Callable[[str, Flat], Fault]
 

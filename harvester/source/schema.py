@@ -20,6 +20,8 @@ _TYPES: dict[model.Read, dict[str, Any]] = {
     model._reference: {"type": "string", "pattern": _REFERENCE},
     model._headers: {"type": ["object", "string"], "additionalProperties": {"type": "string", "pattern": _REFERENCE}},
     model._proxy: {"type": "string", "pattern": "^http://"},
+    model._count: {"type": "integer", "minimum": 1},
+    model._share: {"type": ["string", "integer"], "pattern": "^[0-9]+([.][0-9]+)? *%?$"},
     model._language: {"enum": ["vi", "en"]},
 }
 

@@ -12,6 +12,7 @@ from .bodies import Bodies
 from .checking import Checked, check
 from .compacting import Compacted, compact
 from .database import Database
+from .inspection import Inspection
 from .log import Log
 from .opening import epoch, prepare
 from .replaying import Replayed, replay
@@ -27,6 +28,7 @@ class Store:
         self.database = database
         self.bodies = Bodies(database)
         self.log = Log(database, self.bodies)
+        self.inspection = Inspection(database, self.log)
         self._file = take_downs
 
     def take_down(self, down: TakeDown) -> None:

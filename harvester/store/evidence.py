@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,15 +16,6 @@ from .staging import unpack_seen
 from .visits import Visit, hold
 
 _BLOCK = 5_000
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """The ledger of a visit, how many records were held when it began, and which of them it did not show."""
-
-    ledger: Ledger
-    held: int
-    missing: tuple[int, ...] = ()
-    lapsed: tuple[int, ...] = ()
 
 
 class Bitmap:
@@ -49,8 +41,24 @@ class Bitmap:
         return int.from_bytes(self._bits, "little").bit_count()
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """The ledger of a visit, how many records were held when it began, and which of them it did not show.
+
+    ``live``: distinct records that it showed not deleted. ``alive`` and ``deleted``: the held records that it showed
+    (readable or not), and those whose deletion it announced.
+    """
+
+    ledger: Ledger
+    held: int
+    live: int
+    alive: Bitmap
+    deleted: Bitmap
+    missing: tuple[int, ...] = ()
+    lapsed: tuple[int, ...] = ()
+
+
 def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
-    """Count a visit's ledger; ``whole`` says that absence from it means something (a complete full list).
+    """Count a visit's ledger; ``whole`` says that absence from it means something (a complete full list or sweep).
 
     Each identifier counts once, by its last readable record, against what was held when the visit began; what slices
     of a first visit have published is not held.
@@ -59,18 +67,20 @@ def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
         counts = _staged_counts(connection, visit)
         held = 0 if visit.first else _held_count(connection, visit.source)
         own_new, own_gone = _published_slices(connection, visit) if visit.first else (0, 0)
-        low, high = _range(connection, visit.source)
-        seen = Bitmap(low, high)
+        bounds = _range(connection, visit.source)
+        alive, deleted = Bitmap(*bounds), Bitmap(*bounds)
         if not visit.first:
-            _add_seen(connection, visit, seen)
-        staged_held = _staged_records(connection, visit)
-        unchanged_only = len(seen) - sum(1 for number in staged_held if number in seen)
+            _add_seen(connection, visit, alive)
+        unchanged_only = len(alive)
+        for number, is_deleted in _staged_records(connection, visit):
+            unchanged_only -= number in alive
+            (deleted if is_deleted else alive).add(number)
+        for number in _rejected_records(connection, visit):
+            alive.add(number)
         missing: tuple[int, ...] = ()
         lapsed: tuple[int, ...] = ()
         if whole and not visit.first and not _nameless(connection, visit):
-            for number in (*staged_held, *_rejected_records(connection, visit)):
-                seen.add(number)
-            missing, lapsed = _absent(connection, visit, seen)
+            missing, lapsed = _absent(connection, visit, alive, deleted)
     new = counts["new"] + own_new
     unchanged = counts["same"] + counts["unheld"] + unchanged_only + own_gone
     distinct = new + counts["changed"] + unchanged + counts["withdrawn"]
@@ -86,7 +96,8 @@ def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
         missing=len(missing),
         lapsed=len(lapsed),
     )
-    return Shown(ledger, held, missing, lapsed)
+    live = new + counts["changed"] + unchanged - counts["unheld"] - own_gone
+    return Shown(ledger, held, live, alive, deleted, missing, lapsed)
 
 
 def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
@@ -143,10 +154,11 @@ def _add_seen(connection: sa.Connection, visit: Visit, seen: Bitmap) -> None:
             seen.add(number)
 
 
-def _staged_records(connection: sa.Connection, visit: Visit) -> list[int]:
+def _staged_records(connection: sa.Connection, visit: Visit) -> list[tuple[int, bool]]:
+    """Return the held records that this visit has staged, with whether their deletion was announced."""
     staged, record = schema.staged, schema.record
     question = (
-        sa.select(record.c.id)
+        sa.select(record.c.id, staged.c.deleted)
         .join(staged, staged.c.identifier == record.c.identifier)
         .where(
             staged.c.visit == visit.id,
@@ -154,7 +166,7 @@ def _staged_records(connection: sa.Connection, visit: Visit) -> list[int]:
             record.c.first_visit != visit.id,
         )
     )
-    return list(connection.scalars(question))
+    return [(row[0], bool(row[1])) for row in connection.execute(question)]
 
 
 def _nameless(connection: sa.Connection, visit: Visit) -> bool:
@@ -174,23 +186,25 @@ def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
     return list(connection.scalars(question))
 
 
-def _absent(connection: sa.Connection, visit: Visit, seen: Bitmap) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _absent(
+    connection: sa.Connection, visit: Visit, alive: Bitmap, deleted: Bitmap
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     today = day(visit.clock)
     missing, lapsed = [], []
-    for number, presence, since in _held_records(connection, visit.source):
-        if number in seen:
+    for row in held_records(connection, visit.source):
+        if row.id in alive or row.id in deleted:
             continue
-        if presence == schema.PRESENT:
-            missing.append(number)
-        elif today > datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d"):
-            lapsed.append(number)
+        if row.presence == schema.PRESENT:
+            missing.append(row.id)
+        elif today > datetime.fromtimestamp(row.since, UTC).strftime("%Y-%m-%d"):
+            lapsed.append(row.id)
     return tuple(missing), tuple(lapsed)
 
 
-def _held_records(connection: sa.Connection, source: int) -> Iterator[tuple[int, int, int]]:
+def held_records(connection: sa.Connection, source: int) -> Iterator[Any]:
     """Walk through what is held of a source, by the index of its identifiers."""
     table, last = schema.record, ""
-    columns = (table.c.id, table.c.presence, table.c.since, table.c.identifier)
+    columns = (table.c.id, table.c.presence, table.c.since, table.c.identifier, table.c.content)
     while True:
         question = (
             sa.select(*columns)
@@ -203,7 +217,7 @@ def _held_records(connection: sa.Connection, source: int) -> Iterator[tuple[int,
             return
         for row in rows:
             if row.presence != schema.WITHDRAWN:
-                yield row[0], row[1], row[2]
+                yield row
         last = rows[-1].identifier
 
 
@@ -212,11 +226,14 @@ def day(clock: str | None) -> str:
     return (clock or "")[:10]
 
 
-def keep_absent(database: Database, visit: Visit, evidence: Shown) -> None:
-    """Stage what a full list did not show, so that publishing can be repeated after a crash."""
+def keep_absent(database: Database, visit: Visit, missing: Sequence[int], lapsed: Sequence[int]) -> None:
+    """Stage what a whole list did not show, so that publishing it can be repeated, or can wait. Raises LeaseLost.
+
+    ``missing`` and ``lapsed`` are numbers of records: those absent for the first time, and those absent again.
+    """
     table = schema.absent
-    rows = [{"visit": visit.id, "record": number, "presence": schema.MISSING} for number in evidence.missing]
-    rows += [{"visit": visit.id, "record": number, "presence": schema.WITHDRAWN} for number in evidence.lapsed]
+    rows = [{"visit": visit.id, "record": number, "presence": schema.MISSING} for number in missing]
+    rows += [{"visit": visit.id, "record": number, "presence": schema.WITHDRAWN} for number in lapsed]
 
     def job(connection: sa.Connection) -> None:
         hold(connection, visit)

@@ -14,7 +14,7 @@ from . import schema, suppressions
 from .bodies import Bodies
 from .database import Database
 from .suppressions import Hidden, Version
-from .visits import SourceRow, source_rows
+from .visits import QUESTIONS, SourceRow, source_rows
 
 _change, _record, _payload, _source = schema.change, schema.record, schema.payload, schema.source
 
@@ -44,6 +44,10 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     ledger: dict[str, Any]
     pages: int
     fetched: int
+    open: bool
+    repairs: dict[str, int]
+    superseded_by: int | None
+    undoes: int | None
 
 
 class Log:
@@ -172,11 +176,17 @@ class Log:
         """Return the newest visit of every source, by the source's name."""
         visit = schema.visit
         newest = sa.select(sa.func.max(visit.c.id)).group_by(visit.c.source)
-        return {row.source: row for row in self._visits(visit.c.id.in_(newest))}
+        return {row.source: row for row in self.visits(visit.c.id.in_(newest))}
 
     def visit(self, number: int) -> VisitRow | None:
         """Return one visit."""
-        return next(iter(self._visits(schema.visit.c.id == number)), None)
+        return next(iter(self.visits(schema.visit.c.id == number)), None)
+
+    def open_questions(self) -> dict[str, VisitRow]:
+        """Return the visit of every source that waits for an answer, by the source's name."""
+        visit = schema.visit
+        asked = (visit.c.open == 1) & visit.c.verdict.in_(QUESTIONS)
+        return {row.source: row for row in self.visits(asked)}
 
     def rejected(self, visit: int) -> dict[str, int]:
         """Count the rejected records of a visit by code."""
@@ -185,9 +195,11 @@ class Log:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(question)}
 
-    def _visits(self, which: sa.ColumnElement[bool]) -> list[VisitRow]:
+    def visits(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[VisitRow]:
+        """Return the visits that a condition names, newest first."""
         visit = schema.visit
         question = sa.select(visit, _source.c.name).join(_source, _source.c.id == visit.c.source).where(which)
+        question = question.order_by(visit.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(question).all()
         return [
@@ -205,6 +217,10 @@ class Log:
                 ledger=json.loads(row.ledger),
                 pages=row.pages,
                 fetched=row.fetched,
+                open=bool(row.open),
+                repairs=json.loads(row.repairs),
+                superseded_by=row.superseded_by,
+                undoes=row.undoes,
             )
             for row in rows
         ]

@@ -17,17 +17,21 @@ Notes = dict[str, dict[str, Any]]  # code: the newest facts of its sentence, and
 
 def note(database: Database, visit: Visit, code: str, count: int, facts: Mapping[str, Any]) -> None:
     """Add to what was noticed of a visit. Raises LeaseLost, StoreError."""
+    database.write(lambda connection: add(connection, visit, {code: {**facts, "count": count}}))
+
+
+def add(connection: sa.Connection, visit: Visit, notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add to what was noticed of a visit, in the caller's transaction. Raises LeaseLost."""
+    if not notes:
+        return
     table = schema.visit
-
-    def job(connection: sa.Connection) -> None:
-        hold(connection, visit)
-        noticed: Notes = json.loads(connection.scalars(sa.select(table.c.noticed).where(table.c.id == visit.id)).one())
-        before = noticed.get(code, {}).get("count", 0)
-        noticed[code] = {**noticed.get(code, {}), **facts, "count": before + count}
-        values = {"noticed": json.dumps(noticed, ensure_ascii=False, sort_keys=True)}
-        connection.execute(table.update().where(table.c.id == visit.id).values(values))
-
-    database.write(job)
+    hold(connection, visit)
+    known: Notes = json.loads(connection.scalars(sa.select(table.c.noticed).where(table.c.id == visit.id)).one())
+    for code, facts in notes.items():
+        count = known.get(code, {}).get("count", 0) + facts["count"]
+        known[code] = {**known.get(code, {}), **facts, "count": count}
+    values = {"noticed": json.dumps(known, ensure_ascii=False, sort_keys=True)}
+    connection.execute(table.update().where(table.c.id == visit.id).values(values))
 
 
 def noticed(database: Database, visit: int) -> Notes:

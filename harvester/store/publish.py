@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
 
-from ..errors import LeaseLost
-from . import schema
+from . import notes, schema, undo, visits
+from .changes import Appending
 from .database import Database
-from .visits import Ending, Visit, hold
+from .visits import QUESTIONS, Ending, Visit, hold, hold_lease
 
 # One transaction up to here; above it slices, so that nobody waits longer than ~0.3 s for the writer (measured: 100,000
 # new records in one transaction take 0.29 s on SQLite and about 1 s on PostgreSQL).
 SLICE = 20_000
 
-_staged, _record, _change, _absent = schema.staged, schema.record, schema.change, schema.absent
+_staged, _record, _absent = schema.staged, schema.record, schema.absent
 
-Step = Callable[[sa.Connection, int | None], bool]
+ASKED = ("full", "incremental", "sweep")  # modes of visits that asked a source
+
+Step = Callable[..., bool]  # (connection, limit): whether more is left
 
 
 class Publisher:
@@ -28,35 +30,33 @@ class Publisher:
     def __init__(self, database: Database, visit: Visit, clock_seconds: int) -> None:
         """``clock_seconds`` is the server's clock: the moment since when a record has its presence."""
         self._database, self._visit, self._since = database, visit, clock_seconds
+        self._work = Appending(database, visit, clock_seconds)
 
     def decide(self, connection: sa.Connection, ending: Ending) -> None:
-        """Write the verdict down before anything follows from it, and drop what an older open question staged."""
-        table = schema.visit
+        """Write the verdict down before anything follows from it, and let it take the place of an older question.
+
+        A list that is not whole takes the place of a question only by being one: what it does not show is still asked.
+        """
         values = {**ending.values(), "state": schema.PUBLISHING, "ending": msgspec.json.encode(ending).decode()}
         hold(connection, self._visit, **values)
-        older = sa.select(table.c.id).where(
-            table.c.source == self._visit.source, table.c.id < self._visit.id, table.c.open == 1
-        )
-        numbers = list(connection.scalars(older))
-        for number in numbers:
-            self._clear(connection, number)
-        if numbers:
-            connection.execute(table.update().where(table.c.id.in_(numbers)).values(open=0))
+        notes.add(connection, self._visit, ending.noticed)
+        if ending.verdict in QUESTIONS or (ending.verdict and ending.outcome == "complete"):
+            supersede(connection, self._visit)
 
     def publish(self, ending: Ending) -> None:
         """Judge once, publish, end: one transaction, or the verdict first and slices after it."""
         if self._size() <= SLICE:
-            self._database.write(lambda connection: self._at_once(connection, ending))
+            self._database.write(partial(self._at_once, ending=ending))
             return
-        self._database.write(lambda connection: self.decide(connection, ending))
+        self._database.write(partial(self.decide, ending=ending))
         self.finish(ending)
 
     def finish(self, ending: Ending) -> None:
-        """Do what is left of a decided visit, slice by slice."""
+        """Do what is left of a decided visit, slice by slice; whoever does this has a lease, and keeps it."""
         for step in self._steps(ending):
-            while self._database.write(lambda connection, step=step: step(connection, SLICE)):  # type: ignore[misc]  # mypy cannot type a lambda's default
-                pass
-        self._database.write(lambda connection: self._end(connection, ending))
+            while self._database.write(partial(step, limit=SLICE)):
+                visits.beat(self._database, [self._visit.lease])
+        self._database.write(partial(self._end, ending=ending))
 
     def publish_additions(self) -> None:
         """Publish what a first visit has staged so far: there is nothing yet to lose."""
@@ -77,6 +77,10 @@ class Publisher:
             )
 
     def _steps(self, ending: Ending) -> list[Step]:
+        if self._visit.mode == "undo":
+            return [partial(undo.take_back, self._work)]
+        if self._visit.mode == "retire":
+            return [self.retire]
         if ending.verdict in (None, "held"):
             return []
         steps: list[Step] = [self.additions, self.missing]
@@ -91,7 +95,7 @@ class Publisher:
         part, more = self._begin(connection, 0, limit)
         here = self._here()
         differs = (_record.c.presence != schema.PRESENT) | (_record.c.content != _staged.c.content)
-        self._log(connection, part & here & differs, _staged.c.payload, schema.PRESENT)
+        self._work.log(connection, part & here & differs, _staged.c.payload, schema.PRESENT)
         update = _record.update().where(part & here & differs)
         connection.execute(
             update.values(
@@ -144,21 +148,21 @@ class Publisher:
             .where(_record.c.id > highest)
             .order_by(_record.c.id)
         )
-        self._append(connection, rows)
+        self._work.append(connection, rows)
 
     def removals(self, connection: sa.Connection, limit: int | None) -> bool:
         """Withdraw the records whose deletion the source announced."""
         part, more = self._begin(connection, 1, limit)
         here = self._here()
-        self._withdraw(connection, part & here & (_record.c.presence != schema.WITHDRAWN))
+        self._work.withdraw(connection, part & here & (_record.c.presence != schema.WITHDRAWN))
         connection.execute(_staged.delete().where(part))
         return more
 
     def missing(self, connection: sa.Connection, limit: int | None) -> bool:
         """Mark as missing what a complete full list did not show for the first time."""
         part, more = self._begin_absent(connection, schema.MISSING, limit)
-        here = part & (_record.c.id == _absent.c.record) & (_record.c.presence == schema.PRESENT)
-        self._log(connection, here, _record.c.payload, schema.MISSING)
+        here = part & self._absent_now() & (_record.c.presence == schema.PRESENT)
+        self._work.log(connection, here, _record.c.payload, schema.MISSING)
         values = {"presence": schema.MISSING, "since": self._since, "last_visit": self._visit.id}
         connection.execute(_record.update().where(here).values(values))
         connection.execute(_absent.delete().where(part))
@@ -167,25 +171,16 @@ class Publisher:
     def lapses(self, connection: sa.Connection, limit: int | None) -> bool:
         """Withdraw what was absent again on a later day."""
         part, more = self._begin_absent(connection, schema.WITHDRAWN, limit)
-        self._withdraw(connection, part & (_record.c.id == _absent.c.record) & (_record.c.presence == schema.MISSING))
+        self._work.withdraw(connection, part & self._absent_now() & (_record.c.presence == schema.MISSING))
         connection.execute(_absent.delete().where(part))
         return more
 
-    def retire(self, connection: sa.Connection) -> int:
-        """Withdraw everything that is held of the source; returns how many records that were."""
-        self._lock(connection)
-        held = (_record.c.source == self._visit.source) & (_record.c.presence != schema.WITHDRAWN)
-        count = connection.scalar(sa.select(sa.func.count()).select_from(_record).where(held)) or 0
-        self._withdraw(connection, held)
-        return count
-
-    def _withdraw(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
-        self._log(connection, which, sa.null(), schema.WITHDRAWN)
-        values = {"presence": schema.WITHDRAWN, "since": self._since, "last_visit": self._visit.id}
-        connection.execute(_record.update().where(which).values(values))
+    def retire(self, connection: sa.Connection, limit: int | None = None) -> bool:
+        """Withdraw everything that is held of the source."""
+        return self._work.retire(connection, limit)
 
     def _begin(self, connection: sa.Connection, deleted: int, limit: int | None) -> tuple[sa.ColumnElement[bool], bool]:
-        self._lock(connection)
+        self._work.lock(connection)
         part = (_staged.c.visit == self._visit.id) & (_staged.c.deleted == deleted)
         if limit is None:
             return part, False
@@ -197,7 +192,7 @@ class Publisher:
     def _begin_absent(
         self, connection: sa.Connection, presence: int, limit: int | None
     ) -> tuple[sa.ColumnElement[bool], bool]:
-        self._lock(connection)
+        self._work.lock(connection)
         part = (_absent.c.visit == self._visit.id) & (_absent.c.presence == presence)
         if limit is None:
             return part, False
@@ -213,66 +208,46 @@ class Publisher:
         the source's million records.
         """
         source = _staged.c.visit + (self._visit.source - self._visit.id)
-        return (_record.c.source == source) & (_record.c.identifier == _staged.c.identifier)
+        same = (_record.c.source == source) & (_record.c.identifier == _staged.c.identifier)
+        return same & self._untouched()
 
-    def _lock(self, connection: sa.Connection) -> None:
-        """Check the fence in the same transaction, then take the log's lock before its first number."""
-        hold(connection, self._visit)
-        self._database.lock_changes(connection)
+    def _absent_now(self) -> sa.ColumnElement[bool]:
+        return (_record.c.id == _absent.c.record) & self._untouched()
 
-    def _log(
-        self, connection: sa.Connection, which: sa.ColumnElement[bool], after: sa.ColumnElement[Any], presence: int
-    ) -> None:
-        rows = sa.select(
-            _record.c.id,
-            sa.literal(self._visit.id),
-            _record.c.payload,
-            after,
-            _record.c.presence,
-            sa.literal(presence),
-        ).where(which)
-        self._append(connection, rows.order_by(_record.c.id))
-
-    def _append(self, connection: sa.Connection, rows: sa.Select[tuple[object, ...]]) -> None:
-        highest = connection.scalar(sa.select(sa.func.max(_change.c.sequence))) or 0
-        columns = ["record", "visit", "before", "after", "was", "presence"]
-        connection.execute(_change.insert().from_select(columns, rows))
-        count_presences(connection, self._visit.source, highest)
+    def _untouched(self) -> sa.ColumnElement[bool]:
+        """What a later visit has changed stays, when this one is published after it by approval."""
+        return _record.c.last_visit <= self._visit.id
 
     def _end(self, connection: sa.Connection, ending: Ending) -> None:
-        visit, sources = self._visit, schema.source
+        table, visit = schema.visit, self._visit
         hold(connection, visit, state=schema.ENDED, ended=self._database.now(), checkpoint=None)
-        if ending.verdict in ("held", "additions"):
+        if ending.verdict in QUESTIONS:
             connection.execute(schema.page.delete().where(schema.page.c.visit == visit.id))
         else:
-            self._clear(connection, visit.id)
-        failures = 0 if ending.outcome == "complete" else sources.c.failures + 1
-        after = {"due_at": ending.due_at, "failures": failures, "next_mode": ending.next_mode}
-        if ending.watermark is not None:
-            after["watermark"] = ending.watermark
-        after |= {name: value for name in ("swept_at", "reread") if (value := getattr(ending, name)) is not None}
-        ours = (sources.c.id == visit.source) & (sources.c.fence == visit.fence)
-        if connection.execute(sources.update().where(ours).values(after)).rowcount != 1:
-            raise LeaseLost
-
-    def _clear(self, connection: sa.Connection, number: int) -> None:
-        for table in (_staged, _absent, schema.page):
-            connection.execute(table.delete().where(table.c.visit == number))
+            clear(connection, visit.id)
+        told = ("next_mode", "watermark", "due_at", "failures", "swept_at", "reread")
+        after = {name: value for name in told if (value := getattr(ending, name)) is not None}
+        if ending.restart:
+            after["watermark"] = None
+        hold_lease(connection, visit.lease, **after, retired=int(visit.mode == "retire"))
+        if ending.outcome == "complete" and ending.verdict in ("published", "nothing") and visit.mode in ASKED:
+            # A whole list was believed: what was taken back before is answered.
+            answered = (table.c.source == visit.source) & (table.c.mode == "undo") & (table.c.open == 1)
+            connection.execute(table.update().where(answered).values(open=0))
 
 
-def count_presences(connection: sa.Connection, source: int, after: int) -> None:
-    """Bring a source's counts up to date with the changes above ``after``, in the transaction that appended them."""
-    table = schema.source
-    question = (
-        sa.select(_change.c.was, _change.c.presence, sa.func.count())
-        .where(_change.c.sequence > after)
-        .group_by(_change.c.was, _change.c.presence)
+def supersede(connection: sa.Connection, visit: Visit) -> None:
+    """Close the open question of a visit's source: this visit knows more, and what that one staged is dropped."""
+    table = schema.visit
+    older = sa.select(table.c.id).where(
+        table.c.source == visit.source, table.c.id != visit.id, table.c.open == 1, table.c.mode.in_(ASKED)
     )
-    counts = dict.fromkeys(schema.PRESENCES, 0)
-    for was, presence, number in connection.execute(question):
-        counts[schema.PRESENCES[presence]] += number
-        if was is not None:
-            counts[schema.PRESENCES[was]] -= number
-    values = {name: table.c[name] + number for name, number in counts.items() if number}
-    if values:
-        connection.execute(table.update().where(table.c.id == source).values(values))
+    for number in list(connection.scalars(older)):
+        clear(connection, number)
+        connection.execute(table.update().where(table.c.id == number).values(open=0, superseded_by=visit.id))
+
+
+def clear(connection: sa.Connection, number: int) -> None:
+    """Drop what a visit has staged."""
+    for table in (_staged, _absent, schema.page):
+        connection.execute(table.delete().where(table.c.visit == number))

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from ..errors import LeaseLost, SourceError, StoreError
+from ..errors import Busy, LeaseLost, StoreError
 from ..record import Ledger
 from . import schema
 from .database import Database
 
+QUESTIONS = ("held", "additions")  # verdicts that wait for an operator
 LEASE_SECONDS = 120  # without a heartbeat for two minutes a process counts as gone
 
 
@@ -45,6 +46,12 @@ class Visit(msgspec.Struct, kw_only=True):
     declared: int | None = None
     checkpoint: bytes | None = None
     outcome: str | None = None
+    undoes: int | None = None
+
+    @property
+    def lease(self) -> Lease:
+        """The lease under which it is written."""
+        return Lease(self.source, self.fence)
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,12 +162,12 @@ def learn(database: Database, lease: Lease, learned: Mapping[str, Any], set_name
     table = schema.source
 
     def job(connection: sa.Connection) -> None:
-        _hold(connection, lease)
+        hold_lease(connection, lease)
         held = connection.execute(sa.select(table.c.learned, table.c.set_names).where(_fenced(lease))).one()
         facts = {**json.loads(held.learned), **learned}
         names = {**json.loads(held.set_names), **set_names}
         values = {"learned": _json(facts), "set_names": _json(names)}
-        _hold(connection, lease, **values)
+        hold_lease(connection, lease, **values)
 
     database.write(job)
 
@@ -173,7 +180,7 @@ def _fenced(lease: Lease) -> sa.ColumnElement[bool]:
     return (schema.source.c.id == lease.source) & (schema.source.c.fence == lease.fence)
 
 
-def _hold(connection: sa.Connection, lease: Lease, **values: Any) -> None:
+def hold_lease(connection: sa.Connection, lease: Lease, **values: Any) -> None:
     """Write to the source's row, or only lock it until the transaction ends. Raises LeaseLost.
 
     Whoever claims the source meanwhile waits (PostgreSQL) and then sees what was written here.
@@ -202,8 +209,8 @@ def describe(database: Database, described: Mapping[str, Mapping[str, Any]]) -> 
 def claim(database: Database, source: int, url: str | None = None) -> Lease:
     """Take the lease of a source; one of a dead process of this machine at once, any other when it has run out.
 
-    Another ``url`` than before keeps id and records and makes the next visit full. Raises SourceError busy, and
-    StoreError store_exchanged where the store was restored under this process.
+    Another ``url`` than before keeps id and records and makes the next visit full. Raises Busy, and StoreError
+    store_exchanged where the store was restored under this process.
     """
     table = schema.source
     now, me = database.now(), myself()
@@ -213,7 +220,7 @@ def claim(database: Database, source: int, url: str | None = None) -> Lease:
             raise StoreError("store_exchanged", where=database.where)
         held = connection.execute(sa.select(table).where(table.c.id == source)).one()
         if held.lease_by and held.lease_until > now and not is_dead(held.lease_by):
-            raise SourceError("busy", holder=holder(held.lease_by))
+            raise Busy(holder=holder(held.lease_by))
         # Compare-and-set on what was read: on PostgreSQL two may have read it together.
         same = (table.c.id == source) & (table.c.fence == held.fence) & (table.c.lease_until == held.lease_until)
         values: dict[str, Any] = {"fence": table.c.fence + 1, "lease_by": me, "lease_until": now + LEASE_SECONDS}
@@ -221,7 +228,7 @@ def claim(database: Database, source: int, url: str | None = None) -> Lease:
             values |= {"url": url, "watermark": None, "next_mode": "full", "retired": 0}
         fence = connection.scalar(table.update().where(same).values(values).returning(table.c.fence))
         if fence is None:
-            raise SourceError("busy", holder="?")
+            raise Busy(holder="?")
         return Lease(source, fence)
 
     return database.write(job)
@@ -252,51 +259,59 @@ def release(database: Database, lease: Lease) -> None:
 
 
 def unfinished(database: Database, source: int) -> Visit | None:
-    """Return the visit that was interrupted, deferred, or killed while it published; None if there is none."""
+    """Return the visit that was interrupted, deferred, or killed while it published; None if there is none.
+
+    One that was killed while it published comes first: it is the older one, or it was approved since.
+    """
     table = schema.visit
-    question = sa.select(table).where(table.c.source == source, table.c.state != schema.ENDED).order_by(table.c.id)
+    question = sa.select(table).where(table.c.source == source, table.c.state != schema.ENDED)
+    question = question.order_by(table.c.state.desc(), table.c.id)
     with database.reading() as connection:
         row = connection.execute(question).first()
-    return None if row is None else _visit(row)
+    return None if row is None else row_to_visit(row)
 
 
-def _visit(row: sa.Row[Any]) -> Visit:
+def row_to_visit(row: Any) -> Visit:
+    """Make a visit of its row."""
     names = Visit.__struct_fields__
     return Visit(**{**{name: getattr(row, name) for name in names}, "first": bool(row.first)})
 
 
 def begin(database: Database, lease: Lease, mode: str, since: str | None) -> Visit:
     """Open a visit; it is a first one where nothing of the source was ever held."""
+    return database.write(lambda connection: insert(connection, database, lease, mode, since=since))
+
+
+def insert(connection: sa.Connection, database: Database, lease: Lease, mode: str, **more: Any) -> Visit:
+    """Open a visit in the caller's transaction."""
     table, records = schema.visit, schema.record
-
-    def job(connection: sa.Connection) -> Visit:
-        _hold(connection, lease)
-        held = connection.scalar(sa.select(records.c.id).where(records.c.source == lease.source).limit(1))
-        values = {
-            "source": lease.source,
-            "mode": mode,
-            "first": int(held is None),
-            "state": schema.RUNNING,
-            "fence": lease.fence,
-            "started": database.now(),
-            "since": since,
-        }
-        row = connection.execute(table.insert().values(values).returning(*table.c)).one()
-        return _visit(row)
-
-    return database.write(job)
+    hold_lease(connection, lease)
+    held = connection.scalar(sa.select(records.c.id).where(records.c.source == lease.source).limit(1))
+    values = {
+        "source": lease.source,
+        "mode": mode,
+        "first": int(held is None),
+        "state": schema.RUNNING,
+        "fence": lease.fence,
+        "started": database.now(),
+        **more,
+    }
+    row = connection.execute(table.insert().values(values).returning(*table.c)).one()
+    return row_to_visit(row)
 
 
 def resume(database: Database, lease: Lease, visit: Visit) -> Visit | None:
     """Go on with an unfinished visit under a new fence; None where whoever had it before has just ended it."""
     table = schema.visit
-    values = {"fence": lease.fence, "outcome": None, "code": "", "facts": "{}"}
+    values: dict[str, Any] = {"fence": lease.fence}
+    if visit.state == schema.RUNNING:  # what was decided stays written down
+        values |= {"outcome": None, "code": "", "facts": "{}"}
     unfinished = (table.c.id == visit.id) & (table.c.state != schema.ENDED)
 
     def job(connection: sa.Connection) -> Visit | None:
-        _hold(connection, lease)
+        hold_lease(connection, lease)
         row = connection.execute(table.update().where(unfinished).values(values).returning(*table.c)).one_or_none()
-        return None if row is None else _visit(row)
+        return None if row is None else row_to_visit(row)
 
     return database.write(job)
 
@@ -308,7 +323,7 @@ def pause(database: Database, visit: Visit, outcome: str | None, code: str, fact
     def job(connection: sa.Connection) -> None:
         hold(connection, visit, outcome=outcome, code=code, facts=_json(facts))
         if due_at:
-            _hold(connection, Lease(visit.source, visit.fence), due_at=due_at)
+            hold_lease(connection, Lease(visit.source, visit.fence), due_at=due_at)
 
     database.write(job)
 
@@ -336,18 +351,25 @@ def hold(connection: sa.Connection, visit: Visit, **values: Any) -> None:
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a visit ended: outcome, verdict, the code and facts of its sentence, and the ledger."""
+    """How a visit ended: outcome, verdict, the code and facts of its sentence, the ledger, and what follows.
+
+    None for ``watermark`` and what stands below it leaves what the source has.
+    """
 
     outcome: str
     verdict: str | None
-    code: str
-    facts: dict[str, Any]
-    ledger: Ledger
+    code: str = ""
+    facts: dict[str, Any] = {}
+    ledger: Ledger = Ledger()
     next_mode: str
+    noticed: dict[str, dict[str, Any]] = {}  # codes and facts of what else was noticed
     watermark: str | None
-    due_at: int = 0
-    swept_at: int | None = None  # absence was looked for in the whole list (epoch seconds); None: it was not
-    reread: str | None = None  # how far the slow reading of everything anew has come; None: no further
+    due_at: int | None = None
+    failures: int | None = None
+    swept_at: int | None = None  # absence was looked for in the whole list (epoch seconds)
+    reread: str | None = None  # how far the slow reading of everything anew has come
+    restart: bool = False  # the watermark is given up: what comes next is a full list
+    rekey: bool = False  # renamed records are linked to what they were, and those are withdrawn
 
     def values(self) -> dict[str, Any]:
         """Return the columns of the visit that this ending fills."""
@@ -357,7 +379,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
             "code": self.code,
             "facts": _json(self.facts),
             "ledger": _json(msgspec.to_builtins(self.ledger)),
-            "open": int(self.verdict in ("held", "additions")),
+            "open": int(self.verdict in QUESTIONS),
         }
 
 
@@ -366,9 +388,3 @@ def ending_of(database: Database, visit: Visit) -> Ending:
     with database.reading() as connection:
         text = connection.scalar(sa.select(schema.visit.c.ending).where(schema.visit.c.id == visit.id))
     return msgspec.json.decode(text or "", type=Ending)
-
-
-def mark_retired(database: Database, lease: Lease) -> None:
-    """Note that a source was retired: should it come back, its next visit is full. Raises LeaseLost."""
-    values = {"retired": 1, "watermark": None, "next_mode": "full"}
-    database.write(lambda connection: _hold(connection, lease, **values))

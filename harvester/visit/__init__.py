@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from .deciding import Decided as Decided
+from .deciding import approve as approve
+from .deciding import reject as reject
+from .deciding import take_back as take_back
 from .ending import next_due as next_due
 from .retiring import retire_source as retire_source
 from .visiting import Visiting as Visiting

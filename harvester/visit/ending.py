@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from ..judge import Evidence, Judgement, judge
-from ..record import Ledger, Outcome
-from ..store import Store
+from ..judge import Evidence, Expect, Judgement, clock_went_back, judge
+from ..record import Outcome
+from ..store import Store, signs
 from ..store.evidence import Shown, keep_absent, shown
 from ..store.notes import noticed
-from ..store.visits import Ending, SourceRow, Visit
+from ..store.visits import QUESTIONS, Ending, SourceRow, Visit
 from .asked import mode_of
 
 NIGHT = 24 * 3600
@@ -26,55 +26,97 @@ def judged(
     outcome: Outcome,
     code: str,
     facts: dict[str, Any],
+    expect: Expect,
     reread: str | None = None,
 ) -> Ending:
-    """Weigh what a visit has shown and decide how it ends; what a full list did not show is staged.
+    """Weigh what a visit has shown and decide how it ends; what a whole list did not show is staged.
 
-    ``code`` and ``facts`` are the sentence of an outcome that is not complete; ``reread`` says how far the slow reading
-    of everything anew has come.
+    ``code`` and ``facts`` are the sentence of an outcome that is not complete; ``expect`` is what the operator expects
+    of the source; ``reread`` says how far the slow reading of everything anew has come.
     """
     database = store.database
-    mode = mode_of(visit)
-    evidence = shown(database, visit, whole=outcome == "complete" and mode in WHOLE)
-    judgement = judge(Evidence(outcome, mode, evidence.held, evidence.ledger, noticed(database, visit.id)))
-    if judgement.verdict == "held":
-        ledger = msgspec.structs.replace(evidence.ledger, missing=0, lapsed=0)
-        evidence = Shown(ledger, evidence.held)
-    if evidence.missing or evidence.lapsed:
-        keep_absent(database, visit, evidence)
-    return _ending(database.now(), row, visit, outcome, judgement, code, facts, evidence.ledger, reread)
+    whole = outcome == "complete" and mode_of(visit) in WHOLE
+    seen = shown(database, visit, whole=whole)
+    judgement = judge(_evidence(store, row, visit, outcome, seen, expect))
+    if seen.missing or seen.lapsed:
+        keep_absent(database, visit, seen.missing, seen.lapsed)
+    held = {"visit": visit.id, "held": seen.held, "live": seen.live}
+    ending = _ending(database.now(), row, visit, outcome, judgement, reread)
+    return msgspec.structs.replace(
+        ending, ledger=_ledger(seen, judgement), **_said(outcome, code, facts, held, judgement)
+    )
+
+
+def _evidence(store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen: Shown, expect: Expect) -> Evidence:
+    database, mode = store.database, mode_of(visit)
+    found = signs.signs(database, visit, seen, whole=outcome == "complete" and mode in WHOLE)
+    past = signs.past(database, visit)
+    return Evidence(
+        outcome=outcome,
+        mode=mode,
+        held=seen.held,
+        ledger=seen.ledger,
+        live=seen.live,
+        renamed=found.renamed,
+        edited=found.edited,
+        reformatted=found.reformatted,
+        formats=found.formats,
+        stamped=found.stamped,
+        clock=visit.clock,
+        watermark=row.watermark,
+        undone=signs.unanswered_undo(database, visit.source),
+        already=past.already,
+        earlier=past.earlier,
+        expect=expect,
+        noticed=noticed(database, visit.id),
+    )
+
+
+def _ledger(seen: Shown, judgement: Judgement) -> Any:
+    """Nothing goes missing by a list that is held; what would is among the facts of its sentence."""
+    return msgspec.structs.replace(seen.ledger, missing=0, lapsed=0) if judgement.verdict == "held" else seen.ledger
+
+
+def _said(
+    outcome: Outcome, code: str, facts: dict[str, Any], held: dict[str, Any], judgement: Judgement
+) -> dict[str, Any]:
+    """Choose the sentence: that of the outcome where the list is not whole, else the judge's; the rest was noticed."""
+    verdict_says = outcome == "complete" or judgement.verdict in QUESTIONS
+    said, other = (judgement.code, judgement.facts), (code, facts)
+    if not verdict_says:
+        said, other = other, said
+    rest = [other, *judgement.noticed] if outcome != "complete" else judgement.noticed
+    notes = {name: {**its, "count": 1} for name, its in rest if name not in ("", "whole", "same")}
+    return {"code": said[0], "facts": {**held, **said[1]}, "noticed": notes}
 
 
 def _ending(
-    now: int,
-    row: SourceRow,
-    visit: Visit,
-    outcome: Outcome,
-    judgement: Judgement,
-    code: str,
-    facts: dict[str, Any],
-    ledger: Ledger,
-    reread: str | None,
+    now: int, row: SourceRow, visit: Visit, outcome: Outcome, judgement: Judgement, reread: str | None
 ) -> Ending:
     good = outcome == "complete" and judgement.verdict in ("published", "nothing")
-    question = judgement.verdict in ("held", "additions")
-    if outcome == "complete" or (question and judgement.code):
-        code, facts = judgement.code, judgement.facts
-    mode = visit.mode if question else "incremental" if good else row.next_mode
-    watermark = visit.clock if good and outcome == "complete" else None
     failures = 0 if outcome == "complete" else row.failures + 1
     return Ending(
         outcome=outcome,
         verdict=judgement.verdict,
-        code=code,
-        facts=facts,
-        ledger=ledger,
-        next_mode=mode,
-        watermark=watermark,
+        next_mode=_next_mode(row, visit, good, judgement.verdict in QUESTIONS),
+        watermark=visit.clock if good else None,
+        failures=failures,
         due_at=next_due(now, failures, row.id),
         swept_at=now if good and mode_of(visit) in WHOLE else None,
         reread=reread if good else None,
     )
+
+
+def _next_mode(row: SourceRow, visit: Visit, good: bool, question: bool) -> str:
+    """Say how the source is asked next: while a question is open in the same mode, after a good visit incrementally.
+
+    Where the server's clock went back, an incremental list was asked for from a moment that had not come yet.
+    """
+    if question:
+        return visit.mode
+    if not good:
+        return row.next_mode
+    return "full" if visit.mode == "incremental" and clock_went_back(visit.clock, row.watermark) else "incremental"
 
 
 def next_due(now: int, failures: int, source: int) -> int:

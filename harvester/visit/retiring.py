@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from ..record import Ledger
-from ..store import Store, visits
-from ..store.publish import Publisher
+from ..store import Store, questions, visits
 from ..store.visits import Ending
+from .deciding import finish, leased
 
 
 def retire_source(store: Store, name: str) -> int:
     """Withdraw every record of a source that has left the federation; returns how many.
 
-    Raises SourceError busy where somebody is visiting it, KeyError for a source that the store does not know.
+    Killed on the way, it is finished by the next command that touches the source. Raises Busy, KeyError for a source
+    that the store does not know.
     """
     database = store.database
     row = visits.source_rows(database)[name]
-    lease = visits.claim(database, row.id)
-    try:
-        visit = visits.begin(database, lease, "retire", None)
-        publisher = Publisher(database, visit, database.now())
-        gone = database.write(publisher.retire)
+    with leased(store, row.id) as (lease, _):
+        counts = store.log.counts()[name]
+        held = counts["present"] + counts["missing"]
         ending = Ending(
             outcome="complete",
-            verdict="published" if gone else "nothing",
+            verdict="published" if held else "nothing",
             code="retired",
-            facts={"held": gone},
+            facts={"held": held},
             ledger=Ledger(),
             next_mode="full",
             watermark=None,
+            restart=True,
         )
-        publisher.publish(ending)
-        visits.mark_retired(database, lease)
-        return gone
-    finally:
-        visits.release(database, lease)
+        finish(store, questions.begin(database, lease, "retire", ending))
+        return held

@@ -15,11 +15,11 @@ from ..errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
 from ..record import Format, Ledger, Outcome, Page
 from ..source import Source
 from ..store import Store, staging, visits
-from ..store.publish import Publisher
 from ..store.schema import PUBLISHING
 from ..store.visits import Lease, SourceRow, Visit
 from ..web import Web
 from .asked import Asked, Connector, connector, manners
+from .deciding import finish, publisher
 from .ending import judged
 from .way import way
 from .wish import Result, Wish
@@ -82,7 +82,7 @@ class Visiting:
             if visit is None:
                 pass
             elif visit.state == PUBLISHING:
-                self._finish(visit)
+                finish(self._store, visit)  # what was decided is not judged again
                 visit = None
             elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
                 self._judge(source, row, visit, "partial", "interrupted", {}, wish)
@@ -113,7 +113,7 @@ class Visiting:
                 fetched += len(taken.items)
                 unpublished += len(taken.items)
                 if visit.first and unpublished >= FIRST_SLICE:
-                    Publisher(self._store.database, visit, self._since(visit)).publish_additions()
+                    publisher(self._store, visit).publish_additions()
                     unpublished = 0
                 if wish.cut and (page.checkpoint is None or taken is not page or fetched == wish.limit):
                     outcome, code = "partial", "cut_on_purpose"
@@ -155,17 +155,9 @@ class Visiting:
         wish: Wish,
         reread: str | None = None,
     ) -> Result:
-        ending = judged(self._store, row, visit, outcome, code, facts, reread)
-        Publisher(self._store.database, visit, self._since(visit)).publish(ending)
+        ending = judged(self._store, row, visit, outcome, code, facts, source.expect, reread)
+        publisher(self._store, visit).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
-
-    def _finish(self, visit: Visit) -> None:
-        """Finish a publish that was killed; what was decided is not judged again."""
-        ending = visits.ending_of(self._store.database, visit)
-        Publisher(self._store.database, visit, self._since(visit)).finish(ending)
-
-    def _since(self, visit: Visit) -> int:
-        return stamp.seconds(visit.clock) or self._store.database.now()
 
     def _result(
         self,

@@ -157,7 +157,7 @@ def test_a_store_that_swallows_a_commit_is_caught(tmp_path: Path, town: Town, cl
         def removals(self, connection: sa.Connection, limit: int | None) -> bool:
             return False
 
-    import harvester.visit.visiting as module
+    import harvester.visit.deciding as module
 
     store = open_store(f"sqlite:///{tmp_path}/kho.db", clock=clock)
     visit(store, town, "tieu-hoc-kim-dong")

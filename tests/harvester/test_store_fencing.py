@@ -20,8 +20,9 @@ from demo.town import Town, sources_yaml
 from harvester import Night, Store, StoreError, open_store
 from harvester.errors import LeaseLost, SourceError
 from harvester.record import Kept, Ledger, Page, RawRecord, Rejected
-from harvester.store import evidence, kept, notes, schema, staging, visits
+from harvester.store import evidence, kept, notes, questions, schema, staging, visits
 from harvester.store.publish import Publisher
+from harvester.store.questions import Question
 from harvester.store.visits import Ending, Lease, Visit
 from tests.commands.calling import kho, start
 from tests.conftest import ROOT, Clock
@@ -59,18 +60,27 @@ class Stalled:
         self.store.database.write(lambda connection: getattr(self.publisher, name)(connection, None))
 
 
+def question(process: Stalled) -> Question:
+    """The first visit as an open question; where it is one already, nothing is written."""
+    table = schema.visit
+    values = {"state": schema.ENDED, "open": 1, "verdict": "held", "ledger": "{}", "facts": "{}"}
+    process.store.database.write(lambda c: c.execute(table.update().where(table.c.id == 1).values(values)) and None)
+    return questions.asked(process.store.database, 1)
+
+
 WRITES: dict[str, Callable[[Stalled], Any]] = {
     "staging.stage": lambda p: p.stager().stage(page(), "2026-11-20T19:00:00Z"),
     "kept.keep": lambda p: kept.keep(p.store.database, p.visit, Kept("malformed", "http://a.example/", b"<a")),
     "notes.note": lambda p: notes.note(p.store.database, p.visit, "late", 1, {}),
-    "evidence.keep_absent": lambda p: evidence.keep_absent(
-        p.store.database, p.visit, evidence.Shown(Ledger(missing=1), 3, (1,), (3,))
-    ),
+    "evidence.keep_absent": lambda p: evidence.keep_absent(p.store.database, p.visit, (1,), (3,)),
     "visits.learn": lambda p: visits.learn(p.store.database, p.lease, {"format": "lom"}, {"a": "b"}),
     "visits.begin": lambda p: visits.begin(p.store.database, p.lease, "full", None),
     "visits.resume": lambda p: visits.resume(p.store.database, p.lease, p.visit),
     "visits.pause": lambda p: visits.pause(p.store.database, p.visit, "deferred", "deferred", {"until_seconds": 9}),
-    "visits.mark_retired": lambda p: visits.mark_retired(p.store.database, p.lease),
+    "questions.approve": lambda p: questions.approve(p.store.database, p.lease, question(p), ENDING),
+    "questions.reject": lambda p: questions.reject(p.store.database, p.lease, question(p), {}),
+    "questions.begin": lambda p: questions.begin(p.store.database, p.lease, "retire", ENDING),
+    "questions.begin_undo": lambda p: questions.begin_undo(p.store.database, p.lease, 1, lambda _: ENDING),
     "Publisher.publish": lambda p: p.publisher.publish(ENDING),
     "Publisher.decide": lambda p: p.store.database.write(lambda c: p.publisher.decide(c, ENDING)),
     "Publisher.finish": lambda p: p.publisher.finish(ENDING),
@@ -106,7 +116,7 @@ def stall(store: Store, number: int) -> Stalled:
     running = visits.begin(store.database, lease, "full", None)
     process = Stalled(store, lease, running)
     process.stager().stage(page("oai:truoc"), "2026-11-20T19:00:00Z")
-    evidence.keep_absent(store.database, running, evidence.Shown(Ledger(missing=1), 3, (1,), (2,)))
+    evidence.keep_absent(store.database, running, (1,), (2,))
     return process
 
 
@@ -117,6 +127,7 @@ def number(store: Store) -> int:
     first = stall(store, row.id)
     first.stager().stage(Page(tuple(record(f"oai:{each}") for each in range(3)), None), "2026-11-19T19:00:00Z")
     first.publisher.publish(ENDING)
+    question(first)
     visits.release(store.database, first.lease)
     return row.id
 

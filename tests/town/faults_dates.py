@@ -232,8 +232,8 @@ FAULTS = (
     Fault(
         "stamped-now", ("D5",), "stamps every record with the moment of the question",
         "compares contents: unchanged records stay unchanged",
-        (Night(whole(), stamped_now), Night(same(WHOLE, RECORDS), stamped_now),
-         replace(edited_night(WHOLE, unchanged=97), act=stamped_now)),
+        (Night(whole(), stamped_now), Night(same(WHOLE, RECORDS, code="stamped_now"), stamped_now),
+         replace(edited_night(WHOLE, unchanged=97, code="stamped_now"), act=stamped_now)),
     ),
     Fault(
         "stamp-stays", ("D6",), "edits a record and leaves its datestamp",
@@ -302,11 +302,11 @@ FAULTS = (
     ),
     Fault(
         "clock-goes-back", ("F11",), "has a clock that goes back by ten days",
-        "keeps its place, says so, and loses nothing that comes meanwhile",
+        "says so, and asks for everything the next night: it may have asked from a moment that had not come",
         (
             Night(whole()),
-            Night(changed(20, changed=3), behind(24 * 10), day=edit(3, 4, 5)),
-            edited_night(20),
+            Night(changed(20, changed=3, code="clock_back"), behind(24 * 10), day=edit(3, 4, 5)),
+            edited_night(WHOLE, unchanged=97),
         ),
     ),
 )  # fmt: skip

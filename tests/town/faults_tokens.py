@@ -334,7 +334,7 @@ FAULTS = (
     ),
     Fault(
         "declares-too-much", ("T9",), "says completeListSize 44264 and has 100", "reads to the end and says so",
-        (Night(whole(), declaring(b"44264")),),
+        (Night(whole(code="fewer_than_declared"), declaring(b"44264")),),
     ),
     Fault(
         "declares-nothing", ("T9",), "leaves completeListSize out", "does not need it",

@@ -1,0 +1,75 @@
+"""Bản ghi không được cho hiện, theo lý do / records that are not shown, by reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._desk import Desk, desk, origins
+from ._output import data, number, table
+from .visits import names_of
+
+if TYPE_CHECKING:
+    from harvester import Federation, Store
+
+EXAMPLES = 3
+
+
+@click.command("quarantine", short_help="cách ly / quarantine")
+@click.argument("selection", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> None:
+    """Những bản ghi mà ánh xạ không cho hiện, theo nguồn và lý do / what mapping would not show, by source and reason.
+
+    \b
+    Ví dụ / examples:
+      kho quarantine
+      kho quarantine province:40 --json
+    """
+    from mappings import problem_sentence
+
+    here = desk(ctx)
+    federation = here.federation()
+    with here.store(federation) as store:
+        found = quarantined(here, federation, store, selection)
+    rows = [
+        {
+            "source": source,
+            "reason_code": code,
+            "reason": problem_sentence(code, here.language),
+            "action": problem_sentence(code, here.language, action=True),
+            "count": len(keys),
+            "keys": keys,
+        }
+        for (source, code), keys in sorted(found.items())
+    ]
+    if as_json:
+        data(rows)
+        return
+    headers = here.text("nguồn lý_do số ví_dụ", "source reason count examples").split()
+    table(headers, [_cells(row) for row in rows], right=(2,), whole=(0,))
+
+
+def quarantined(
+    here: Desk, federation: Federation, store: Store, selection: tuple[str, ...]
+) -> dict[tuple[str, str], list[str]]:
+    """Map every record that is held and not hidden, and return the keys of those that may not be shown."""
+    from mappings import map_record
+
+    names, known = names_of(here, federation, store, selection), origins(federation, store)
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(known if names is None else names & known.keys()):
+        for change in store.log.every_record(name):
+            if change.raw is not None and not change.suppressed:
+                mapped = map_record(change.raw, known[name])
+                if mapped.quarantine:
+                    found[name, mapped.quarantine].append(change.key)
+    return found
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    examples = " ".join(row["keys"][:EXAMPLES])
+    return row["source"], row["reason"], number(row["count"]), examples

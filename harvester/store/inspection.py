@@ -1,0 +1,133 @@
+"""What is kept of visits, for people: open questions, pages kept whole, rejected records with their bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+
+from ..errors import Refused
+from ..record import key_of
+from . import schema, undo
+from .database import Database
+from .log import Log, VisitRow
+from .notes import Notes, noticed
+from .visits import QUESTIONS
+
+_BLOCK = 1_000
+_visit, _rejected, _kept = schema.visit, schema.rejected, schema.kept
+
+
+class KeptPage(msgspec.Struct, frozen=True):
+    """A page kept whole: why (a message code), where it came from, which repairs it needed, and its bytes."""
+
+    number: int
+    code: str
+    place: str
+    repairs: dict[str, int]
+    body: bytes
+
+
+class RejectedRecord(msgspec.Struct, frozen=True):
+    """A record that could not be read: what could be read of its identifier, why (a message code), and its bytes."""
+
+    number: int
+    identifier: str | None
+    code: str
+    body: bytes
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What an open question would do: records that it publishes, withdraws, and calls missing, and some of each."""
+
+    additions: int = 0
+    removals: int = 0
+    missing: int = 0
+    examples: dict[str, list[str]] = {}
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A record that was not taken back because a later visit had changed it."""
+
+    key: str
+    identifier: str
+
+
+class Inspection:
+    """Look at visits; nothing is changed."""
+
+    def __init__(self, database: Database, log: Log) -> None:
+        self._database, self._log = database, log
+
+    def visits(self, sources: frozenset[str] | None, *, open_only: bool, limit: int) -> list[VisitRow]:
+        """Return visits, newest first: of all sources or of some, and only those that wait for an answer if asked."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if sources is not None:
+            conditions.append(schema.source.c.name.in_(sources))
+        if open_only:
+            conditions += [_visit.c.open == 1, _visit.c.verdict.in_(QUESTIONS)]
+        return self._log.visits(sa.and_(sa.true(), *conditions), limit)
+
+    def visit(self, number: int) -> VisitRow:
+        """Return one visit. Raises Refused no_visit."""
+        found = self._log.visit(number)
+        if found is None:
+            raise Refused("no_visit", visit=number)
+        return found
+
+    def noticed(self, visit: int) -> Notes:
+        """Return what was noticed on the way and by the judge."""
+        return noticed(self._database, visit)
+
+    def kept(self, visit: int) -> Iterator[KeptPage]:
+        """Walk through the pages of a visit that are kept whole, one at a time: a page may be large."""
+        numbers = sa.select(_kept.c.number).where(_kept.c.visit == visit).order_by(_kept.c.number)
+        with self._database.reading() as connection:
+            every = list(connection.scalars(numbers))
+        for number in every:
+            question = sa.select(_kept).where(_kept.c.visit == visit, _kept.c.number == number)
+            with self._database.reading() as connection:
+                row = connection.execute(question).one()
+            body = zstandard.decompress(row.body)
+            yield KeptPage(row.number, row.code, row.place, json.loads(row.repairs), body)
+
+    def rejected(self, visit: int) -> Iterator[RejectedRecord]:
+        """Walk through the records of a visit that could not be read."""
+        last = -1
+        while True:
+            question = sa.select(_rejected).where(_rejected.c.visit == visit, _rejected.c.number > last)
+            with self._database.reading() as connection:
+                rows = connection.execute(question.order_by(_rejected.c.number).limit(_BLOCK)).all()
+            for row in rows:
+                yield RejectedRecord(row.number, row.identifier, row.code, zstandard.decompress(row.body))
+            if len(rows) < _BLOCK:
+                return
+            last = rows[-1].number
+
+    def waiting(self, visit: int, examples: int = 10) -> Waiting:
+        """Count what waits for an answer, with the identifiers of some of it."""
+        staged, absent, record = schema.staged, schema.absent, schema.record
+        live = staged.c.deleted == 0
+        names = sa.select(staged.c.identifier, sa.case((live, "additions"), else_="removals").label("kind"))
+        unshown = sa.case((absent.c.presence == schema.MISSING, "missing"), else_="removals").label("kind")
+        missing = sa.select(record.c.identifier, unshown).join(record, record.c.id == absent.c.record)
+        both = sa.union_all(
+            names.where(staged.c.visit == visit), missing.where(absent.c.visit == visit)
+        ).subquery()  # fmt: skip
+        counts = sa.select(both.c.kind, sa.func.count()).group_by(both.c.kind)
+        some = sa.select(both.c.identifier).order_by(both.c.identifier).limit(examples)
+        with self._database.reading() as connection:
+            found: dict[str, int] = {row[0]: row[1] for row in connection.execute(counts)}
+            shown = {kind: list(connection.scalars(some.where(both.c.kind == kind))) for kind in found}
+        return Waiting(**found, examples=shown)
+
+    def skipped(self, visit: VisitRow) -> list[Skipped]:
+        """Return the records that taking a visit back left alone."""
+        if visit.undoes is None:
+            return []
+        with self._database.reading() as connection:
+            rows = undo.skipped(connection, visit.id, visit.undoes)
+        return [Skipped(key_of(first_id, identifier), identifier) for first_id, identifier in rows]

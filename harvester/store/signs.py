@@ -1,0 +1,191 @@
+"""What a list shows beside its ledger: renamed identifiers, another format, datestamps of this moment; and the past."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ..judge import LIMITS, Earlier
+from ..record import Ledger
+from . import schema
+from .database import Database
+from .evidence import Shown, held_records
+from .visits import Visit
+
+# A renaming of everything shows in a sample as well: its share in 5,000 is known to ± 1.4 % (95 %), and whoever says
+# that a million records are renamed must not need their memory.
+SAMPLE = 5_000
+RECENT = 30  # visits: a month of nights, so that the monthly sweep is among them
+_FEW = LIMITS["few"].value  # up to here nothing is a mass of anything: no question is asked
+
+_staged, _record, _payload, _visit = schema.staged, schema.record, schema.payload, schema.visit
+
+
+class Signs(msgspec.Struct, frozen=True):
+    """Counts for the judge; see ``judge.Evidence`` for what each means."""
+
+    renamed: int = 0
+    edited: int = 0
+    reformatted: int = 0
+    formats: tuple[str, str] = ("", "")
+    stamped: int = 0
+
+
+def signs(database: Database, visit: Visit, shown: Shown, *, whole: bool) -> Signs:
+    """Look for signs that a list is not what it seems; a first visit and small differences have none."""
+    ledger = shown.ledger
+    if visit.first:
+        return Signs()
+    with database.reading() as connection:
+        renamed = _renamed(connection, visit, shown, whole) if ledger.new > _FEW and shown.held else 0
+        edited = _edited(connection, visit) if ledger.changed > _FEW else (0, 0, ("", ""))
+        stamped = _stamped(connection, visit) if shown.live > _FEW else 0
+    return Signs(renamed, *edited, stamped)
+
+
+def tail(identifier: str) -> str:
+    """Return the part of an identifier after its last colon: what stays when a host is renamed (wild.md P7)."""
+    return identifier.rpartition(":")[2]
+
+
+def _renamed(connection: sa.Connection, visit: Visit, shown: Shown, whole: bool) -> int:
+    """Count new records that are held under an identifier which this list does not show alive.
+
+    They agree in ``content``; or, where the other one is known to have vanished, in the tail of the identifier.
+    """
+    contents, tails, size = _sample_of_new(connection, visit)
+    found: set[str] = set()
+    for row in held_records(connection, visit.source):
+        vanished = row.id in shown.deleted
+        if row.id in shown.alive and not vanished:
+            continue
+        found.update(contents.get(bytes(row.content), ()))
+        if vanished or whole:
+            found.update(tails.get(tail(row.identifier), ()))
+    return len(found) * shown.ledger.new // size if size else 0
+
+
+def _sample_of_new(connection: sa.Connection, visit: Visit) -> tuple[dict[bytes, list[str]], dict[str, list[str]], int]:
+    """Return new records of a visit by content and by tail; in the order of their contents, which is by chance."""
+    here = (_record.c.source == visit.source) & (_record.c.identifier == _staged.c.identifier)
+    question = (
+        sa.select(_staged.c.identifier, _staged.c.content)
+        .select_from(_staged.outerjoin(_record, here))
+        .where(_staged.c.visit == visit.id, _staged.c.deleted == 0, _record.c.id.is_(None))
+        .order_by(_staged.c.content)
+        .limit(SAMPLE)
+    )
+    rows = connection.execute(question).all()
+    contents: dict[bytes, list[str]] = {}
+    tails: dict[str, list[str]] = {}
+    for identifier, content in rows:
+        contents.setdefault(bytes(content), []).append(identifier)
+        tails.setdefault(tail(identifier), []).append(identifier)
+    return contents, tails, len(rows)
+
+
+def _edited(connection: sa.Connection, visit: Visit) -> tuple[int, int, tuple[str, str]]:
+    """Count present records that say something else in the same format, and those that came in another format.
+
+    Of the latter the content differs, but nobody changed them. Also returns the two formats.
+    """
+    was, now = _payload.alias("was"), _payload.alias("now")
+    source = _staged.c.visit + (visit.source - visit.id)  # staged leads, as in publish.py
+    question = (
+        sa.select(was.c.format, now.c.format, sa.func.count())
+        .select_from(_staged)
+        .join(_record, (_record.c.source == source) & (_record.c.identifier == _staged.c.identifier))
+        .join(was, was.c.id == _record.c.payload)
+        .join(now, now.c.id == _staged.c.payload)
+        .where(
+            _staged.c.visit == visit.id,
+            _staged.c.deleted == 0,
+            _record.c.presence == schema.PRESENT,
+            _record.c.content != _staged.c.content,
+        )
+        .group_by(was.c.format, now.c.format)
+        .order_by(sa.func.count().desc())
+    )
+    rows = connection.execute(question).all()
+    other = [row for row in rows if row[0] != row[1]]
+    edited = sum(row[2] for row in rows if row[0] == row[1])
+    return edited, sum(row[2] for row in other), (other[0][0], other[0][1]) if other else ("", "")
+
+
+def _stamped(connection: sa.Connection, visit: Visit) -> int:
+    """Count records whose datestamp is not before the server's clock of the first answer (wild.md D5)."""
+    clock, stamp = visit.clock or "", _staged.c.datestamp
+    if not clock:
+        return 0
+    now = sa.case((sa.func.length(stamp) == len("2026-11-20"), stamp >= clock[:10]), else_=stamp >= clock)
+    question = sa.select(sa.func.count()).select_from(_staged)
+    return connection.scalar(question.where(_staged.c.visit == visit.id, _staged.c.deleted == 0, now)) or 0
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What went before: believed visits, newest first, and withdrawals that broken lists published since the last."""
+
+    earlier: tuple[Earlier, ...]
+    already: int
+
+
+def past(database: Database, visit: Visit) -> Past:
+    """Return what the judge must know of earlier visits; those that were taken back are not among them."""
+    believed: list[Earlier] = []
+    already, open_ended = 0, True
+    for row in _visits_before(database, visit):
+        facts, ledger = json.loads(row.facts), msgspec.convert(json.loads(row.ledger), Ledger)
+        if row.outcome == "complete":
+            open_ended = False
+        if row.verdict not in ("published", "nothing"):
+            continue
+        if row.outcome == "complete":
+            believed.append(_earlier(row.mode, row.code, facts, ledger))
+        elif open_ended:  # its stretch of time is asked for again, and judged as one with what comes then
+            already += ledger.withdrawn + ledger.lapsed
+    return Past(tuple(believed), already)
+
+
+def unanswered_undo(database: Database, source: int) -> int:
+    """Return the newest visit that was taken back and whose list was not believed again since; 0 for none."""
+    question = sa.select(sa.func.max(_visit.c.undoes)).where(
+        _visit.c.source == source, _visit.c.mode == "undo", _visit.c.open == 1
+    )
+    with database.reading() as connection:
+        return connection.scalar(question) or 0
+
+
+def _visits_before(database: Database, visit: Visit) -> Sequence[Any]:
+    undone = sa.select(_visit.c.undoes).where(_visit.c.source == visit.source, _visit.c.undoes.is_not(None))
+    columns = (_visit.c.mode, _visit.c.outcome, _visit.c.verdict, _visit.c.code, _visit.c.facts, _visit.c.ledger)
+    question = (
+        sa.select(*columns)
+        .where(
+            _visit.c.source == visit.source,
+            _visit.c.id < visit.id,
+            _visit.c.mode.not_in(("undo", "retire")),
+            _visit.c.id.not_in(undone),
+            _visit.c.state == schema.ENDED,
+        )
+        .order_by(_visit.c.id.desc())
+        .limit(RECENT)
+    )
+    with database.reading() as connection:
+        return connection.execute(question).all()
+
+
+def _earlier(mode: str, code: str, facts: dict[str, Any], ledger: Ledger) -> Earlier:
+    return Earlier(
+        whole=mode in ("full", "sweep"),
+        held=facts.get("held", 0),
+        fetched=ledger.fetched,
+        live=facts.get("live", 0),
+        declared=ledger.declared,
+        removed=ledger.withdrawn + ledger.lapsed,
+        rejected=ledger.rejected,
+        approved=facts.get("asked", "") if code == "approved" else "",
+    )

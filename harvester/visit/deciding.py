@@ -1,0 +1,133 @@
+"""What an operator decides of a source without asking it: under its lease, killed anywhere and finished afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from .. import stamp
+from ..store import Store, questions, visits
+from ..store.publish import Publisher
+from ..store.questions import Question
+from ..store.schema import PUBLISHING
+from ..store.undo import Extent
+from ..store.visits import Ending, Lease, Visit
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What an operator's decision did: the visit that carries it, and the code and facts of its sentence."""
+
+    visit: int
+    code: str
+    facts: dict[str, Any]
+
+
+@contextmanager
+def leased(store: Store, source: int) -> Iterator[tuple[Lease, int | None]]:
+    """Hold a source's lease; a publishing that was killed is finished first, and its visit named. Raises Busy."""
+    lease = visits.claim(store.database, source)
+    try:
+        visit = visits.unfinished(store.database, source)
+        if visit is not None:
+            visit = visits.resume(store.database, lease, visit) if visit.state == PUBLISHING else None
+        if visit is not None:
+            finish(store, visit)
+        yield lease, visit.id if visit is not None else None
+    finally:
+        visits.release(store.database, lease)
+
+
+def finish(store: Store, visit: Visit) -> None:
+    """Finish a visit whose publishing has begun; what was decided is not decided again."""
+    publisher(store, visit).finish(visits.ending_of(store.database, visit))
+
+
+def publisher(store: Store, visit: Visit) -> Publisher:
+    """Return the publisher of a visit; records have their presence since the server's clock of that visit."""
+    return Publisher(store.database, visit, stamp.seconds(visit.clock) or store.database.now())
+
+
+def approve(store: Store, number: int, *, rekey: bool = False) -> Decided:
+    """Publish what waits of an open question and, where its list was whole, move the watermark.
+
+    ``rekey``: renamed records are linked to what they were, which is withdrawn at once. Raises Refused, Busy.
+    """
+    with leased(store, questions.source_of(store.database, number)) as (lease, settled):
+        if settled != number or _decided(store, number).code != "approved":
+            asked = questions.asked(store.database, number)
+            finish(store, questions.approve(store.database, lease, asked, _approved(asked, rekey)))
+    return _decided(store, number)
+
+
+def _approved(asked: Question, rekey: bool) -> Ending:
+    """Say how an approved visit ends: what its verdict held back is counted now."""
+    held = asked.verdict == "held"
+    back = {name: asked.facts.get(name, 0) for name in ("missing", "lapsed")} if held else {}
+    ledger = msgspec.structs.replace(asked.ledger, **back)
+    counts = {"new": ledger.new, "changed": ledger.changed, "missing": ledger.missing} if held else {}
+    facts = {**asked.facts, "new": 0, "changed": 0, "missing": 0, **counts, "asked": asked.code}
+    whole = asked.visit.outcome == "complete"
+    return Ending(
+        outcome=asked.visit.outcome or "",
+        verdict="published",
+        code="approved",
+        facts={**facts, "removals": ledger.withdrawn + ledger.lapsed},
+        ledger=ledger,
+        next_mode="incremental" if whole else asked.visit.mode,
+        watermark=asked.visit.clock if whole else None,
+        rekey=rekey,
+    )
+
+
+def reject(store: Store, number: int) -> Decided:
+    """Drop what an open question has staged; the next list is asked for in full and judged anew.
+
+    The watermark stays where the last believed list put it, so nothing that this one said is lost, and a source that
+    says the same again is asked about again. Raises Refused, Busy.
+    """
+    with leased(store, questions.source_of(store.database, number)) as (lease, _):
+        asked = questions.asked(store.database, number)
+        questions.reject(store.database, lease, asked, {**asked.facts, "asked": asked.code})
+    return _decided(store, number)
+
+
+def take_back(store: Store, number: int) -> Decided:
+    """Take back what a visit published, as new changes; what later visits changed is skipped.
+
+    The next visit asks for everything, and what it finds waits for an operator. Taking back a taking back restores
+    what was taken back. Raises Refused, Busy.
+    """
+    with leased(store, questions.source_of(store.database, number)) as (lease, settled):
+        if settled is None or not _undoes(store, settled, number):
+            visit = questions.begin_undo(store.database, lease, number, partial(_undoing, number))
+            finish(store, visit)
+            settled = visit.id
+    return _decided(store, settled)
+
+
+def _undoes(store: Store, visit: int, number: int) -> bool:
+    found = store.log.visit(visit)
+    return found is not None and found.undoes == number
+
+
+def _undoing(number: int, extent: Extent) -> Ending:
+    return Ending(
+        outcome="complete",
+        verdict="published",
+        code="undo",
+        facts={"undone": number, "restored": extent.restored, "skipped": extent.skipped},
+        next_mode="full",
+        watermark=None,
+        due_at=0,
+        restart=True,
+    )
+
+
+def _decided(store: Store, number: int) -> Decided:
+    row = store.log.visit(number)
+    assert row is not None
+    return Decided(number, row.code, {**row.facts, "source": row.source, "visit": number})
