@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,8 @@ from ._output import data, number, one_line, say, table
 
 if TYPE_CHECKING:
     from harvester import Federation, Night, Result, Store
+
+STOP_SECONDS = 9.0  # of the ten that are promised
 
 _LEDGER = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed")
 
@@ -61,6 +64,10 @@ def command(
     )
     wish = Wish(full=full, sweep=sweep, limit=limit, record=identifier)
     with here.store(federation) as store:
+        folders = [
+            Path(place) for kind, _, place in (a.partition(":") for a in federation.settings.index) if kind == "tantivy"
+        ]
+        store.make_sure_of_room(folders)
         results, stopped = visit(here, federation, store, chosen, wish)
         reached = True
         if not no_index and not stopped:
@@ -98,11 +105,13 @@ def visit(
     from mappings import formats
 
     night = Night(store, formats(), federation.settings.contact)
-    previous = _listen(night)
+    over = threading.Event()
+    previous = _listen(night, over)
     try:
         with Progress(here, len(chosen)) as progress:
             results = night.visit(chosen, wish, progress=progress.page, ended=progress.ended)
     finally:
+        over.set()
         for number_, handler in previous.items():
             signal.signal(number_, handler)
     describe(store.database, {source.id: described(source) for source in federation.sources.values()})
@@ -113,16 +122,25 @@ def visit(
     return results, night.stopped
 
 
-def _listen(night: Night) -> dict[int, Any]:
-    """Let the first signal finish the page in hand and the second one end at once."""
+def _listen(night: Night, over: threading.Event) -> dict[int, Any]:
+    """Let the first signal finish the page in hand and the second one end at once; ten seconds are enough for a page.
+
+    Every page that was accepted is on disk, and leases of a process that is gone are free: nothing is lost by not
+    waiting longer for a server, a name server or a large publication.
+    """
     if threading.current_thread() is not threading.main_thread():
         return {}
+
+    def end(code: int) -> None:
+        if not over.wait(STOP_SECONDS):
+            os._exit(code)
 
     def stop(number_: int, _: object) -> None:
         code = 128 + number_
         if night.stopped:
             os._exit(code)
         night.stop(code)
+        threading.Thread(target=end, args=(code,), daemon=True).start()
 
     return {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import suppressions
@@ -17,6 +17,7 @@ from .log import Log
 from .opening import epoch, prepare
 from .replaying import Replayed, replay
 from .restoring import begin_epoch
+from .room import make_sure_of_room
 from .suppression_file import TakeDown
 
 
@@ -49,6 +50,10 @@ class Store:
         if self._file is not None:
             suppressions.write_all(self.database, self._file)
         return back_up(Path(self.database.url.database or ""), target, told)
+
+    def make_sure_of_room(self, indexes: Iterable[Path]) -> None:
+        """Refuse to begin a night that would fill the disk; raises StoreError disk_low."""
+        make_sure_of_room(self.database, indexes)
 
     def check(self, told: Callable[[str, int], None] = lambda kind, number: None) -> Checked:
         """Look at every body, the log, the records and the take-downs in one snapshot; raises StoreError."""

@@ -95,15 +95,18 @@ class Database:
         return statement if self.sqlite else statement.replace("?", "%s")
 
     def close(self) -> None:
-        """Finish what is queued, empty the write-ahead log, and let go."""
+        """Finish what is queued, empty the write-ahead log if it was written, and let go."""
         with self._lock:
+            wrote = self._writer is not None
             if self._writer is not None:
                 self._jobs.put(None)
                 self._writer.join()
                 self._writer = None
-        if self.sqlite:
+        if self.sqlite and wrote:
             try:
-                with self.engine.connect() as connection:
+                options = {"bare": True}
+                with self.engine.connect().execution_options(**options) as connection:
+                    connection.exec_driver_sql("PRAGMA busy_timeout = 1000")  # whoever else is at work empties it later
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             except SQLAlchemyError:  # nothing is lost: the log is read again at the next opening
                 pass
@@ -206,7 +209,8 @@ def _sqlite(url: sa.URL, *, foreign_keys: bool = True) -> sa.Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError("store_unreachable", where=url.database, detail=str(error)) from error
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False})
+    stated = {} if "timeout" in url.query else {"timeout": LOCK_SECONDS}  # ?timeout=5 in the address wins
+    engine = sa.create_engine(url, connect_args={**stated, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import unittest.mock
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,8 @@ def inside(folder: Path, *words: str, **more: str) -> subprocess.CompletedProces
     out, err, code = result.stdout, result.stderr, result.exit_code
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         told = io.StringIO()
-        with contextlib.redirect_stderr(told):
+        language = more.get("KHO_LANG", "vi")
+        with contextlib.redirect_stderr(told), unittest.mock.patch.dict(os.environ, {"KHO_LANG": language}):
             code = report(result.exception)  # type: ignore[arg-type]  # the runner lets no other exception through
         err += told.getvalue()
     return subprocess.CompletedProcess(words, code, out, err)
