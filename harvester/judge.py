@@ -79,7 +79,7 @@ LIMITS: dict[str, Limit] = {
 class Expect(msgspec.Struct, frozen=True):
     """What an operator expects of a source: at least so many records; it may lose ``5%`` or ``50`` of them at once."""
 
-    at_least: int = 0
+    at_least: int | None = None
     may_lose: str = ""
 
     def most(self, held: int) -> int | None:
@@ -296,9 +296,10 @@ def _many_withdrawn(evidence: Evidence) -> Facts | None:
 
 
 def _fewer_than_expected(evidence: Evidence) -> Facts | None:
-    if not evidence.whole or evidence.live >= evidence.expect.at_least:
+    at_least = evidence.expect.at_least
+    if not evidence.whole or at_least is None or evidence.live >= at_least:
         return None
-    return {"live": evidence.live, "at_least": evidence.expect.at_least, "waiting": evidence.ledger.lapsed}
+    return {"live": evidence.live, "at_least": at_least, "waiting": evidence.ledger.lapsed}
 
 
 def _fewer_than_declared(evidence: Evidence) -> Facts | None:
