@@ -43,11 +43,13 @@ def _timed(raws: list[RawRecord], work: Callable[[RawRecord], object]) -> dict[s
 
 
 def structure(folder: Path) -> dict[str, Any]:
-    """Parse, read rows, apply the rules that need no vocabulary."""
+    """Read rows, apply the rules that need no vocabulary."""
     bare, source = without_words(crosswalks()["oai_dc"]), _source(ORIGIN)
 
     def work(raw: RawRecord) -> None:
-        rows = bare.reader.rows(metadata(raw), languages=b":lang=" in raw.body or b"language=" in raw.body)
+        rows = bare.plain.rows(raw)
+        if rows is None:
+            rows = bare.reader.rows(metadata(raw), languages=b":lang=" in raw.body or b"language=" in raw.body)
         bare.apply(rows, _special(raw, source), Job(raw), None)
 
     return _timed(_raws(folder), work)

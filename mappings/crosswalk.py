@@ -17,6 +17,7 @@ from harvester import Fault, Faults, Format, load_yaml, nearest
 
 from .fields import FIELDS
 from .parsers import PARSERS, REPEATABLE
+from .plain import Plain
 from .resource import Explanation
 from .rows import Row, Shape, XmlReader
 from .rule import Found, Job, Rule, generic
@@ -62,11 +63,20 @@ class Crosswalk:
         self.title = title
         self.rules = rules
         self.reader = reader
+        self.plain = Plain(reader)
         wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
         self.places = Places({path: (number,) for number, path in enumerate(wanted)})
         number = {path: place for place, path in enumerate(wanted)}
         self._steps = tuple(
-            (rule.field, tuple(number.get(path, path) for path in rule.paths), bool(rule.only or rule.never), rule)
+            (
+                rule,
+                rule.field,
+                tuple(number.get(path, path) for path in rule.paths),
+                rule.parser,
+                rule.memory,
+                bool(rule.only or rule.never),
+                rule.take_all,
+            )
             for rule in rules
         )
         self._defaults = tuple(rule for rule in rules if rule.default)
@@ -85,20 +95,24 @@ class Crosswalk:
                 else:
                     heap[number] = [row]
         values = job.values
-        for field, steps, conditional, rule in self._steps:
+        for rule, field, steps, parse, memory, conditional, take_all in self._steps:  # the hot loop of mapping
             if field in values:
                 continue
             found: list[Found] = []
             for step in steps:
-                if step not in heap:
+                group = heap.get(step)
+                if group is None:
                     continue
-                group = heap[step]
-                if conditional:
-                    group = [row for row in group if _passes(rule, row[1])]
-                if group:
-                    made = rule.parser(group, rule, job) if rule.memory is None else _remembered(group, rule, job)
+                if memory is not None:
+                    remembered = memory.get(tuple(group))
+                    made = _parsed(group, rule, job) if remembered is None else remembered
+                elif conditional:
+                    made = _passed(group, rule, job)
+                else:
+                    made = parse(group, rule, job)
+                if made:
                     found = found + made if found else made
-                    if found and not rule.take_all:
+                    if not take_all:
                         break
             if found:
                 _keep(rule, found, values, told)
@@ -109,25 +123,29 @@ class Crosswalk:
                 _keep(rule, [(rule.default, ("", "", ""))], values, told)
 
 
-def _remembered(group: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Parse words, or recall what they gave; words that gave a problem, and long ones, are parsed every time."""
+def _parsed(group: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Parse words and remember what they gave; those that gave a problem, and long ones, are parsed every time."""
     memory = rule.memory
     assert memory is not None
-    rows = tuple(group)
-    found = memory.get(rows)
-    if found is None:
-        problems = len(job.problems)
-        found = rule.parser(group, rule, job)
-        if len(job.problems) == problems and sum(len(row[1]) for row in rows) < _LONGEST_REMEMBERED:
-            if len(memory) >= _MOST_REMEMBERED:
-                memory.clear()
-            memory[rows] = found
+    problems = len(job.problems)
+    found = _passed(group, rule, job)
+    if len(job.problems) == problems and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
+        if len(memory) >= _MOST_REMEMBERED:
+            memory.clear()
+        memory[tuple(group)] = found
     return found
 
 
 def _known(field: str, value: Any) -> list[Row]:
     """Return the rows of a path like @grade: what this record's field holds by now."""
     return [("@" + field, str(one), "") for one in (value if isinstance(value, tuple) else (value,))]
+
+
+def _passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Parse the rows that meet the rule's conditions."""
+    if rule.only or rule.never:
+        group = [row for row in group if _passes(rule, row[1])]
+    return rule.parser(group, rule, job) if group else []
 
 
 def _passes(rule: Rule, words: str) -> bool:
@@ -137,14 +155,13 @@ def _passes(rule: Rule, words: str) -> bool:
 
 def _keep(rule: Rule, found: list[Found], values: dict[str, Any], told: list[Explanation] | None) -> None:
     if not rule.many:
-        found = found[:1]
         values[rule.field] = found[0][0]
     elif len(found) == 1:
         values[rule.field] = (found[0][0],)
     else:
-        values[rule.field] = tuple(dict.fromkeys([pair[0] for pair in found]))
+        values[rule.field] = tuple(dict.fromkeys([value for value, _ in found]))
     if told is not None:
-        done = dict(reversed(found)) if rule.many else dict(found)  # the first row that gave a value
+        done = dict(reversed(found)) if rule.many else dict(found[:1])  # the first row that gave a value
         told += [
             Explanation(rule.field, shown(value), rule.place, row[0], row[1]) for value, row in reversed(done.items())
         ]

@@ -53,18 +53,21 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     """
     if raw.deleted:
         return Mapped(None)
-    try:
-        root = metadata(raw)
-    except UnreadableError as error:
-        return _quarantined(problem("unreadable", value=str(error)))
     table = crosswalks(folder)
-    crosswalk = table.get(raw.format) or _by_namespace(table, namespace(root))
-    if crosswalk is None:
-        return _quarantined(problem("no_crosswalk", value=raw.format))
+    crosswalk = table.get(raw.format)
+    rows = crosswalk.plain.rows(raw) if crosswalk is not None else None
+    if crosswalk is None or rows is None:
+        try:
+            root = metadata(raw)
+        except UnreadableError as error:
+            return _quarantined(problem("unreadable", value=str(error)))
+        crosswalk = crosswalk or _by_namespace(table, namespace(root))
+        if crosswalk is None:
+            return _quarantined(problem("no_crosswalk", value=raw.format))
+        rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
-    rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
     crosswalk.apply(rows, _special(raw, source), job, told)
     return _finish(job, source, told)
 

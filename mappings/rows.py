@@ -16,7 +16,7 @@ from harvester import RawRecord, document
 
 Row = tuple[str, str, str]  # path, value as it stands in the source, language ("" where none is stated)
 
-_PARSER = etree.XMLParser(
+PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, recover=False, remove_comments=True, remove_pis=True
 )
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -49,7 +49,7 @@ def metadata(raw: RawRecord) -> etree._Element:
     if b"<!DOCTYPE" in data:
         raise UnreadableError("DOCTYPE")
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = etree.fromstring(data, PARSER)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         raise UnreadableError(str(error)) from error
     for element in root.iter("{*}metadata"):
@@ -89,10 +89,10 @@ class XmlReader:
         names, wanted = self._names, self._wanted
         for child in root:
             tag = child.tag
-            name = names[tag] if tag in names else self._learn(tag)
+            name = names[tag] if tag in names else self.learn(tag)
             if name and not len(child) and name in wanted:
                 text = child.text
-                if text:
+                if text and not text.isspace():
                     found.append((name, text, ""))
             elif name is not None:
                 self._visit(child, name, "", "", "", found)
@@ -100,7 +100,7 @@ class XmlReader:
     def _walk(self, parent: etree._Element, path: str, generic: str, language: str, found: list[Row]) -> None:
         for child in parent:
             tag = child.tag
-            name = self._names[tag] if tag in self._names else self._learn(tag)
+            name = self._names[tag] if tag in self._names else self.learn(tag)
             if name is not None:
                 self._visit(child, name, path, generic, _language(child, language), found)
 
@@ -129,9 +129,9 @@ class XmlReader:
 
     def _continues(self, element: etree._Element) -> bool:
         """Say that an element's value stands in a child (LOM's langstring), not in markup that an editor left."""
-        return any(self._names.get(child.tag, self._learn(child.tag)) == "" for child in element)
+        return any(self._names.get(child.tag, self.learn(child.tag)) == "" for child in element)
 
-    def _learn(self, tag: object) -> str | None:
+    def learn(self, tag: object) -> str | None:
         """Return the name by which a tag enters paths: "" for none, None where the element does not count."""
         if not isinstance(tag, str):  # an unresolved entity
             return None

@@ -241,29 +241,28 @@ class Log:
         return self._hidden[1]
 
     def _change(self, connection: sa.Connection, row: sa.Row[Any], hidden: Hidden) -> Change:
-        suppressed = hidden.hides(row.first_id, row.identifier, bytes(row.content or b""))
+        # The columns of _question in their order: asking a row for a name costs more than anything else here.
+        sequence, presence, source, first_id, identifier, fingerprint, form, *payload = tuple[Any, ...](row)
+        dictionary, context, datestamp, sets, content, body = payload
+        content = content or b""
+        suppressed = hidden.hides(first_id, identifier, content)
         raw = None
-        if row.presence != schema.WITHDRAWN and row.body and not suppressed:
+        if presence != schema.WITHDRAWN and body and not suppressed:
             raw = RawRecord(
-                identifier=row.identifier,
-                datestamp=row.datestamp,
-                sets=tuple(row.sets.split("\n")) if row.sets else (),
-                deleted=False,
-                format=row.format,
-                body=self._bodies.unpack(connection, row.body, row.dictionary),
-                context=self._bodies.context_text(connection, row.context),
-                fingerprint=bytes(row.fingerprint),
-                content=bytes(row.content),
+                identifier,
+                datestamp,
+                tuple(sets.split("\n")) if sets else (),
+                False,
+                form,
+                self._bodies.unpack(connection, body, dictionary),
+                self._bodies.context_text(connection, context),
+                fingerprint,
+                content,
             )
+        # The tuple of presences holds exactly the words of the type.
+        word: Presence = schema.PRESENCES[presence]  # type: ignore[assignment]
         return Change(
-            sequence=row.sequence or 0,
-            key=key_of(row.first_id, row.identifier),
-            source=row.name,
-            identifier=row.identifier,
-            presence=schema.PRESENCES[row.presence],  # type: ignore[arg-type]  # the tuple holds exactly the presences
-            content=bytes(row.content or b""),
-            raw=raw,
-            suppressed=suppressed,
+            sequence or 0, key_of(first_id, identifier), source, identifier, word, content, raw, suppressed=suppressed
         )
 
 

@@ -49,6 +49,9 @@ _DOUBTFUL = frozenset(
 )
 
 
+_ASKS = "\x00"  # no token holds it: it marks what depends on its neighbours
+
+
 def composed(text: str) -> str:
     """Return text in NFC with the characters replaced that hide or imitate letters."""
     if not unicodedata.is_normalized("NFC", text):
@@ -60,11 +63,11 @@ def composed(text: str) -> str:
 
 def analyse(text: str) -> tuple[str, str]:
     """Return the exact and the folded tokens of a text, each joined by one blank, in pairs by position."""
-    chunks = composed(text).split()
-    exact = " ".join(filter(None, map(_EXACT.__getitem__, chunks)))
-    if _EXACT.doubtful.isdisjoint(chunks):
-        return exact, " ".join(filter(None, map(_FOLDED_CHUNK.__getitem__, chunks)))
-    tokens = _neighbours(exact.split(" "))
+    chunks = text.split()
+    exact = "".join(map(_EXACT.__getitem__, chunks))
+    if _ASKS not in exact:
+        return exact[1:], "".join(map(_FOLDED_CHUNK.__getitem__, chunks))[1:]
+    tokens = _neighbours(exact.replace(_ASKS, "")[1:].split(" "))
     return " ".join(tokens), " ".join(map(_FOLDED.__getitem__, tokens))
 
 
@@ -74,17 +77,13 @@ def fold(token: str) -> str:
 
 
 class _Exact(dict[str, str]):
-    """Finished tokens of a piece of text without blanks, as one string; ``doubtful`` are those that need neighbours."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.doubtful: set[str] = set()
+    """Finished tokens of a piece of text without blanks, each after a blank; before them the sign of doubt."""
 
     def __missing__(self, chunk: str) -> str:
         tokens = _tokens(chunk)
-        found = " ".join(tokens)
+        found = "".join([f" {token}" for token in tokens])
         if not _DOUBTFUL.isdisjoint(tokens):
-            self.doubtful.add(chunk)  # grows with distinct spellings of some ninety tokens
+            found = _ASKS + found
         if len(chunk) < _LONGEST_CACHED:
             if len(self) >= _CACHED:
                 self.clear()
@@ -93,8 +92,10 @@ class _Exact(dict[str, str]):
 
 
 class _FoldedChunk(dict[str, str]):
+    """The same without marks, where there is no doubt."""
+
     def __missing__(self, chunk: str) -> str:
-        found = " ".join(map(_FOLDED.__getitem__, filter(None, _EXACT[chunk].split(" "))))
+        found = "".join([f" {_FOLDED[token]}" for token in _EXACT[chunk].split()])
         if len(chunk) < _LONGEST_CACHED:
             if len(self) >= _CACHED:
                 self.clear()
@@ -116,7 +117,7 @@ _EXACT, _FOLDED, _FOLDED_CHUNK = _Exact(), _Folded(), _FoldedChunk()
 
 
 def _tokens(chunk: str) -> list[str]:
-    chunk = _APOSTROPHE.sub(r"\1", chunk).lower()
+    chunk = _APOSTROPHE.sub(r"\1", composed(chunk)).lower()
     found: list[str] = []
     for token in TOKEN.findall(chunk):
         if len(token) <= LONGEST_TOKEN:
