@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from tests.town.wire import Act, Asked, Place, Wire, right
 RECORDS, PAGE = 100, 25  # four pages: a first one, a last one, and two between them
 HELLO = 3  # Identify, ListMetadataFormats, ListSets
 WHOLE = HELLO + RECORDS // PAGE
+NEXT = HELLO + 2  # a later night: a page of what is new, and a slice of everything that is read anew
 
 Names = Callable[[Place], set[str]]
 Day = Callable[[Place], None]
@@ -37,13 +38,13 @@ class Expect:
     rejected: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, int] = field(default_factory=dict)
     repairs: Mapping[str, int] = field(default_factory=dict)
-    learned: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    noticed: Set[str] = frozenset()  # what else the operator is told
     absent: Names = lambda place: set()
     missing: Names = lambda place: set()
     withdrawn: Names = lambda place: set()
     standing: Names = lambda place: set()
     late: str = ""
+    reread: bool = False  # a slice was read anew: what it shows unchanged is beside the point
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def whole(requests: int = WHOLE, new: int = RECORDS, **more: Any) -> Expect:
 def same(requests: int, unchanged: int = 0, **more: Any) -> Expect:
     """Nothing differs."""
     ledger = {"fetched": unchanged, "unchanged": unchanged} if unchanged else {}
-    return Expect("complete", "nothing", more.pop("code", "same"), requests, ledger, **more)
+    return Expect("complete", "nothing", more.pop("code", "same"), requests, ledger, reread=True, **more)
 
 
 def changed(requests: int, **more: Any) -> Expect:
@@ -106,7 +107,7 @@ def changed(requests: int, **more: Any) -> Expect:
     ledger = {word: more.pop(word) for word in words if word in more}
     more.update({word: more.pop(f"{word}_names") for word in words if f"{word}_names" in more})
     ledger["fetched"] = sum(count for word, count in ledger.items() if word not in ("missing", "lapsed"))
-    return Expect("complete", "published", more.pop("code", "whole"), requests, ledger, **more)
+    return Expect("complete", "published", more.pop("code", "whole"), requests, ledger, reread=True, **more)
 
 
 def partial(code: str, requests: int, fetched: int, **more: Any) -> Expect:
@@ -210,6 +211,17 @@ def times(count: int, when: Callable[[Asked], bool], make: Callable[[Asked], Wir
 def is_page(number: int) -> Callable[[Asked], bool]:
     """Whether a question asks for this page of the records' list."""
     return lambda asked: listing(asked) and asked.page == number
+
+
+def once_at(number: int) -> Callable[[Asked], bool]:
+    """Whether a question comes after this page of the list was asked for, that question included."""
+
+    def asked_since(asked: Asked) -> bool:
+        memory = asked.place.memory
+        memory["at"] = memory.get("at") or (listing(asked) and asked.page == number)
+        return bool(memory["at"])
+
+    return asked_since
 
 
 def anything(_: Asked) -> bool:

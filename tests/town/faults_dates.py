@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from demo.generator import Entry, records
 from demo.repository import SECONDS
 from tests.town.fault import (
-    HELLO,
+    NEXT,
     RECORDS,
     WHOLE,
     Change,
@@ -160,7 +160,7 @@ def stamped_at(number: int, hours: float) -> Callable[[Place], Entry]:
     return make
 
 
-def edited_night(requests: int = HELLO + 1, **more: int) -> Night:
+def edited_night(requests: int = NEXT, **more: int) -> Night:
     """The next night three records are edited, and exactly those are asked for."""
     return Night(changed(requests, changed=3, **more), day=edit(3, 4, 5))
 
@@ -187,7 +187,7 @@ FAULTS = (
         "asks in days, from two days before its last visit on",
         (
             Night(whole()),
-            Night(changed(HELLO + 1, new=1, changed=2), day=together(edit(3, 4, hours=23), appear(stamped_at(1, -22)))),
+            Night(changed(NEXT, new=1, changed=2), day=together(edit(3, 4, hours=23), appear(stamped_at(1, -22)))),
         ),
         institution={"granularity": DAYS}, both=True,
     ),
@@ -195,16 +195,16 @@ FAULTS = (
         "refuses-seconds", ("D2",), "promises seconds and refuses them", "asks in days, and remembers",
         (
             Night(whole(), without_seconds),
-            replace(edited_night(HELLO + 2), act=without_seconds),
-            replace(edited_night(HELLO + 1), act=without_seconds),
+            replace(edited_night(NEXT + 1), act=without_seconds),
+            replace(edited_night(NEXT), act=without_seconds),
         ),
     ),
     Fault(
         "refuses-dates", ("D2",), "refuses from in every form", "asks for the whole list each night, and remembers",
         (
             Night(whole(), without_dates),
-            replace(edited_night(WHOLE + 2, unchanged=97), act=without_dates),
-            replace(edited_night(WHOLE, unchanged=97), act=without_dates),
+            replace(edited_night(WHOLE + 4, unchanged=97), act=without_dates),
+            replace(edited_night(WHOLE + 1, unchanged=97), act=without_dates),
         ),
     ),
     Fault(
@@ -222,7 +222,7 @@ FAULTS = (
     Fault(
         "earliest-is-now", ("D4",), "says that its earliest record is of this moment and refuses an earlier from",
         "asks without from the first time; later asks for everything where from is refused",
-        (Night(whole(), not_before_now), replace(edited_night(WHOLE + 2, unchanged=97), act=not_before_now)),
+        (Night(whole(), not_before_now), replace(edited_night(WHOLE + 4, unchanged=97), act=not_before_now)),
     ),
     Fault(
         "earliest-is-wrong", ("D4",), "says an earliestDatestamp later than half of its records",
@@ -233,7 +233,7 @@ FAULTS = (
         "stamped-now", ("D5",), "stamps every record with the moment of the question",
         "compares contents: unchanged records stay unchanged",
         (Night(whole(), stamped_now), Night(same(WHOLE, RECORDS, code="stamped_now"), stamped_now),
-         replace(edited_night(WHOLE, unchanged=97, code="stamped_now"), act=stamped_now)),
+         replace(edited_night(WHOLE + 1, unchanged=97, code="stamped_now"), act=stamped_now)),
     ),
     Fault(
         "stamp-stays", ("D6",), "edits a record and leaves its datestamp",
@@ -243,7 +243,7 @@ FAULTS = (
     Fault(
         "index-lags", ("D7",), "shows a record a day late, with its old datestamp",
         "asks from two days before its last visit",
-        (Night(whole()), Night(changed(HELLO + 1, new=1), day=appear(late(1.9)))),
+        (Night(whole()), Night(changed(NEXT, new=1), day=appear(late(1.9)))),
     ),
     Fault(
         "index-lags-for-weeks", ("D7",), "shows a record ten days late, with its old datestamp",
@@ -284,12 +284,17 @@ FAULTS = (
         ),
     ),
     Fault(
-        "until-is-fatal", ("D11",), "answers 500 to any until", "does not say until where no window is needed",
-        (Night(whole(), refusing_until), replace(edited_night(), act=refusing_until)),
+        "until-is-fatal", ("D11",), "answers 500 to any until",
+        "does not say until for a list, and stops asking for slices with it",
+        (
+            Night(whole(), refusing_until),
+            replace(edited_night(NEXT + 3), act=refusing_until),
+            replace(edited_night(), act=refusing_until),
+        ),
     ),
     Fault(
         "from-ignored", ("D13",), "ignores from: every night the whole list", "notices, and compares contents",
-        (Night(whole(), ignoring_from), replace(edited_night(WHOLE, unchanged=97), act=ignoring_from)),
+        (Night(whole(), ignoring_from), replace(edited_night(WHOLE + 1, unchanged=97), act=ignoring_from)),
     ),
     Fault(
         "local-time", ("D12", "D4"), "takes from for local time, seven hours off",

@@ -11,6 +11,7 @@ from functools import cache
 
 from tests.town.fault import (
     HELLO,
+    NEXT,
     WHOLE,
     Expect,
     Fault,
@@ -19,6 +20,7 @@ from tests.town.fault import (
     deferred,
     failed,
     is_page,
+    once_at,
     partial,
     same,
     times,
@@ -89,7 +91,7 @@ def wait(text: str, number: int = 503) -> Callable[[Asked], Wire]:
 
 
 def in_seconds(seconds: int) -> Callable[[Asked], Wire]:
-    """503 with Retry-After as a date, so many seconds from the moment of the answer."""
+    """503 with Retry-After as a date, so many seconds from the night's clock."""
 
     def make(asked: Asked) -> Wire:
         moment = asked.place.repository.clock + timedelta(seconds=seconds)  # the clock of its header Date
@@ -111,13 +113,6 @@ def half(how: object) -> Callable[[Asked], Wire]:
         return Wire(body[: len(body) * 2 // 3], send=how)  # type: ignore[arg-type]
 
     return make
-
-
-def late_page(asked: Asked) -> bool:
-    """Anything about records after the second page of the list."""
-    memory = asked.place.memory
-    memory["late"] = memory.get("late") or asked.page == 3
-    return bool(memory["late"])
 
 
 def forgotten(asked: Asked) -> Wire:
@@ -227,7 +222,7 @@ FAULTS = (
         "maintenance-in-the-middle", ("H1",), "shows a maintenance page with status 200 after the second page",
         "keeps and publishes the two pages; the rest comes the next night",
         (
-            Night(partial("maintenance", HELLO + 10, 50), wires(late_page, MAINTENANCE)),
+            Night(partial("maintenance", HELLO + 10, 50), wires(once_at(3), MAINTENANCE)),
             Night(Expect("complete", "published", "whole", WHOLE + 2, {"fetched": 100, "new": 50, "unchanged": 50})),
         ),
     ),
@@ -272,10 +267,10 @@ FAULTS = (
     ),
     Fault("down-in-the-middle", ("H4",), "answers 502 to everything after the second page",
           "keeps and publishes the two pages",
-          (Night(partial("status", HELLO + 20, 50), wires(late_page, status(502))),)),
+          (Night(partial("status", HELLO + 20, 50), wires(once_at(3), status(502))),)),
     Fault("down", ("H4",), **first("status", status(500), 5, "answers 500 to everything", "asks five times at most")),
     Fault("errors-with-422", ("H4", "P1"), "answers noRecordsMatch with status 422", "reads the answer all the same",
-          (Night(whole()), Night(same(HELLO + 1), in_unprocessable))),
+          (Night(whole()), Night(same(NEXT), in_unprocessable))),
     Fault("not-found", ("H2",), **first("gone", status(404), 1, "answers 404", "says that the address does not work")),
     Fault("cloudflare", ("H5",), **first("robot_check", CLOUDFLARE, 1, "lets nobody in without a browser", BLOCKED)),
     Fault("anubis", ("H5",), **first("robot_check", ANUBIS, 1, "shows a proof-of-work page with status 200", BLOCKED)),
@@ -286,14 +281,14 @@ FAULTS = (
     Fault("forbidden", ("H5",), **first("blocked", html("403 Forbidden", "nginx", 403), 1,
                                         "answers 403 to our User-Agent", BLOCKED)),
     Fault("moved-within", ("H6",), "redirects every question to another path", "follows, and keeps the question",
-          (Night(whole(2 * WHOLE), moved("/oai/moi", 301)),)),
+          (Night(whole(2 * WHOLE, noticed={"moved"}), moved("/oai/moi", 301)),)),
     Fault("moved-without-question", ("H6", "H8"), "redirects and drops the question", "puts the question back",
           (Night(whole(2 * WHOLE), moved("/oai/moi", 302, query=False)),)),
     Fault("round-and-round", ("H6",), **first("redirects", round_and_round, 6, "redirects in a circle",
                                               "follows five times")),
     Fault("moved-for-good", ("H6",), "has moved to another host for good (301)",
           "reads there, and says that the address must be changed",
-          (Night(whole(2 * WHOLE, code="moved"), moved("{other}", 301)),), elsewhere=True),
+          (Night(whole(2 * WHOLE, noticed={"moved"}), moved("{other}", 301)),), elsewhere=True),
     Fault("moved-for-a-while", ("H6",), **first("left_host", moved("{other}", 302), 1,
           "redirects to another host for the moment (302)", "does not follow to a host that nobody registered",
           elsewhere=True)),
@@ -316,9 +311,9 @@ FAULTS = (
         "coding", lambda asked: right(asked).having("Content-Encoding", "br"), 2, "packs with brotli, unasked",
         "asks once more without, then says that this coding was not offered")),
     Fault("bomb", ("H10",), "sends 100 kB that unpack to 100 MB", "sees what it is, and stops",
-          (Night(partial("bomb", HELLO + 10, 25), wires(is_page(2), exploding(1))),)),
+          (Night(partial("bomb", HELLO + 10, 25), wires(once_at(2), exploding(1))),)),
     Fault("bomb-in-bomb", ("H10",), "packs a bomb three times", "unpacks once at most",
-          (Night(partial("coding", HELLO + 10, 25), wires(is_page(2), exploding(3))),)),
+          (Night(partial("coding", HELLO + 10, 25), wires(once_at(2), exploding(3))),)),
     Fault("cut-by-length", ("H11",), "promises more bytes than it sends, twice", AGAIN, mended(half(promising(500)))),
     Fault("cut-in-chunks", ("H11",), "breaks off inside a chunk, twice", AGAIN, mended(sent(broken_chunks))),
     Fault("cut-without-length", ("H11",), "closes the connection early and had named no length, twice", AGAIN,
@@ -326,7 +321,7 @@ FAULTS = (
     Fault("cut-from-then-on", ("H11",), "cuts every answer after the second page, and the length agrees",
           "accepts no cut page; keeps and publishes the two whole ones",
           (Night(partial("malformed", HELLO + 20, 50, kept={"malformed": 1}),
-                 wires(late_page, half(lambda handler, wire: handler.whole(wire)))),)),
+                 wires(once_at(3), half(lambda handler, wire: handler.whole(wire)))),)),
     Fault("more-than-promised", ("H11",), "sends more bytes than Content-Length says", AGAIN,
           (Night(whole(WHOLE + 2), times(2, is_page(2), sent(promising(-400)))),)),
     Fault("chunks", ("H11",), "sends chunks with extensions and a trailer", "reads them",
@@ -344,12 +339,12 @@ FAULTS = (
         "unauthorized", status(401, ("WWW-Authenticate", 'Basic realm="OAI"')), 1, "answers 401",
         "says that a user is needed")),
     Fault("dripping", ("H15",), "sends the third page a byte at a time", "gives up after the total time of a question",
-          (Night(partial("too_slow", HELLO + 20, 50), wires(late_page, sent(dripping))),), slow=True),
+          (Night(partial("too_slow", HELLO + 20, 50), wires(once_at(3), sent(dripping))),), slow=True),
     Fault("silent", ("H15",), "takes the question for the third page and never answers",
           "gives up after the total time of a question",
-          (Night(partial("too_slow", HELLO + 20, 50), wires(late_page, sent(silent))),), slow=True),
+          (Night(partial("too_slow", HELLO + 20, 50), wires(once_at(3), sent(silent))),), slow=True),
     Fault("endless-body", ("H15", "H16"), "sends a body without end", "stops at the limit of a page",
-          (Night(partial("too_large", HELLO + 10, 25), wires(is_page(2), sent(endless))),),
+          (Night(partial("too_large", HELLO + 10, 25), wires(once_at(2), sent(endless))),),
           source={"max_page": 1_000_000}),
     Fault("one-huge-page", ("H16",), "shows all 3000 records on one page", "reads them",
           (Night(whole(HELLO + 1, 3000)),), records=3000, page=3000),

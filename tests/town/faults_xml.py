@@ -9,6 +9,7 @@ from html import escape as html_escape
 
 from tests.town.fault import (
     HELLO,
+    NEXT,
     PAGE,
     RECORDS,
     WHOLE,
@@ -20,11 +21,12 @@ from tests.town.fault import (
     every,
     named,
     on_page,
+    once_at,
     ordered,
     partial,
     whole,
 )
-from tests.town.wire import Act, Asked, Place, Wire, right
+from tests.town.wire import Act, Place, Wire, right
 
 _RECORD = re.compile(rb"<record>.*?</record>", re.DOTALL)
 _TITLE = re.compile(rb"<dc:title>(.*?)</dc:title>", re.DOTALL)
@@ -70,13 +72,8 @@ def inside(what: bytes) -> Change:
 def from_page(number: int, change: Change) -> Act:
     """Change every answer that shows records, from one page of the list on."""
 
-    def act(asked: Asked) -> Wire:
-        memory = asked.place.memory
-        memory["from_page"] = memory.get("from_page") or asked.page == number
-        shows = asked.verb in ("ListRecords", "GetRecord", "ListIdentifiers") and memory["from_page"]
-        return Wire(change(asked.right())) if shows else right(asked)
-
-    return act
+    since = once_at(number)
+    return lambda asked: Wire(change(asked.right())) if since(asked) else right(asked)
 
 
 # --- the fields of faults that are alike -----------------------------------------------------------------------------
@@ -296,12 +293,12 @@ FAULTS = (
         "unknown_status", put(b"<header>", b'<header status="hidden">'), "has a record with status hidden")),
     Fault(
         "deleted-in-capitals", ("X13",), "writes status Deleted", "withdraws the record",
-        (Night(whole()), Night(changed(HELLO + 1, withdrawn=1, withdrawn_names=named(5)),
+        (Night(whole()), Night(changed(NEXT, withdrawn=1, withdrawn_names=named(5)),
                                every(lambda body: body.replace(b'"deleted"', b'"Deleted"')), day=delete(5))),
     ),
     Fault(
         "deleted-and-described", ("X13",), "leaves the metadata in its tombstones", "withdraws the record",
-        (Night(whole()), Night(changed(HELLO + 1, withdrawn=1, withdrawn_names=named(5)),
+        (Night(whole()), Night(changed(NEXT, withdrawn=1, withdrawn_names=named(5)),
                                every(still_described), day=delete(5))),
     ),
     Fault("escaped-metadata", ("X14",), **reads(

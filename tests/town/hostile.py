@@ -11,15 +11,25 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.town import faults_dates, faults_http, faults_protocol, faults_tokens, faults_xml
+from tests.town import (
+    faults_dates,
+    faults_http,
+    faults_lists,
+    faults_presence,
+    faults_protocol,
+    faults_tokens,
+    faults_xml,
+)
 from tests.town.fault import Fault
 
 HOSTILE: tuple[Fault, ...] = (
     *faults_tokens.FAULTS,
+    *faults_lists.FAULTS,
     *faults_dates.FAULTS,
     *faults_http.FAULTS,
     *faults_xml.FAULTS,
     *faults_protocol.FAULTS,
+    *faults_presence.FAULTS,
 )
 
 _HEAD = """# Thị trấn thù địch / the hostile town

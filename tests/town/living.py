@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from demo.generator import records
 from demo.repository import Repository
 from demo.town import FIRST_NIGHT
 from harvester import Store, document
+from harvester.guard import connect
 from harvester.page import local_name
 from harvester.record import Change, Format
 from harvester.source import Source
@@ -33,20 +35,44 @@ FORMATS = (
     Format("lom", ("http://ltsc.ieee.org/xsd/LOM", "http://www.imsglobal.org/xsd/imsmd_v1p2"), 20),
     Format("oai_dc", ("http://www.openarchives.org/OAI/2.0/oai_dc/",), 40),
 )
+BUSY = 10.0
 _COUNTS = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed")
 
 
-class Sleeper:
-    """Waiting that passes at once: what was slept is added to the monotonic clock."""
+class Time:
+    """A night's time: waiting passes at once, and a busy machine is given ten times what a source is allowed.
 
-    def __init__(self) -> None:
-        self.slept = 0.0
+    Only servers that are waited for in real time (``slow``) get a machine that is not busy: two seconds are two.
+    """
+
+    def __init__(self, pace: float) -> None:
+        self._pace, self._slept = pace, 0.0
 
     def sleep(self, seconds: float) -> None:
-        self.slept += seconds
+        self._slept += seconds
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.slept
+        return time.monotonic() / self._pace + self._slept
+
+    def connect(self, *words: Any, **more: Any) -> socket.socket:
+        return _Patient.of(connect(*words, **more), self._pace)
+
+
+class _Patient(socket.socket):
+    """A socket whose timeouts are as much longer as the machine is slower."""
+
+    pace = 1.0
+
+    @classmethod
+    def of(cls, connection: socket.socket, pace: float) -> _Patient:
+        timeout = connection.gettimeout()
+        made = cls(fileno=connection.detach())
+        made.pace = pace
+        made.settimeout(timeout)
+        return made
+
+    def settimeout(self, seconds: float | None) -> None:
+        super().settimeout(None if seconds is None else seconds * self.pace)
 
 
 @dataclass
@@ -62,8 +88,8 @@ class Lived:
     presence: dict[str, set[str]]
     titles: dict[str, str]
     truth: dict[str, str]
-    learned: dict[str, Any]
     rejected_names: set[str]
+    noticed: set[str]
     named: dict[str, set[str]] = field(default_factory=dict)
     ledger: dict[str, int] = field(default_factory=dict)
 
@@ -99,13 +125,13 @@ def source_of(fault: Fault, place: Place) -> Source:
 
 def live_through(fault: Fault, store: Store, clock: Clock) -> list[Lived]:
     """Live all nights of a fault; one after another, each compared by ``test_hostile.py``."""
-    place, sleeper, lived = place_of(fault), Sleeper(), []
+    place, passing, lived = place_of(fault), Time(1 if fault.slow else BUSY), []
     with opened(place, elsewhere=fault.elsewhere):
         for number, night in enumerate(fault.nights, 1):
             results, requests = [], []
             for _ in range(night.times):
                 _pass(place, clock, night, number)
-                results.append(_visit(fault, place, store, night, sleeper))
+                results.append(_visit(fault, place, store, night, passing, clock))
                 requests.append(len(place.log))
             told = [result for result in results if result.verdict != "nothing"] or results
             lived.append(_look(fault, place, store, number, told[-1], max(requests), night))
@@ -122,13 +148,13 @@ def _pass(place: Place, clock: Clock, night: Night, number: int) -> None:
         place.repository._order = None
     place.act = night.act
     place.log.clear()
-    place.memory.pop("times", None)
+    for word in ("times", "at"):
+        place.memory.pop(word, None)
 
 
-def _visit(fault: Fault, place: Place, store: Store, night: Night, sleeper: Sleeper) -> Result:
-    return Visiting(store, FORMATS, web=partial(Web, sleep=sleeper.sleep, monotonic=sleeper.monotonic)).visit(
-        source_of(fault, place), night.wish
-    )
+def _visit(fault: Fault, place: Place, store: Store, night: Night, passing: Time, clock: Clock) -> Result:
+    web = partial(Web, clock=clock, sleep=passing.sleep, monotonic=passing.monotonic, connect=passing.connect)
+    return Visiting(store, FORMATS, web=web).visit(source_of(fault, place), night.wish)
 
 
 def _sum(results: Sequence[Result]) -> dict[str, int]:
@@ -151,8 +177,7 @@ def _look(fault: Fault, place: Place, store: Store, number: int, result: Result,
         if change.raw is not None:
             titles[change.identifier] = title_of(change)
     entries = place.repository.entries.values()
-    rejected, kept, repairs, names = _evidence(store, result.visit)
-    row = store.log.sources().get(fault.name)
+    rejected, kept, repairs, names, noticed = _evidence(store, result.visit)
     return Lived(
         night=number,
         result=result,
@@ -163,21 +188,25 @@ def _look(fault: Fault, place: Place, store: Store, number: int, result: Result,
         presence=presence,
         titles=titles,
         truth={entry.identifier: fault.titles(entry) for entry in entries if not entry.deleted and fault.wanted(entry)},
-        learned=row.learned if row else {},
         rejected_names=names,
+        noticed=noticed,
         named={word: getattr(night.expect, word)(place) for word in ("absent", "missing", "withdrawn", "standing")},
     )
 
 
-def _evidence(store: Store, visit: int | None) -> tuple[dict[str, int], dict[str, int], dict[str, int], set[str]]:
-    rejected, kept = schema.rejected, schema.kept
+Evidence = tuple[dict[str, int], dict[str, int], dict[str, int], set[str], set[str]]
+
+
+def _evidence(store: Store, visit: int | None) -> Evidence:
+    rejected, kept, visits = schema.rejected, schema.kept, schema.visit
     with store.database.reading() as connection:
         refused = connection.execute(sa.select(rejected.c.code, rejected.c.identifier).where(rejected.c.visit == visit))
         rows = refused.all()
         pages = connection.scalars(sa.select(kept.c.code).where(kept.c.visit == visit)).all()
-        told = connection.scalar(sa.select(schema.visit.c.repairs).where(schema.visit.c.id == visit))
-    repairs = msgspec.json.decode(told) if told else {}
-    return dict(Counter(row.code for row in rows)), dict(Counter(pages)), repairs, {row.identifier for row in rows}
+        told = connection.execute(sa.select(visits.c.repairs, visits.c.noticed).where(visits.c.id == visit)).one()
+    repairs, noticed = msgspec.json.decode(told.repairs), set(msgspec.json.decode(told.noticed))
+    codes = dict(Counter(row.code for row in rows))
+    return codes, dict(Counter(pages)), repairs, {row.identifier for row in rows}, noticed
 
 
 def title_of(change: Change) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from tests.town.fault import Expect, Fault
 from tests.town.hostile import HOSTILE, page
 from tests.town.living import Lived, live_through
 
+SLICE = 15  # of 100 records, when the whole is to be read anew within a month
 Waiting = Future[list[Lived]]
 nfc = partial(normalize, "NFC")
 
@@ -63,23 +65,25 @@ def waiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 NOT_YET = frozenset(
     (
         "D2-refuses-dates",
-        "H11-early-hints",
-        "H3-T6-deferred-and-forgotten",
-        "H4-P1-errors-with-422",
         "D2-refuses-seconds",
         "D4-earliest-is-now",
+        "D5-everything-edited",
         "D6-stamp-stays",
-        "D7-index-lags-for-weeks",
         "D9-no-clock",
         "D9-no-response-date",
         "H11-cut-from-then-on",
         "H11-cut-without-length",
         "H11-more-than-promised",
-        "H6-moved-for-good",
+        "H6-moved-to-metadata-service",
+        "P2-changes-its-format",
         "P2-formats-broken",
         "P2-lists-a-format-it-has-not",
         "P4-H4-no-list-of-headers",
+        "P7-another-repository",
+        "P7-renames-everything",
         "T10-unsteady-order",
+        "T11-T9-one-page-of-many",
+        "T11-one-page-only",
         "T12-H11-poison-cut",
         "T12-poison-500",
         "T12-poison-without-dates",
@@ -88,6 +92,7 @@ NOT_YET = frozenset(
         "T4-records-for-ever",
         "T6-H15-short-memory",
         "T6-restarted",
+        "T6-short-memory-without-dates",
         "T7-raw-token",
         "T8-prefix-again",
         "X1-control-characters",
@@ -115,8 +120,7 @@ NOT_YET = frozenset(
     )
 )
 
-
-BUILT = [fault for fault in HOSTILE if fault.id not in NOT_YET]
+BUILT = [fault for fault in HOSTILE if fault.id not in NOT_YET or "KHO_TOWN_ALL" in os.environ]
 # The last number of each kind of rule, and the one that is no server's fault: a killed harvest (tests/crash).
 RULES = {"T": 13, "D": 13, "H": 16, "X": 16, "P": 13}
 ELSEWHERE = {"P10"}
@@ -180,6 +184,7 @@ def seen(lived: Lived) -> dict[str, object]:
         "kept": lived.kept,
         "repairs": lived.repairs,
         "requests": lived.requests,
+        "noticed": sorted(lived.noticed),
         **{word: sorted(names) for word, names in lived.presence.items()},
         "other titles": other_titles(lived),
         "lost in silence": sorted(silent_losses(lived)),
@@ -194,18 +199,30 @@ def right(expect: Expect, lived: Lived) -> dict[str, object]:
     lost = silent_losses(lived) if expect.late else ()
     return {
         "ended": (expect.outcome, expect.verdict, expect.code),
-        "ledger": dict(expect.ledger),
+        "ledger": {**expect.ledger, **(read_anew(expect, lived) if expect.reread else {})},
         "balances": True,
         "rejected": dict(expect.rejected),
         "kept": dict(expect.kept),
         "repairs": dict(expect.repairs),
         "requests": lived.requests if lived.requests <= expect.requests else expect.requests,
+        "noticed": sorted(expect.noticed),
         "present": sorted(live | named["standing"]),
         "missing": sorted(named["missing"]),
         "withdrawn": sorted(named["withdrawn"]),
         "other titles": {},
         "lost in silence": sorted(lost),
         "facts left out": set(),
+    }
+
+
+def read_anew(expect: Expect, lived: Lived) -> dict[str, int]:
+    """What a slice of the source showed unchanged besides: a thirtieth or so of its records."""
+    beside = lived.ledger.get("unchanged", 0) - expect.ledger.get("unchanged", 0)
+    if not 0 < beside <= SLICE:
+        return {}
+    return {
+        "unchanged": expect.ledger.get("unchanged", 0) + beside,
+        "fetched": expect.ledger.get("fetched", 0) + beside,
     }
 
 
