@@ -59,6 +59,17 @@ MESSAGES: dict[str, Message] = {
         "The source offers no format that Kho reads; it offers: {offered}.",
         SHOW,
     ),
+    "overgrown": Message(
+        "source",
+        "Phần bao quanh các bản ghi vượt giới hạn ({detail}, {where}). Không nhận bản ghi nào của trang này.",
+        "What stands around the records is beyond the limits ({detail}, {where}). No record of this page was accepted.",
+        SHOW,
+    ),
+    "repaired": Message(
+        "source",
+        "Trang hỏng phải sửa mới đọc được; bản gốc được giữ nguyên.",
+        "The page was damaged and could only be read after repairs; it is kept whole as it came.",
+    ),
     "not_given": Message(
         "source",
         "Máy chủ liệt kê bản ghi mà không đưa ra được khi hỏi riêng.",
@@ -74,5 +85,86 @@ MESSAGES: dict[str, Message] = {
     ),
     "no_metadata": Message(
         "source", "Bản ghi không bị xoá mà không có metadata.", "The record is not deleted and has no metadata."
+    ),
+    "two_headers": Message("source", "Bản ghi có hai header.", "The record has two headers."),
+    "two_identifiers": Message(
+        "source", "Header có hai identifier khác nhau.", "The header has two different identifiers."
+    ),
+    "identifier_damaged": Message(
+        "source",
+        "Identifier chứa ký tự hỏng: không đoán thành identifier khác.",
+        "The identifier holds damaged characters: no other one is guessed from it.",
+    ),
+    "nested_record": Message(
+        "source",
+        "Trong bản ghi có một bản ghi khác kèm header riêng.",
+        "Another record with a header of its own stands within this record.",
+    ),
+    "record_too_large": Message("source", "Bản ghi lớn hơn 1 MB.", "The record is larger than 1 MB."),
+    "record_too_many_elements": Message(
+        "source", "Bản ghi có hơn 5.000 phần tử.", "The record has more than 5,000 elements."
+    ),
+    "record_too_many_attributes": Message(
+        "source", "Một phần tử của bản ghi có hơn 100 thuộc tính.", "An element of the record has over 100 attributes."
+    ),
+    "record_too_deep": Message(
+        "source", "Các phần tử của bản ghi lồng nhau hơn 250 tầng.", "The record is nested more than 250 levels deep."
+    ),
+    "repair_before": Message(
+        "source",
+        "Bỏ phần thừa trước câu trả lời (dòng trống, thông báo lỗi của máy chủ).",
+        "What stood before the answer was left out (blank lines, notices of the server).",
+    ),
+    "repair_after": Message(
+        "source",
+        "Bỏ phần thừa sau câu trả lời (thông báo lỗi của máy chủ).",
+        "What stood after the answer was left out (notices of the server).",
+    ),
+    "repair_declaration": Message(
+        "source", "Bỏ khai báo XML lặp lại ở đầu trang.", "A second XML declaration at the beginning was left out."
+    ),
+    "repair_prolog": Message(
+        "source", "Bỏ khai báo XML nằm trong bản ghi.", "XML declarations within records were left out."
+    ),
+    "repair_charset": Message(
+        "source",
+        "Trang không theo bảng mã đã khai; đọc theo bảng mã mà chữ chứng tỏ.",
+        "The page is not in the encoding that it declares; it was read in the one that its words prove.",
+    ),
+    "repair_letter": Message(
+        "source",
+        "Chữ UTF-8 bị cắt đôi: thay bằng U+FFFD để thấy chỗ mất.",
+        "Letters of UTF-8 that were cut in half became U+FFFD, so that the loss is seen.",
+    ),
+    "repair_surrogate": Message(
+        "source",
+        "Ghép lại chữ bị viết thành hai nửa (surrogate).",
+        "Letters written as two halves (surrogates) were joined.",
+    ),
+    "repair_control": Message(
+        "source", "Bỏ ký tự điều khiển mà XML cấm.", "Control characters that XML forbids were left out."
+    ),
+    "repair_reference": Message(
+        "source",
+        "Bỏ tham chiếu tới ký tự không có (&#x1a; …).",
+        "References to what is no character were left out (&#x1a; …).",
+    ),
+    "repair_identifier": Message(
+        "source",
+        "Ký tự hỏng trong identifier hay resumptionToken: thay bằng U+FFFD.",
+        "Damaged characters in an identifier or resumptionToken became U+FFFD.",
+    ),
+    "repair_entity": Message(
+        "source",
+        "Đổi thực thể HTML (&nbsp; &ocirc; …) thành chữ.",
+        "Entities of HTML (&nbsp; &ocirc; …) were written as letters.",
+    ),
+    "repair_ampersand": Message(
+        "source", "Dấu & đứng riêng được viết thành &amp;.", "Ampersands that begin no reference became text."
+    ),
+    "repair_attribute": Message(
+        "source",
+        "Bỏ thuộc tính lặp lại với cùng giá trị.",
+        "Attributes that were said twice with the same value were left out.",
     ),
 }

@@ -14,13 +14,15 @@ from sickle.models import Identify, MetadataFormat, Set
 
 from ...asking import Asking
 from ...errors import SourceError
-from ...page import Answer, Cut, cut, declare, envelope, fingerprints, local_name, read_records
-from ...record import Format, Item, Page
+from ...page import Answer, Reading, local_name, read_page
+from ...record import Format, Kept, Page
 from ...source import Source
 from ...web import Web
 from .checkpoint import Stretch, Walk
 
 SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of sets that circles ends here
+NO_PAGE = ("too_large", "html_page", "not_oai_pmh")  # these are no damaged pages: nothing of them is worth keeping
+OAI = "{http://www.openarchives.org/OAI/2.0/}"
 FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
 
 
@@ -32,11 +34,20 @@ class _Response:
 
 
 class Heard(NamedTuple):
-    """An accepted answer: the records' bytes, what its envelope says, and the envelope's tree."""
+    """An accepted answer: what was read, and the page as it came where it needed repairs."""
 
-    parts: Cut
-    answer: Answer
-    root: etree._Element
+    reading: Reading
+    kept: Kept | None
+
+    @property
+    def answer(self) -> Answer:
+        """What its envelope says."""
+        return self.reading.answer
+
+    @property
+    def root(self) -> etree._Element:
+        """The tree of its envelope."""
+        return self.reading.root
 
     @property
     def errors(self) -> dict[str, str]:
@@ -56,14 +67,38 @@ class Conversation:
         self.source, self.visit, self._web = source, visit, web
         self.learned: dict[str, Any] = dict(visit.learned)
 
-    def ask(self, **arguments: str) -> Heard:
-        """Ask one question; an answer that is not OAI-PMH, or damaged, is raised as SourceError."""
+    def ask(self, name: str = "", **arguments: str) -> Heard:
+        """Ask one question; ``name`` is the format of the records in the answer.
+
+        An answer that is not OAI-PMH, or damaged beyond repair, is kept whole and raised as SourceError.
+        """
         body = self._web.get(self.source.url, arguments)
-        content = bytes(body.content)
-        content = declare(content, self.source.charset) if self.source.charset else content
-        parts = cut(content, body.url)
-        answer, root = envelope(parts.envelope, body.url)
-        return Heard(parts, answer, root)
+        try:
+            reading = read_page(
+                body.content,
+                body.url,
+                name=name,
+                known=self.visit.known,
+                charset=self.source.charset,
+                content_type=body.content_type,
+                most=self.source.max_page,
+            )
+        except SourceError as error:
+            if body.content and error.code not in NO_PAGE:
+                self.visit.keep(Kept(error.code, body.url, bytes(body.content)))
+            raise
+        repaired = Kept("repaired", body.url, bytes(body.content), reading.repairs) if reading.repairs else None
+        return Heard(reading, repaired)
+
+    def ask_aside(self, name: str = "", **arguments: str) -> Heard:
+        """Ask a question whose answer is no page of a list; one that was repaired is kept at once."""
+        heard = self.ask(name, **arguments)
+        for element in heard.root.iter():  # Sickle's models need a namespace where a server gives none (X11)
+            if not element.tag.startswith("{"):
+                element.tag = OAI + element.tag
+        if heard.kept is not None:
+            self.visit.keep(heard.kept)
+        return heard
 
     def learn(self, set_names: dict[str, str] | None = None, **facts: Any) -> None:
         """Keep what was learned of the repository; what is known already costs nothing."""
@@ -73,7 +108,7 @@ class Conversation:
 
     def begin(self) -> Walk:
         """Get to know the repository and choose what to ask for."""
-        heard = self.ask(verb="Identify")
+        heard = self.ask_aside(verb="Identify")
         self.visit.clock(heard.answer.response_date)
         heard.refuse()
         identity = Identify(_Response(heard.root))
@@ -107,7 +142,7 @@ class Conversation:
         return FALLBACK, FALLBACK
 
     def _offered(self) -> dict[str, str]:
-        heard = self.ask(verb="ListMetadataFormats")
+        heard = self.ask_aside(verb="ListMetadataFormats")
         if heard.errors:
             return {}
         found = [MetadataFormat(element) for element in children(heard.root, "ListMetadataFormats", "metadataFormat")]
@@ -119,7 +154,7 @@ class Conversation:
         arguments = {"verb": "ListSets"}
         for _ in range(SET_PAGES):
             try:
-                heard = self.ask(**arguments)
+                heard = self.ask_aside(**arguments)
             except SourceError:
                 break
             before = len(names)
@@ -130,27 +165,15 @@ class Conversation:
             arguments = {"verb": "ListSets", "resumptionToken": heard.answer.token}
         return names
 
-    def record(self, identifier: str, prefix: str) -> Heard:
+    def record(self, identifier: str, walk: Walk) -> Heard:
         """Ask for one record."""
-        return self.ask(verb="GetRecord", identifier=identifier, metadataPrefix=prefix)
+        return self.ask_aside(walk.format, verb="GetRecord", identifier=identifier, metadataPrefix=walk.prefix)
 
     def single(self, identifier: str) -> Page:
         """Make a page of one record that was wished for."""
-        walk = self.begin()
-        heard = self.record(identifier, walk.prefix)
+        heard = self.record(identifier, self.begin())
         heard.refuse()
-        return Page(self.items(heard.parts, walk.format), None, response_date=heard.answer.response_date)
-
-    def items(self, parts: Cut, name: str) -> tuple[Item, ...]:
-        """Read the records of a page that are not known by their bytes; ``name`` is their format."""
-        marks = fingerprints(parts.context, parts.records)
-        known = self.visit.known(marks)
-        if len(known) == len(marks):
-            return tuple([known[mark] for mark in marks])
-        fresh = [place for place, mark in enumerate(marks) if mark not in known]
-        bodies, names = [parts.records[place] for place in fresh], [marks[place] for place in fresh]
-        read = iter(read_records(parts.context, bodies, name, names, self.source.url))
-        return tuple([known[mark] if mark in known else next(read) for mark in marks])
+        return Page(heard.reading.items, None, response_date=heard.answer.response_date)
 
 
 def _wanted(formats: Sequence[Format], name: str) -> list[Format]:

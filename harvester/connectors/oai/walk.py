@@ -26,11 +26,11 @@ class Walking:
         """Yield accepted pages; an empty or absent token ends a list (OAI-PMH 2.0, 3.5)."""
         walk = self._walk
         while walk.stretches:
-            heard = self._conversation.ask(**self._question(walk.stretches[0]))
+            heard = self._conversation.ask(walk.format, **self._question(walk.stretches[0]))
             errors = heard.errors
             if "noRecordsMatch" in errors:  # nothing new; after a token: the list had ended with the page before
                 walk.ended()
-                yield Page((), walk.saved(), response_date=heard.answer.response_date)
+                yield Page((), walk.saved(), response_date=heard.answer.response_date, kept=heard.kept)
                 continue
             if self._again and "badResumptionToken" in errors:  # it expired while we were away: the list begins again
                 self._again, walk.token = False, None
@@ -55,12 +55,12 @@ class Walking:
         walk.token, self._again = answer.token, False
         if answer.token is None:
             walk.ended()
-        return Page(items, walk.saved(), answer.token or "", answer.declared, answer.response_date)
+        return Page(items, walk.saved(), answer.token or "", answer.declared, answer.response_date, heard.kept)
 
     def _items(self, heard: Heard) -> tuple[Item, ...]:
         if self._walk.stretches[0].verb == "ListIdentifiers":
             return self._sweep.items(heard)
-        return self._conversation.items(heard.parts, self._walk.format)
+        return heard.reading.items
 
     def _question(self, stretch: Stretch) -> dict[str, str]:
         if self._walk.token is not None:

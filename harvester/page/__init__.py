@@ -1,0 +1,38 @@
+"""Read one OAI-PMH answer: accepted whole or not at all. Pure.
+
+``read_page`` is the one way in for whoever asks institutions. An answer is never one tree: its bytes are framed
+(``framing``), records are cut out as bytes (``cutting``) so that those we hold are never parsed, and the envelope
+that is left (``envelope``) and every record that is new (``records``) are parsed apart, strictly, never with
+``recover``. Where that fails, ``mending`` tries the small repairs of ``harvester.repairs`` on the piece that is
+damaged, and the same strict reading decides again. Names are matched by their local part: real servers use every prefix
+and namespace.
+"""
+
+from __future__ import annotations
+
+from .cutting import Cut, closing, cut, document, fingerprint, fingerprints
+from .envelope import Answer, envelope, local_name
+from .framing import PAGE_BYTES
+from .markup import Buffer
+from .reading import Reading, read_page
+from .records import Header, read_header, read_record, read_records
+
+__all__ = [
+    "PAGE_BYTES",
+    "Answer",
+    "Buffer",
+    "Cut",
+    "Header",
+    "Reading",
+    "closing",
+    "cut",
+    "document",
+    "envelope",
+    "fingerprint",
+    "fingerprints",
+    "local_name",
+    "read_header",
+    "read_page",
+    "read_record",
+    "read_records",
+]

@@ -1,0 +1,123 @@
+"""One answer read whole: strictly where that is possible, with counted repairs where it is not, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from lxml import etree
+
+from ..charset import is_utf8
+from ..errors import SourceError
+from ..record import Item, RawRecord, Rejected
+from .cutting import Cut, careful_cut, fingerprints, quick_cut
+from .envelope import Answer, envelope
+from .framing import PAGE_BYTES, Frame, declaration, frame
+from .markup import Buffer
+from .mending import ENVELOPE, Mended, mended, recoded
+from .records import DAMAGED, Header, read_header, read_record, read_records
+
+Known = Callable[[Sequence[bytes]], Mapping[bytes, int]]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """An answer that was accepted: its parts, what its envelope says (and its tree), and its records.
+
+    ``items`` are the records of ListRecords and GetRecord, ``headers`` the headers of ListIdentifiers, each in the
+    order of the answer, the unreadable ones as ``Rejected``. ``repairs`` says how often each repair was made (codes of
+    ``messages``); where there is one, the page must be kept whole as it came.
+    """
+
+    cut: Cut
+    answer: Answer
+    root: etree._Element
+    items: tuple[Item, ...] = ()
+    headers: tuple[Header | Rejected, ...] = ()
+    repairs: dict[str, int] = {}
+
+
+def read_page(
+    body: Buffer,
+    where: str = "",
+    *,
+    name: str = "",
+    known: Known = lambda marks: {},
+    charset: str = "",
+    content_type: str = "",
+    most: int = PAGE_BYTES,
+) -> Reading:
+    """Read one answer: accepted whole, or SourceError.
+
+    ``name`` is the metadata format that was asked for. ``known`` tells the numbers of those records that are held by
+    the fingerprint of their bytes: they are not parsed again. ``charset`` is what an operator knows better than the
+    server, ``content_type`` the server's header; ``most`` is the largest size of an answer in bytes.
+
+    Raises SourceError: html_page, not_oai_pmh, doctype, encoding, malformed, structure, overgrown, too_large.
+    """
+    if len(body) > most:
+        raise SourceError("too_large", limit=most, where=where)
+    found = frame(body, where)
+    if charset:
+        found = msgspec.structs.replace(found, declaration=declaration(charset), charset=charset)
+    if (charset or is_utf8(found.charset)) and not found.repairs:
+        parts = quick_cut(body, found, where)
+        try:
+            if parts is not None:
+                return _strictly(Mended(parts), where, name, known)
+        except SourceError as error:
+            _raise_unless(error, "malformed", "structure", "overgrown")
+    return _in_doubt(body, found, where, name, known, charset, content_type)
+
+
+def _in_doubt(
+    body: Buffer, found: Frame, where: str, name: str, known: Known, charset: str, content_type: str
+) -> Reading:
+    """Read an answer that needs more than the quick way: an exact cut, its true encoding, and repairs."""
+    parts = careful_cut(body, found, where)
+    words = found.declaration
+    state = Mended(parts, words, charset) if charset else recoded(parts, found.charset, words, content_type, where)
+    state = msgspec.structs.replace(state, repairs={**found.repairs, **state.repairs})
+    try:
+        return _strictly(state, where, name, known)
+    except SourceError as error:
+        _raise_unless(error, "malformed")
+    return _strictly(mended(state), where, name, known)
+
+
+def _raise_unless(error: SourceError, *codes: str) -> None:
+    """Raise what another way of reading cannot heal."""
+    if error.code not in codes:
+        raise error
+
+
+def _strictly(state: Mended, where: str, name: str, known: Known) -> Reading:
+    """Read envelope and records strictly. Raises SourceError, malformed for the first piece that is not well-formed."""
+    parts = state.parts
+    answer, root = envelope(parts.envelope, where)
+    if ENVELOPE in state.changed and DAMAGED in (answer.token or ""):
+        raise SourceError("structure", where=where, detail="<resumptionToken>: U+FFFD")
+    if answer.verb == "ListIdentifiers":
+        headers = tuple(
+            read_header(parts.context, body, where, mended=number in state.changed)
+            for number, body in enumerate(parts.records)
+        )
+        return Reading(parts, answer, root, (), headers, state.repairs)
+    marks = fingerprints(parts.context, parts.records)
+    held = known(marks) if marks else {}
+    fresh = [place for place, mark in enumerate(marks) if mark not in held]
+    read = iter(_fresh(state, fresh, marks, where, name))
+    items = tuple([held[mark] if mark in held else next(read) for mark in marks])
+    return Reading(parts, answer, root, items, (), state.repairs)
+
+
+def _fresh(state: Mended, places: list[int], marks: list[bytes], where: str, name: str) -> list[RawRecord | Rejected]:
+    """Read the records that are not held by their bytes."""
+    context, records = state.parts.context, state.parts.records
+    if not state.changed:
+        return read_records(
+            context, [records[place] for place in places], name, [marks[place] for place in places], where
+        )
+    return [
+        read_record(context, records[place], name, marks[place], where, mended=place in state.changed)
+        for place in places
+    ]
