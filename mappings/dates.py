@@ -73,6 +73,7 @@ def parse(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
 def is_timestamp(text: str) -> bool:
     """Say that a date carries a time of day: repositories write so when they took something in."""
     return _TIMESTAMP.fullmatch(text.strip().lower()) is not None

@@ -26,6 +26,9 @@ _HEAD = re.compile(
 _TAIL = re.compile(rb"[ \t\n]*</metadata>[ \t\n]*</record>")
 _ELEMENT = re.compile(rf"<({_NAME})>([^<]*)</\1>", re.ASCII)
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XML forbids, and line ends that it changes
+_REFERENCE = re.compile("&(?:([a-zA-Z]*);|#([0-9]{1,7});|#x([0-9a-fA-F]{1,6});)?")
+_FIVE = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_FORMS = 1_000  # start tags come from outside: a source that invents them must not fill the memory
 
 
@@ -50,14 +53,18 @@ class Plain:
         try:
             words = body[head.end() : end].decode()
             found = _ELEMENT.findall(words)
-            if words.count("<") != 2 * len(found) or "&" in words:
+            if words.count("<") != 2 * len(found):
                 return None
             if not words.isprintable() and _REFUSED.search(words):  # a scan, four times cheaper than the search
                 return None
             if "]]>" in words:  # XML forbids it
                 return None
+            if "&" in words:
+                if words.count("&") != sum(text.count("&") for _, text in found):
+                    return None
+                found = [(name, _REFERENCE.sub(_resolved, text)) for name, text in found]
             return [(names[name], text, "") for name, text in found if names[name] and text and not text.isspace()]
-        except (UnicodeDecodeError, KeyError):
+        except (ValueError, KeyError, OverflowError):  # of the decoding, a prefix, a reference: the parser may judge
             return None
 
     def _names(self, context: bytes, tag: bytes, name: bytes) -> _Names | None:
@@ -85,6 +92,17 @@ class _Names(dict[str, str]):
         if len(self) < _MOST_FORMS:
             self[written] = found
         return found
+
+
+def _resolved(reference: re.Match[str]) -> str:
+    """Return the character of a reference; KeyError for all but the five of XML, ValueError for what XML forbids."""
+    name, decimal, hexadecimal = reference.groups()
+    if not decimal and not hexadecimal:
+        return _FIVE[name]
+    character = chr(int(decimal) if decimal else int(hexadecimal, 16))
+    if _FORBIDDEN.match(character):
+        raise ValueError(reference[0])
+    return character
 
 
 def _spaces(context: bytes, tag: bytes, name: bytes) -> dict[str | None, str] | None:

@@ -66,7 +66,9 @@ def _repair(text: str) -> str:
     text = _unescape(text)
     if "<" in text:
         text = _without_markup(text)
-    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.isprintable():  # no invisible character and no odd space is
+        text = text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text)
     return _without_eth(text) if "ð" in text or "Ð" in text else text
 
 

@@ -34,6 +34,15 @@ WORDS = (
     "H&#7885;c",
     "R&amp;D",
     "a & b",
+    "&lt;p&gt;đoạn&lt;/p&gt; &quot;&apos;",
+    "&nbsp;",
+    "&;",
+    "&#x1EC7;&#7879;&#13;&#160;",
+    "&#0;",
+    "&#xD800;",
+    "&#x110000;",
+    "&#65534;",
+    "&#X41;",
     "<b>đậm</b>",
     "<![CDATA[<dc:title>sai</dc:title>]]>",
     "<!-- /> <dc:title>sai</dc:title> -->",
@@ -46,7 +55,18 @@ WORDS = (
     "Thu\u0323\u0309",
     "<dc:title>lồng</dc:title>",
 )
-BETWEEN = ("", "", "\n  ", "chữ lạc", "<!-- x -->", "<dc:title/>", '<dc:title lang="vi">a</dc:title>', "&#32;", "/>")
+BETWEEN = (
+    "",
+    "",
+    "\n  ",
+    "chữ lạc",
+    "<!-- x -->",
+    "<dc:title/>",
+    '<dc:title lang="vi">a</dc:title>',
+    "&#32;",
+    "&x;",
+    "/>",
+)
 
 
 def _slow(crosswalk: Crosswalk, raw: RawRecord) -> list[Row] | None:
