@@ -88,7 +88,7 @@ class Web:
         self.requests = 0
         self.noticed: dict[str, dict[str, object]] = {}
         self.answered = False
-        self._clock, self._monotonic, self._environ = clock, monotonic, environ
+        self._clock, self._monotonic, self._environ, self._stopping = clock, monotonic, environ, stopping
         self._patience = Patience(
             manners.patience, stopping=stopping, clock=clock, sleep=sleep, monotonic=monotonic, uniform=uniform
         )
@@ -133,7 +133,7 @@ class Web:
     # --- redirects ----------------------------------------------------------------------------------------------------
 
     def _followed(self, place: Place, html: bool) -> Body:
-        deadline = Deadline(self.manners.timeout, self._monotonic)
+        deadline = Deadline(self.manners.timeout, self._monotonic, self._stopping)
         for _ in range(REDIRECTS + 1):
             answer = self._told(place, deadline)
             location = answer.head.headers.get("location")

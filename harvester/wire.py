@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from .deadline import Deadline
+from .deadline import HEARD_SECONDS, Deadline
 
 IDLE_SECONDS = 60.0  # between two pieces of one answer; the first byte may take the whole deadline (p99: 180 s)
 HEAD_LIMIT = 1 << 16  # the longest head of 6,000 real answers was 9 kB
@@ -226,9 +226,20 @@ class Wire:
             raise BrokenOffError
         return piece
 
+    def _heard(self, deadline: Deadline, idle: float) -> bytes:
+        """Wait in short steps: a server that is silent or drips does not keep anybody from stopping."""
+        while True:
+            step = min(deadline.left(idle), HEARD_SECONDS)
+            self._connection.settimeout(step)
+            try:
+                return self._connection.recv(PIECE)
+            except TimeoutError:
+                idle -= step
+                if idle <= 0:
+                    raise
+
     def _receive(self, deadline: Deadline, idle: float) -> bytes:
-        self._connection.settimeout(deadline.left(idle))
-        piece = self._connection.recv(PIECE)
+        piece = self._heard(deadline, idle)
         self._room -= len(piece)
         if self._room < 0:
             raise TooMuchError
