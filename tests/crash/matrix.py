@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import argparse
 import errno
-import gc
 import json
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
-import threading
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from harvester import StoreError
 from index import IndexUnreachableError
+from tests.crash.forks import Forks, Named, told
 from tests.crash.nights import NIGHTS
-from tests.crash.shim import Shim, calls, memory_folder
-from tests.crash.work import Work, check, check_acknowledged, remember, small
-from tests.index.memory_engine import MemoryEngine
+from tests.crash.shim import calls, memory_folder
+from tests.crash.work import Work, check, check_acknowledged
 
 # What is done at a call, with the errno where it has one. A torn or short write needs a write.
 FAULTS = {
@@ -45,7 +43,6 @@ WRITES = ("torn write", "short write")
 MENDED = ", mended"  # said by a process that met an error and did the work all the same, when the fault was gone
 STALL = "stall"  # ``at`` is a page, not a call
 PAGES = 12  # of a night, about
-HANG_SECONDS = 120  # a sample takes a third of a second
 
 
 @dataclass(frozen=True)
@@ -83,34 +80,16 @@ class Tally:
         return json.dumps(vars(self))
 
 
-class Matrix:
+class Matrix(Forks):
     """Snapshots of the work before each phase, and what happens to a sample."""
 
     def __init__(self, library: Path, folder: Path) -> None:
-        small()
-        remember()
-        self.shim = Shim(library)
-        self.folder = folder
+        super().__init__(library, folder)
         self.kinds: list[str] = []  # for each phase the kinds of its calls, a letter each
-        self._learn()
         for phase in range(NIGHTS * 2):
             self._rehearse(phase)
-        gc.freeze()  # what is here now is shared with every child, unwritten
 
     # --- the work without faults -----------------------------------------------------------------------------------
-
-    def _learn(self) -> None:
-        """Do all the work once in this process, with an engine that starts no thread, so that children know it."""
-        place = self.folder / "work"
-        place.mkdir()
-        engine = MemoryEngine()
-        for night in range(NIGHTS):
-            work = Work(place, night, engine=engine)
-            work.run()
-            check(work)
-            work.close()
-        shutil.rmtree(place)
-        assert threading.active_count() == 1
 
     def _before(self, phase: int) -> Path:
         return self.folder / f"before-{phase}"
@@ -123,7 +102,7 @@ class Matrix:
         with record.open("wb") as log:
             self.shim.arm(place)
             self.shim.control.log = log.fileno()
-            _, said = self._child(lambda: self._phase(place, phase))
+            _, said = self.child(lambda: self._phase(place, phase))
         assert not said, said
         self.kinds.append("".join(call.kind for call in calls(record.read_bytes()) if call.kind != "m"))
         place.rename(self._before(phase + 1))
@@ -175,7 +154,7 @@ class Matrix:
         """Try one sample; what goes wrong is written down with it."""
         try:
             (self._stall if sample.fault == STALL else self._run)(sample, tally)
-        except AssertionError as error:
+        except (AssertionError, sqlite3.Error) as error:
             tally.failures.append((json.dumps(asdict(sample)), str(error)))
 
     def _run(self, sample: Sample, tally: Tally) -> None:
@@ -193,28 +172,28 @@ class Matrix:
         elif self._mended:
             return
         self.shim.arm(place)
-        _, said = self._child(lambda: self._mend(place, sample))
+        _, said = self.child(lambda: self._mend(place, sample))
         assert not said, said
 
     def _stall(self, sample: Sample, tally: Tally) -> None:
         """A process stands still before a page; another one does all its work; then it wakes up and goes on."""
         place = self._fresh(sample.phase)
         self.shim.arm(place)
-        child, pipe = self._fork(lambda: self._sleep(place, sample))
+        child, pipe = self.fork(lambda: self._sleep(place, sample))
         _, status = os.waitpid(child, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             tally.unmet += 1
-            _told(pipe)
+            told(pipe)
             return
         tally.samples += 1
         tally.faults[STALL] += 1
-        _, said = self._child(lambda: self._mend(place, sample, later=True))
+        _, said = self.child(lambda: self._mend(place, sample, later=True))
         os.kill(child, signal.SIGCONT)
-        woken = _told(pipe)
+        woken = told(pipe)
         os.waitpid(child, 0)
         assert not said, said
         assert woken == "named: lease_lost", woken
-        _, said = self._child(lambda: self._mend(place, sample, later=True))
+        _, said = self.child(lambda: self._mend(place, sample, later=True))
         assert not said, said
 
     def _sleep(self, place: Path, sample: Sample) -> None:
@@ -228,7 +207,7 @@ class Matrix:
         kind, code = FAULTS[fault]
         self._mended = False
         self.shim.arm(place, kind, at, code=code, fraction=sample.fraction)
-        status, said = self._child(lambda: self._suffer(place, sample, fault, whole=whole))
+        status, said = self.child(lambda: self._suffer(place, sample, fault, whole=whole))
         if fault in KILLS and self.shim.control.hit:
             assert status == -signal.SIGKILL, f"not killed: {status} {said}"
             check_acknowledged(place, self.shim.control.place)
@@ -270,31 +249,6 @@ class Matrix:
         check(work)
         work.close()
 
-    def _child(self, task: Callable[[], object]) -> tuple[int, str]:
-        """Run a task in a forked child; returns how it ended (a signal as its negative number) and what it said."""
-        child, pipe = self._fork(task)
-        told = _told(pipe)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), told
-
-    def _fork(self, task: Callable[[], object]) -> tuple[int, int]:
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child:
-            os.close(writing)
-            return child, reading
-        said = ""
-        try:
-            os.close(reading)
-            signal.alarm(HANG_SECONDS)
-            self.shim.install()
-            task()
-        except Named as named:
-            said = f"named: {named}"
-        except BaseException:  # noqa: BLE001 - a panic of a library is told like any other failure
-            said = traceback.format_exc()
-        os.write(writing, said.encode()[-8000:])
-        os._exit(0)
-
 
 def _do(work: Work, phase: int) -> None:
     """Do one phase: even ones are harvests, odd ones index updates."""
@@ -310,15 +264,6 @@ def _rest(work: Work, phase: int) -> None:
     _do(work, phase)
     if phase % 2 == 0:
         work.index()
-
-
-def _told(pipe: int) -> str:
-    with os.fdopen(pipe, "rb") as reading:
-        return reading.read().decode(errors="replace")
-
-
-class Named(Exception):
-    """The work ended by an error that has a name."""
 
 
 def main() -> None:

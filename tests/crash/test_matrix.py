@@ -6,42 +6,24 @@ sample, and ``python -m tests.crash.matrix LIBRARY --one SAMPLE`` tries that one
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.crash.matrix import FAULTS, STALL
+from tests.crash.workers import WORKERS, run
 
 CRASHES = os.environ.get("KHO_CRASHES", "2000")
 SEED = 20_261_126
-WORKERS = 2
-
-
-def run(library: Path, *words: str, **environment: str) -> list[dict[str, Any]]:
-    """Try samples in two processes and return what each found."""
-    commands = [
-        [sys.executable, "-m", "tests.crash.matrix", library, "--part", f"{part}/{WORKERS}", *words]
-        for part in range(WORKERS)
-    ]
-    workers = [
-        subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
-        for words in commands
-    ]
-    return [json.loads(worker.communicate()[0]) for worker in workers]
 
 
 @pytest.mark.slow
 def test_broken_off_at_every_call_nothing_is_lost_and_nothing_twice(library: Path) -> None:
     count = 0 if CRASHES == "all" else int(CRASHES)
     print(f"seed {SEED}, {CRASHES} samples")
-    found = run(library, "--seed", str(SEED), "--count", str(-(-count // WORKERS)))
+    found = run("matrix", library, "--seed", str(SEED), "--count", str(-(-count // WORKERS)))
     faults, kinds, errors = (
         sum((Counter(each[name]) for each in found), Counter()) for name in ("faults", "calls", "errors")
     )

@@ -140,7 +140,7 @@ def origins(store: Store, night: int) -> dict[str, Origin]:
 def check_acknowledged(folder: Path, place: int) -> None:
     """Look into the file as a crash left it: what was acknowledged last is there, and pages come with checkpoints."""
     if not (folder / "kho.db").exists():
-        assert place == 0
+        assert place == 0, "the store is not there"
         return
     what, rest = divmod(place, MARK)
     night, rest = divmod(rest, 1000)
@@ -172,6 +172,8 @@ def check(work: Work) -> None:
     check_store(store, work.night)
     check_log(work.folder, work.night)
     check_index(store, engine, work.night)
+    left = [path.name for path in work.folder.rglob(".tmp*")]
+    assert left == [], f"left behind: {left}"
 
 
 def check_store(store: Store, night: int) -> None:

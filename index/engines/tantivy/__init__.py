@@ -1,8 +1,9 @@
 """The embedded engine: a folder on disk, one writer process, readers in any number of processes.
 
 Each generation of the index is a folder of its own; the file ``current`` names the one that answers. The place in the
-change log is a document of the same commit as what it stands for, and Tantivy makes a commit durable before it
-returns. Query objects are built by us: Tantivy's query parser can be crashed by what people type.
+change log is a document of the same commit as what it stands for: after a loss of power both may be one commit older
+(Tantivy syncs every file, and the folder only before it names a new commit), and the next update catches up. Query
+objects are built by us: Tantivy's query parser can be crashed by what people type.
 """
 
 from __future__ import annotations
@@ -67,7 +68,16 @@ def _teach(index: tantivy.Index) -> None:
     index.register_fast_field_tokenizer(_UNINDEXED, tantivy.TextAnalyzerBuilder(whole).build())
 
 
-def _mend(writer: tantivy.IndexWriter) -> None:
+def _synced(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _mend(writer: tantivy.IndexWriter, folder: Path) -> None:
     """Clear away what a killed commit left behind; both faults of Tantivy 0.27 were found by killing it at every call.
 
     Its files must go: the next commit would want to create a list of deleted documents of the same name, and fail on
@@ -76,6 +86,8 @@ def _mend(writer: tantivy.IndexWriter) -> None:
     key that no document has.
     """
     writer.garbage_collect_files()
+    for path in folder.glob(".tmp*"):  # written to be renamed; nobody else writes while we hold the writer's lock
+        path.unlink()
     writer.delete_documents_by_term("key", _NOTHING)
 
 
@@ -160,17 +172,14 @@ class TantivyEngine:
         fresh.close()
         self.close()
         with self._faults():
+            _synced(self._folder / fresh._fixed)
             part = self._folder / "current.part"
             with part.open("w") as file:
                 json.dump({"generation": fresh._fixed, "schema": SCHEMA}, file)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self._folder / "current")
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _synced(self._folder)
         self._index = self._opened = None
 
     def clean(self) -> None:
@@ -203,7 +212,7 @@ class TantivyEngine:
             except ValueError as error:
                 raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
             with self._faults():
-                _mend(writer)
+                _mend(writer, self._folder / str(self._current()))
             self._writer = writer
         return self._writer
 
