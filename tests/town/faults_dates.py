@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from demo.generator import Entry, records
 from demo.repository import SECONDS
@@ -160,7 +161,7 @@ def stamped_at(number: int, hours: float) -> Callable[[Place], Entry]:
     return make
 
 
-def edited_night(requests: int = NEXT, **more: int) -> Night:
+def edited_night(requests: int = NEXT, **more: Any) -> Night:
     """The next night three records are edited, and exactly those are asked for."""
     return Night(changed(requests, changed=3, **more), day=edit(3, 4, 5))
 
@@ -195,7 +196,7 @@ FAULTS = (
         "refuses-seconds", ("D2",), "promises seconds and refuses them", "asks in days, and remembers",
         (
             Night(whole(), without_seconds),
-            replace(edited_night(NEXT + 1), act=without_seconds),
+            replace(edited_night(NEXT + 1, noticed={"dates_learned"}), act=without_seconds),
             replace(edited_night(NEXT), act=without_seconds),
         ),
     ),
@@ -203,7 +204,7 @@ FAULTS = (
         "refuses-dates", ("D2",), "refuses from in every form", "asks for the whole list each night, and remembers",
         (
             Night(whole(), without_dates),
-            replace(edited_night(WHOLE + 4, unchanged=97), act=without_dates),
+            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_learned"}), act=without_dates),
             replace(edited_night(WHOLE + 1, unchanged=97), act=without_dates),
         ),
     ),
@@ -222,7 +223,10 @@ FAULTS = (
     Fault(
         "earliest-is-now", ("D4",), "says that its earliest record is of this moment and refuses an earlier from",
         "asks without from the first time; later asks for everything where from is refused",
-        (Night(whole(), not_before_now), replace(edited_night(WHOLE + 4, unchanged=97), act=not_before_now)),
+        (
+            Night(whole(), not_before_now),
+            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_learned"}), act=not_before_now),
+        ),
     ),
     Fault(
         "earliest-is-wrong", ("D4",), "says an earliestDatestamp later than half of its records",
@@ -268,7 +272,10 @@ FAULTS = (
     ),
     Fault(
         "no-clock", ("D9",), "has neither responseDate nor Date", "takes its own clock, a day earlier",
-        (Night(whole(), without_any_clock), replace(edited_night(), act=without_any_clock)),
+        (
+            Night(whole(noticed={"clock_missing"}), without_any_clock),
+            replace(edited_night(noticed={"clock_missing"}), act=without_any_clock),
+        ),
     ),
     Fault(
         "odd-datestamps", ("D10",), "writes datestamps without Z, with microseconds, as dateStamp, or not at all",
@@ -294,7 +301,10 @@ FAULTS = (
     ),
     Fault(
         "from-ignored", ("D13",), "ignores from: every night the whole list", "notices, and compares contents",
-        (Night(whole(), ignoring_from), replace(edited_night(WHOLE + 1, unchanged=97), act=ignoring_from)),
+        (
+            Night(whole(), ignoring_from),
+            replace(edited_night(WHOLE + 1, unchanged=97, noticed={"from_ignored"}), act=ignoring_from),
+        ),
     ),
     Fault(
         "local-time", ("D12", "D4"), "takes from for local time, seven hours off",

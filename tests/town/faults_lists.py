@@ -111,13 +111,16 @@ FULL = Wish(full=True)
 def isolated(requests: int, repeated: int = 0, **more: Any) -> Expect:
     """All records but the broken one; what an answer showed again on the way round counts as repeated."""
     ledger = {"fetched": RECORDS + repeated, "rejected": 1, **({"repeated": repeated} if repeated else {})}
-    return whole(requests, RECORDS - 1, ledger=ledger, rejected={"poison": 1}, absent=named(57), **more)
+    noticed = {"poison", *more.pop("noticed", ())}
+    return whole(
+        requests, RECORDS - 1, ledger=ledger, rejected={"poison": 1}, absent=named(57), noticed=noticed, **more
+    )
 
 
 FAULTS = (
     Fault(
         "declares-too-much", ("T9",), "says completeListSize 44264 and has 100", "reads to the end and says so",
-        (Night(whole(code="fewer_than_declared"), declaring(b"44264")),),
+        (Night(whole(code="fewer_than_declared", noticed={"size_differs"}), declaring(b"44264")),),
     ),
     Fault(
         "declares-nothing", ("T9",), "leaves completeListSize out", "does not need it",
@@ -125,14 +128,14 @@ FAULTS = (
     ),
     Fault(
         "declares-less-and-less", ("T9",), "says a smaller completeListSize on each page", "reads to the end",
-        (Night(whole(), shrinking),),
+        (Night(whole(noticed={"size_differs"}), shrinking),),
     ),
     Fault(
         "unsteady-order", ("T10",), "shows five records twice and five never: its order is not stable",
         "counts the repeated ones, distrusts the list and looks at everything the next night",
         (
             Night(
-                whole(new=95, ledger={"fetched": 100, "repeated": 5}, absent=between(70, 75),
+                whole(new=95, ledger={"fetched": 100, "repeated": 5}, absent=between(70, 75), noticed={"doubles"},
                       late="repeated records are a sign of missed ones: the next visit is full"),
                 unsteady,
             ),
@@ -168,7 +171,8 @@ FAULTS = (
         (
             Night(
                 Expect("complete", "published", "fewer_than_declared", HELLO + 1, {"fetched": 25, "new": 25},
-                       absent=after(25), late="the sentence of the visit says that 75 are missing"),
+                       absent=after(25), noticed={"size_differs"},
+                       late="the sentence of the visit says that 75 are missing"),
                 one_page_of_many,
             ),
         ),
@@ -187,7 +191,7 @@ FAULTS = (
     Fault(
         "poison-without-dates", ("T12",), "answers 500 wherever record 57 would be shown, and refuses from and until",
         "asks for the headers and then for each record",
-        (Night(isolated(70), breaking(server_error, windows=False)),),
+        (Night(isolated(70, noticed={"dates_learned", "size_differs"}), breaking(server_error, windows=False)),),
     ),
     Fault(
         "dropped-set", ("T13",), "forgets the set after the first page and goes on with everything",

@@ -242,7 +242,7 @@ FAULTS = (
         "no-list-of-headers", ("P4", "H4"), "does not know ListIdentifiers", "reads the whole list instead",
         (Night(whole(), without_headers),
          Night(Expect("complete", "published", "whole", 20, {"fetched": 90, "unchanged": 90, "missing": 10},
-                      missing=named(*FEW)), without_headers, day=vanish(*FEW), days=32)),
+                      missing=named(*FEW), noticed={"sweep_refused"}), without_headers, day=vanish(*FEW), days=32)),
     ),
     Fault(
         "everything-edited", ("D5",), "changes every record at once",

@@ -166,7 +166,8 @@ FAULTS = (
     ),
     Fault(
         "lists-a-format-it-has-not", ("P2",), "lists lom and answers cannotDisseminateFormat", "asks for oai_dc",
-        (Night(whole(WHOLE + 1), refusing_format),), institution={"formats": ("oai_dc", "lom")},
+        (Night(whole(WHOLE + 1, noticed={"format_refused"}), refusing_format),),
+        institution={"formats": ("oai_dc", "lom")},
     ),
     Fault(
         "format-by-another-prefix", ("P2",), "calls lom oai_lom-vn", "goes by the namespace",

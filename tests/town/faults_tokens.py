@@ -188,7 +188,8 @@ FAULTS = (
     ),
     Fault(
         "token-past-the-end", ("T3",), "hands out a token after the last page and answers it with noRecordsMatch",
-        "takes that for the end of the list", (Night(whole(WHOLE + 1), past_the_end("noRecordsMatch")),), both=True,
+        "takes that for the end of the list",
+        (Night(whole(WHOLE + 1, noticed={"past_the_end"}), past_the_end("noRecordsMatch")),), both=True,
     ),
     Fault(
         "empty-page-past-the-end", ("T3",), "hands out a token after the last page and answers it with no record",
@@ -226,19 +227,23 @@ FAULTS = (
     Fault(
         "restarted", ("T6",), "forgets its tokens once, after two pages",
         "goes on behind the records that it has; what it reads twice counts once",
-        (Night(whole(HELLO + 7, ledger={"fetched": 101, "repeated": 1}), forgetting(2, once=True)),), both=True,
+
+        (Night(whole(HELLO + 7, ledger={"fetched": 101, "repeated": 1}, noticed={"token_expired"}),
+               forgetting(2, once=True)),), both=True,
     ),
     Fault(
         "short-memory", ("T6", "H15"), "forgets every token after two pages, always",
         "asks in windows of time that are small enough",
-        (Night(whole(20, ledger={"fetched": 102, "repeated": 2}), forgetting(2, once=False)),),
+        (Night(whole(20, ledger={"fetched": 102, "repeated": 2}, noticed={"token_expired"}),
+               forgetting(2, once=False)),),
     ),
     Fault(
         "short-memory-without-dates", ("T6",), "forgets every token after two pages and refuses from and until",
         "keeps the two pages and says that the list cannot be read to its end",
         (
             Night(
-                partial("token_lost", 20, 50, ledger={"fetched": 150, "repeated": 100}),
+                partial("token_lost", 20, 50, ledger={"fetched": 150, "repeated": 100},
+                        noticed={"token_expired", "dates_learned"}),
                 forgetting(2, once=False, windows=False),
             ),
         ),
@@ -251,7 +256,7 @@ FAULTS = (
         "raw-token", ("T7",), "does not know its own token when it comes percent-encoded",
         "sends it once as it is, and remembers",
         (
-            Night(whole(WHOLE + 1), raw_only),
+            Night(whole(WHOLE + 1, noticed={"token_encoding_learned"}), raw_only),
             Night(changed(NEXT + 1, changed=30), raw_only, day=edit(*range(1, 31))),
         ),
     ),
@@ -259,7 +264,7 @@ FAULTS = (
         "prefix-again", ("T8",), "wants metadataPrefix beside the resumptionToken",
         "says it again when asked, and remembers",
         (
-            Night(whole(WHOLE + 1), prefix_again),
+            Night(whole(WHOLE + 1, noticed={"token_arguments_learned"}), prefix_again),
             Night(changed(NEXT + 1, changed=30), prefix_again, day=edit(*range(1, 31))),
         ),
     ),

@@ -64,15 +64,16 @@ def waiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 # What is expected of these is not built yet.
 NOT_YET = frozenset(
     (
+        "D13-from-ignored",
         "D2-refuses-dates",
         "D2-refuses-seconds",
         "D4-earliest-is-now",
         "D6-stamp-stays",
         "D9-no-clock",
         "D9-no-response-date",
-        "H11-cut-from-then-on",
         "H11-cut-without-length",
         "H11-more-than-promised",
+        "H3-T6-deferred-and-forgotten",
         "H6-moved-to-metadata-service",
         "P1-emptied",
         "P2-formats-broken",
@@ -81,10 +82,12 @@ NOT_YET = frozenset(
         "P7-another-repository",
         "P7-renames-everything",
         "T10-unsteady-order",
+        "T11-T9-one-page-of-many",
         "T12-H11-poison-cut",
         "T12-poison-500",
         "T12-poison-without-dates",
         "T13-dropped-set",
+        "T3-token-past-the-end",
         "T4-empty-pages-for-ever",
         "T4-records-for-ever",
         "T6-H15-short-memory",
@@ -92,6 +95,8 @@ NOT_YET = frozenset(
         "T6-short-memory-without-dates",
         "T7-raw-token",
         "T8-prefix-again",
+        "T9-declares-less-and-less",
+        "T9-declares-too-much",
     )
 )
 
