@@ -182,6 +182,8 @@ def judge(evidence: Evidence) -> Judgement:
     if reasons:
         verdict = "held" if reasons[0][0].kind == "hold" else "additions"
     said = (reasons or found)[:1]
+    if verdict == "held":  # one hold explains the others, and nothing is taken away: what would be need not be said
+        found = [each for each in found if each[0].kind in ("doubt", "notice") and each[0].code != "many_missing"]
     noticed = tuple((rule.code, facts) for rule, facts in found if (rule, facts) not in said)
     if said:
         return Judgement(verdict, said[0][0].code, said[0][1], noticed)

@@ -86,20 +86,20 @@ _WAITS: dict[str, Message] = {
     ),
     "fewer_than_expected": Message(
         "source",
-        "Danh sách đầy đủ chỉ có {live} bản ghi, ít hơn {at_least} ghi ở expect; đang chờ gỡ: {waiting}.",
-        "The whole list has only {live} records, fewer than the {at_least} of expect; removals that wait: {waiting}.",
+        "Danh sách đầy đủ chỉ có {live} bản ghi, ít hơn {at_least} ghi ở expect: những gì thiếu không bị gỡ (chờ duyệt: {waiting}).",
+        "The whole list has only {live} records, fewer than the {at_least} of expect: what it lacks is not removed ({waiting} wait).",
         VISIT,
     ),
     "fewer_than_declared": Message(
         "source",
-        "Máy chủ khai {declared} bản ghi nhưng chỉ đưa {fetched}; đang chờ gỡ: {waiting}.",
-        "The server declares {declared} records but gave {fetched}; removals that wait: {waiting}.",
+        "Máy chủ khai {declared} bản ghi nhưng chỉ đưa {fetched}: những gì thiếu không bị gỡ (chờ duyệt: {waiting}).",
+        "The server declares {declared} records but gave {fetched}: what it lacks is not removed ({waiting} wait).",
         VISIT,
     ),
     "many_rejected": Message(
         "source",
-        "Không đọc được {rejected} trong {fetched} bản ghi; đang chờ gỡ: {waiting}.",
-        "{rejected} of {fetched} records could not be read; removals that wait: {waiting}.",
+        "Không đọc được {rejected} trong {fetched} bản ghi: những gì thiếu không bị gỡ (chờ duyệt: {waiting}).",
+        "{rejected} of {fetched} records could not be read: what is lacking is not removed ({waiting} wait).",
         VISIT,
     ),
 }

@@ -315,6 +315,14 @@ def test_what_was_also_noticed_is_not_lost() -> None:
     assert [code for code, _ in judgement.noticed] == ["fewer_than_expected", "clock_back"]
 
 
+def test_a_held_list_says_nothing_of_what_it_would_take_away() -> None:
+    judgement = judge(
+        evidence(100, new=100, missing=100, renamed=100, clock="2020-01-01T00:00:00Z", watermark="2026-11-21T02:00:00Z")
+    )
+    assert (judgement.verdict, judgement.code) == ("held", "renamed")
+    assert [code for code, _ in judgement.noticed] == ["clock_back"]
+
+
 # --- for any evidence -----------------------------------------------------------------------------------------------
 
 NUMBERS = st.integers(0, 400)

@@ -45,6 +45,14 @@ def test_every_message_and_problem_is_documented() -> None:
     assert {*MESSAGES, *PROBLEMS} <= listed
 
 
+def test_messages_are_documented_in_the_words_that_people_read() -> None:
+    """Sentence in both languages and the next command, as ``messages`` has them: one truth, shown in two places."""
+    page = text("docs/operations.md")
+    for code, message in MESSAGES.items():
+        following = f"`{message.next}`" if message.next else ""
+        assert f"| `{code}` | {message.vi} / {message.en} | {following} |" in page, code
+
+
 def test_every_exit_code_is_documented_where_it_is_looked_for() -> None:
     page, said = text("docs/operations.md"), cli.kho.help or ""
     for code in ("0", "1", "2", "3", "4", "5", "6", "7", "8"):
