@@ -86,8 +86,10 @@ _WAITS: dict[str, Message] = {
     ),
     "fewer_than_expected": Message(
         "source",
-        "Danh sách đầy đủ chỉ có {live} bản ghi, ít hơn {at_least} ghi ở expect: những gì thiếu không bị gỡ (chờ duyệt: {waiting}).",
-        "The whole list has only {live} records, fewer than the {at_least} of expect: what it lacks is not removed ({waiting} wait).",
+        "Danh sách đầy đủ chỉ có {live} bản ghi, ít hơn {at_least} ghi ở expect: những gì thiếu không bị gỡ (chờ duyệt:"
+        " {waiting}).",
+        "The whole list has only {live} records, fewer than the {at_least} of expect: what it lacks is not removed"
+        " ({waiting} wait).",
         VISIT,
     ),
     "fewer_than_declared": Message(
