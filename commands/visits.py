@@ -123,6 +123,9 @@ def show(ctx: click.Context, visit: int, raw: bool, page: int | None, as_json: b
 
 def _write_page(here: Desk, store: Store, visit: int, page: int) -> None:
     for kept in store.inspection.kept(visit):
+        if kept.number == page and not kept.body:
+            said = here.text("có bản ghi đã được gỡ xuống", "names a record that was taken down")
+            raise click.UsageError(here.text(f"trang {page} {said}", f"page {page} {said}"))
         if kept.number == page:
             sys.stdout.buffer.write(kept.body)
             return

@@ -45,8 +45,7 @@ class Appending:
     def append(self, connection: sa.Connection, rows: sa.Select[tuple[Any, ...]]) -> None:
         """Append rows of (record, visit, before, after, was, presence) and keep the source's counts."""
         highest = connection.scalar(sa.select(sa.func.max(_change.c.sequence))) or 0
-        columns = ["record", "visit", "before", "after", "was", "presence"]
-        connection.execute(_change.insert().from_select(columns, rows))
+        append_rows(connection, rows)
         count_presences(connection, self.visit.source, highest)
 
     def withdraw(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
@@ -65,6 +64,12 @@ class Appending:
             last = connection.scalar(numbers.limit(1).offset(limit - 1))
         self.withdraw(connection, held if last is None else held & (_record.c.id <= last))
         return last is not None
+
+
+def append_rows(connection: sa.Connection, rows: sa.Select[tuple[Any, ...]]) -> None:
+    """Append rows of (record, visit, before, after, was, presence), under the lock of the log."""
+    columns = ["record", "visit", "before", "after", "was", "presence"]
+    connection.execute(_change.insert().from_select(columns, rows))
 
 
 def count_presences(connection: sa.Connection, source: int, after: int) -> None:

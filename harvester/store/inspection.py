@@ -15,6 +15,7 @@ from . import schema, undo
 from .database import Database
 from .log import Log, VisitRow
 from .notes import Notes, noticed
+from .suppressions import Veil, veil
 from .visits import QUESTIONS
 
 _BLOCK = 1_000
@@ -82,8 +83,16 @@ class Inspection:
         """Return what was noticed on the way and by the judge."""
         return noticed(self._database, visit)
 
+    def _veil(self, visit: int) -> Veil:
+        with self._database.reading() as connection:
+            return veil(connection, connection.scalars(sa.select(_visit.c.source).where(_visit.c.id == visit)).one())
+
     def kept(self, visit: int) -> Iterator[KeptPage]:
-        """Walk through the pages of a visit that are kept whole, one at a time: a page may be large."""
+        """Walk through the pages of a visit that are kept whole, one at a time: a page may be large.
+
+        The bytes of one that names a record that was taken down are not given.
+        """
+        veiled = self._veil(visit)
         numbers = sa.select(_kept.c.number).where(_kept.c.visit == visit).order_by(_kept.c.number)
         with self._database.reading() as connection:
             every = list(connection.scalars(numbers))
@@ -92,17 +101,22 @@ class Inspection:
             with self._database.reading() as connection:
                 row = connection.execute(question).one()
             body = zstandard.decompress(row.body)
-            yield KeptPage(row.number, row.code, row.place, json.loads(row.repairs), body)
+            shown = b"" if veiled.covers(body) else body
+            yield KeptPage(row.number, row.code, row.place, json.loads(row.repairs), shown)
 
     def rejected(self, visit: int) -> Iterator[RejectedRecord]:
-        """Walk through the records of a visit that could not be read."""
+        """Walk through the records of a visit that could not be read; of one that was taken down only its fault."""
+        veiled = self._veil(visit)
         last = -1
         while True:
             question = sa.select(_rejected).where(_rejected.c.visit == visit, _rejected.c.number > last)
             with self._database.reading() as connection:
                 rows = connection.execute(question.order_by(_rejected.c.number).limit(_BLOCK)).all()
             for row in rows:
-                yield RejectedRecord(row.number, row.identifier, row.code, zstandard.decompress(row.body))
+                body = zstandard.decompress(row.body)
+                hides = veiled.hides(row.identifier) or (row.identifier is None and veiled.covers(body))
+                name, said = (None, b"") if hides else (row.identifier, body)
+                yield RejectedRecord(row.number, name, row.code, said)
             if len(rows) < _BLOCK:
                 return
             last = rows[-1].number
@@ -111,17 +125,19 @@ class Inspection:
         """Count what waits for an answer, with the identifiers of some of it."""
         staged, absent, record = schema.staged, schema.absent, schema.record
         live = staged.c.deleted == 0
-        names = sa.select(staged.c.identifier, sa.case((live, "additions"), else_="removals").label("kind"))
+        ids = sa.select(staged.c.identifier, sa.case((live, "additions"), else_="removals").label("kind"))
         unshown = sa.case((absent.c.presence == schema.MISSING, "missing"), else_="removals").label("kind")
         missing = sa.select(record.c.identifier, unshown).join(record, record.c.id == absent.c.record)
         both = sa.union_all(
-            names.where(staged.c.visit == visit), missing.where(absent.c.visit == visit)
+            ids.where(staged.c.visit == visit), missing.where(absent.c.visit == visit)
         ).subquery()  # fmt: skip
         counts = sa.select(both.c.kind, sa.func.count()).group_by(both.c.kind)
-        some = sa.select(both.c.identifier).order_by(both.c.identifier).limit(examples)
+        veiled = self._veil(visit)
+        some = sa.select(both.c.identifier).order_by(both.c.identifier).limit(examples + len(veiled.names))
         with self._database.reading() as connection:
             found: dict[str, int] = {row[0]: row[1] for row in connection.execute(counts)}
-            shown = {kind: list(connection.scalars(some.where(both.c.kind == kind))) for kind in found}
+            every = {kind: list(connection.scalars(some.where(both.c.kind == kind))) for kind in found}
+        shown = {kind: [name for name in names if not veiled.hides(name)][:examples] for kind, names in every.items()}
         return Waiting(**found, examples=shown)
 
     def skipped(self, visit: VisitRow) -> list[Skipped]:
@@ -130,4 +146,6 @@ class Inspection:
             return []
         with self._database.reading() as connection:
             rows = undo.skipped(connection, visit.id, visit.undoes)
-        return [Skipped(key_of(first_id, identifier), identifier) for first_id, identifier in rows]
+        veiled = self._veil(visit.id)
+        names = [(key_of(first_id, identifier), identifier) for first_id, identifier in rows]
+        return [Skipped(key, "" if veiled.hides(identifier) else identifier) for key, identifier in names]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +9,12 @@ import msgspec
 import sqlalchemy as sa
 
 from . import schema, suppression_file
+from .changes import append_rows
 from .database import Database
-from .erasing import ASKED, erase, forget_bytes
+from .erasing import ASKED, erase, forget_bytes, mentions
 from .suppression_file import Entry, TakeDown, Target
 
-_table, _record, _change, _source = schema.suppression, schema.record, schema.change, schema.source
+_table, _record, _source = schema.suppression, schema.record, schema.source
 NO_VISIT = 0  # the visit of changes that no visit made
 
 
@@ -38,6 +38,33 @@ def hidden(connection: sa.Connection) -> Hidden:
         frozenset(row.source for row in rows if row.source is not None and row.identifier is None),
         frozenset(bytes(row.content) for row in rows if row.content is not None),
     )
+
+
+class Veil(NamedTuple):
+    """What must not be shown of one source, among bytes that were never published: its names, or all of it."""
+
+    names: frozenset[str]
+    everything: bool
+
+    def hides(self, identifier: str | None) -> bool:
+        """Say whether a record of this identifier is taken down."""
+        return self.everything or identifier in self.names
+
+    def covers(self, page: bytes) -> bool:
+        """Say whether a page names a record that is taken down."""
+        return self.everything or mentions(page, self.names)
+
+
+def veil(connection: sa.Connection, source: int) -> Veil:
+    """Return the identifiers of a source that are taken down, also by what they say now."""
+    every = hidden(connection)
+    first_id = connection.scalars(sa.select(_source.c.first_id).where(_source.c.id == source)).one()
+    names = {identifier for name, identifier in every.records if name == first_id}
+    contents = sorted(every.contents)
+    for start in range(0, len(contents), 1000):
+        block = _record.c.content.in_(contents[start : start + 1000])
+        names.update(connection.scalars(sa.select(_record.c.identifier).where(_record.c.source == source, block)))
+    return Veil(frozenset(names), first_id in every.sources)
 
 
 class Version(NamedTuple):
@@ -190,8 +217,7 @@ def _tell(connection: sa.Connection, down: TakeDown) -> None:
     rows = sa.select(*here, _record.c.presence, _record.c.presence).where(
         hit(down), _record.c.presence != schema.WITHDRAWN
     )
-    columns: Sequence[str] = ("record", "visit", "before", "after", "was", "presence")
-    connection.execute(_change.insert().from_select(columns, rows.order_by(_record.c.id)))
+    append_rows(connection, rows.order_by(_record.c.id))
     _count(connection)
 
 

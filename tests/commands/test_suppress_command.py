@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import zstandard
 from starlette.testclient import TestClient
 
 from demo.town import Town, sources_yaml
 from harvester import open_store
+from harvester.store import schema
 from index import open_engine
 from mappings import Origin
 from portal import application
@@ -127,6 +129,31 @@ def test_erasing_leaves_the_bytes_in_no_file(folder: Path, town: Town) -> None:
     town.edit(NAME, IDENTIFIER, title=TITLE)
     assert inside(folder, "harvest", NAME).returncode == 0
     assert holding() == set()
+
+
+def test_what_is_kept_of_visits_is_not_shown_either(folder: Path) -> None:
+    bad = f"<record><header><identifier>{IDENTIFIER}</identifier></header>{TITLE}</record>".encode()
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    number = store.log.last_visits()[NAME].id
+    row = {"visit": number, "number": 0, "code": "no_metadata", "body": zstandard.compress(bad)}
+    page = {**row, "code": "malformed", "place": "http://a.example/", "repairs": "{}"}
+    store.database.write(
+        lambda c: c.execute(schema.rejected.insert().values({**row, "identifier": IDENTIFIER})) and None
+    )
+    store.database.write(lambda c: c.execute(schema.kept.insert().values(page)) and None)
+    store.close()
+
+    def said() -> list[bool]:
+        ways = ((), ("--raw",), ("--json",), ("--page", "0"))
+        outputs = [inside(folder, "visits", "show", str(number), *way) for way in ways]
+        return [TITLE in out.stdout or IDENTIFIER in out.stdout for out in outputs]
+
+    assert said() == [True] * 4
+    assert inside(folder, "suppress", "add", f"{NAME}:{IDENTIFIER}", "--reason", "x").returncode == 0
+    assert said() == [False] * 4
+    done = inside(folder, "visits", "show", str(number), "--page", "0", KHO_LANG="en")
+    assert (done.returncode, "taken down" in done.stderr) == (2, True)
+    assert IDENTIFIER not in inside(folder, "quarantine", NAME, "--json").stdout
 
 
 def test_wrong_calls_are_answered_with_what_is_meant(folder: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 
 from demo.town import Town
 from harvester import Store, StoreError, TakeDown, Wish, open_store
@@ -151,6 +152,38 @@ def test_many_take_downs_are_read_once_and_not_at_every_reading(sqlite_store: St
     for _ in range(3):
         assert sqlite_store.log.record_of(NAME, IDENTIFIER).suppressed  # type: ignore[union-attr]
     assert sum("FROM suppression" in each for each in statements) == 1
+
+
+@pytest.mark.parametrize("kind", ["record", "source", "content"])
+def test_what_is_kept_of_visits_shows_nothing_of_it(store: Store, town: Town, kind: str) -> None:
+    """Rejected records, pages kept whole, and what waits for an answer."""
+    visit(store, town, NAME)
+    change = store.log.record_of(NAME, IDENTIFIER)
+    assert change is not None
+    running = visits.begin(store.database, visits.claim(store.database, 1), "full", None)
+    page = b"<OAI-PMH><record><header><identifier>%s</identifier></header>b\xc3\xad m\xe1\xba\xadt"
+    table = schema.rejected
+    for number, identifier in enumerate((IDENTIFIER, OTHER, None)):
+        body = page % (identifier or IDENTIFIER).encode()
+        kept.keep(store.database, running, Kept("malformed", "http://a.example/", body))
+        row = {"visit": running.id, "number": number, "identifier": identifier, "code": "no_metadata"}
+        values = {**row, "body": zstandard.compress(body)}
+        store.database.write(lambda c, values=values: c.execute(table.insert().values(values)) and None)
+        if identifier:
+            marks = {"content": b"", "fingerprint": b"", "key_number": 1, "deleted": 0}
+            staged = {"visit": running.id, "identifier": identifier, **marks}
+            store.database.write(lambda c, staged=staged: c.execute(schema.staged.insert().values(staged)) and None)
+    look = store.inspection
+    assert [bool(each.body) for each in look.kept(running.id)] == [True] * 3
+    assert look.waiting(running.id).examples == {"additions": [IDENTIFIER, OTHER]}
+    target = {"record": down(), "source": down(None), "content": TakeDown(content=change.content, reason="x", at=1)}
+    store.take_down(target[kind])
+    hides_other = kind == "source"
+    assert [bool(each.body) for each in look.kept(running.id)] == [False, not hides_other, False]
+    shown = [(each.identifier, bool(each.body)) for each in look.rejected(running.id)]
+    assert shown == [(None, False), (None, False) if hides_other else (OTHER, True), (None, False)]
+    waiting = look.waiting(running.id)
+    assert (waiting.additions, waiting.examples) == (2, {"additions": [] if hides_other else [OTHER]})
 
 
 # --- written down -----------------------------------------------------------------------------------------------------
@@ -322,8 +355,6 @@ def test_everything_that_ever_was_said_of_it_is_erased(store: Store, town: Town)
         )
         pages = list(connection.scalars(sa.select(schema.kept.c.body).order_by(schema.kept.c.number)))
         rejected = connection.scalars(sa.select(schema.rejected.c.body)).one()
-    import zstandard
-
     assert bytes(bodies[number]) == b""
     assert zstandard.decompress(bodies[number + 1]).count(b":1001<") == 1, "another record is not touched"
     assert [zstandard.decompress(page)[:9] for page in pages] == [b"", b"<OAI-PMH>"]
