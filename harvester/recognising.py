@@ -118,17 +118,17 @@ def recognised(status: int, headers: Mapping[str, str], content: bytes, place: P
     title = " ".join(found[1].split()) if found else ""
     for mark in MARKS:
         if _stands(mark, headers, page, title):
-            return mark.code, {"whose": mark.whose or "?", "status": status}
+            return mark.code, {"whose": f"{mark.whose}, HTTP {status}".lstrip(", "), "status": status}
     if status == 401:
         return "unauthorized", {"status": status}
     if leads_to_login(place) or (_LOGIN_TITLE.search(title) and _PASSWORD.search(page)):
         return "login", {"status": status}
     if _says(_PARKED, page, title):
-        return "parked", {"whose": "?", "status": status}
+        return "parked", {"status": status}
     if _says(_MAINTENANCE, page, title):
         return "maintenance", {"status": status}
     if status == 403:
-        return "blocked", {"whose": "?", "status": status}
+        return "blocked", {"whose": f"HTTP {status}", "status": status}
     return None
 
 

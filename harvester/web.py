@@ -134,13 +134,27 @@ class Web:
 
     def _followed(self, place: Place, html: bool) -> Body:
         deadline = Deadline(self.manners.timeout, self._monotonic, self._stopping)
+        asked = place
         for _ in range(REDIRECTS + 1):
-            answer = self._told(place, deadline)
-            location = answer.head.headers.get("location")
-            if location is None or answer.head.status not in _REDIRECT:
-                return self._judged(answer, place, html)
-            place = self._redirected(place, location, answer.head.status in _PERMANENT)
+            try:
+                answer = self._told(place, deadline)
+                location = answer.head.headers.get("location")
+                if location is None or answer.head.status not in _REDIRECT:
+                    return self._judged(answer, place, html)
+                place = self._redirected(place, location, answer.head.status in _PERMANENT)
+            except SourceError as error:
+                raise self._misled(error, asked, place) from error
         raise SourceError("redirects", limit=REDIRECTS, where=shown(place))
+
+    def _misled(self, error: SourceError, asked: Place, place: Place) -> SourceError:
+        """Say that a redirect has led to where nobody may go: sources.yaml is right, the server is not."""
+        if place == asked and error.code != "forbidden_url":
+            return error
+        target = {"forbidden_url": error.facts.get("where"), "forbidden_address": shown(place)}.get(error.code)
+        if target is None or target == shown(asked):
+            return error
+        self.noticed.pop("moved", None)
+        return SourceError("forbidden_redirect", where=shown(asked), target=target)
 
     def _redirected(self, place: Place, location: str, permanent: bool) -> Place:
         """Return where a redirect leads, if it may: with its host, or to another one for good."""

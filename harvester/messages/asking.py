@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .message import AGAIN, SHOW, Message
+from .message import AGAIN, LOOK, SHOW, Message
 
 MESSAGES: dict[str, Message] = {
     "refused": Message(
@@ -180,9 +180,8 @@ MESSAGES: dict[str, Message] = {
     ),
     "blocked": Message(
         "source",
-        "Máy chủ cấm Kho (HTTP {status}, {whose}) tại {where}; cơ quan cần cho phép User-Agent hay địa chỉ của Kho.",
-        "The server forbids Kho (HTTP {status}, {whose}) at {where}; the institution must allow Kho's User-Agent or"
-        " address.",
+        "Máy chủ cấm Kho ({whose}) tại {where}; cơ quan cần cho phép User-Agent hay địa chỉ của Kho.",
+        "The server forbids Kho ({whose}) at {where}; the institution must allow Kho's User-Agent or address.",
         SHOW,
     ),
     "not_http": Message(
@@ -207,7 +206,7 @@ MESSAGES: dict[str, Message] = {
         "transient",
         "Máy chủ xin chờ đến {until}; trang đã đọc được giữ lại.",
         "The server asks to wait until {until}; the pages read are kept.",
-        AGAIN,
+        LOOK,
     ),
     "too_large": Message(
         "source",
@@ -231,6 +230,12 @@ MESSAGES: dict[str, Message] = {
         "config",
         "Địa chỉ {where} đã chuyển hẳn sang {moved_to}; hãy sửa url của nguồn.",
         "The address {where} has moved for good to {moved_to}; correct the source's url.",
+        SHOW,
+    ),
+    "forbidden_redirect": Message(
+        "source",
+        "Máy chủ chuyển hướng từ {where} tới {target}, nơi Kho không được đến; cơ quan cần sửa chuyển hướng này.",
+        "The server redirects from {where} to {target}, where Kho may not go; the institution must repair this.",
         SHOW,
     ),
     "left_host": Message(

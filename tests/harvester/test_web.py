@@ -312,7 +312,9 @@ def test_H6_redirects_end(server: Server) -> None:
 )
 def test_H6_redirects_never_leave_http(server: Server, location: str) -> None:
     server.answers = [reply(302, Location=location)]
-    assert fault(web(), server.url).code == "forbidden_url"
+    found = fault(web(), server.url)
+    assert (found.code, found.facts["where"]) == ("forbidden_redirect", f"{server.url}?verb=Identify")
+    assert location in str(found.facts["target"]) or str(found.facts["target"]) in location
 
 
 @pytest.fixture

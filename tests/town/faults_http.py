@@ -76,7 +76,8 @@ CLOUDFLARE = html(
 )  # fmt: skip
 ANUBIS = html(
     "Making sure you&#39;re not a bot!",
-    '<script id="anubis_version" type="application/json">"v1.21.3"</script><p>Protected by Anubis</p>',
+    '<script id="anubis_version" type="application/json">"v1.21.3"</script><p>Protected by Anubis</p>'
+    '<script id="anubis_challenge" type="application/json">{"challenge": "4f2a"}</script>',
 )
 
 
@@ -293,10 +294,10 @@ FAULTS = (
     Fault("moved-for-a-while", ("H6",), **first("left_host", moved("{other}", 302), 1,
           "redirects to another host for the moment (302)", "does not follow to a host that nobody registered",
           elsewhere=True)),
-    Fault("moved-to-a-file", ("H6",), **first("forbidden_url", moved("file:///etc/passwd", 302, query=False), 1,
+    Fault("moved-to-a-file", ("H6",), **first("forbidden_redirect", moved("file:///etc/passwd", 302, query=False), 1,
                                               "redirects to file:///etc/passwd", "asks http and https only")),
     Fault("moved-to-metadata-service", ("H6",), **first(
-        "forbidden_address", moved("http://169.254.169.254/latest/meta-data/", 301, query=False), 1,
+        "forbidden_redirect", moved("http://169.254.169.254/latest/meta-data/", 301, query=False), 1,
         "redirects to the metadata service of a cloud", "connects to no such address")),
     Fault("other-base-url", ("H7",), "says in Identify that its address is http://localhost:8080/oai",
           "asks where it was told to", (Night(whole()),), institution={"base_url": "http://localhost:8080/oai"}),

@@ -74,7 +74,6 @@ NOT_YET = frozenset(
         "H11-cut-without-length",
         "H11-more-than-promised",
         "H3-T6-deferred-and-forgotten",
-        "H6-moved-to-metadata-service",
         "P2-formats-broken",
         "P2-lists-a-format-it-has-not",
         "P4-H4-no-list-of-headers",
