@@ -271,9 +271,6 @@ _NO_INDEX = click.option("--no-index", is_flag=True, help="không cập nhật c
 
 @command.command("approve")
 @click.argument("visit", type=int)
-@click.option(
-    "--rekey", is_flag=True, help="nối bản ghi đổi định danh với bản cũ / link renamed records to the old ones"
-)
 @_NO_INDEX
 @click.pass_context
 def approve(ctx: click.Context, visit: int, no_index: bool) -> None:

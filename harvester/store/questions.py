@@ -108,13 +108,21 @@ def begin_undo(database: Database, lease: Lease, number: int, ending_of: Callabl
         extent = undo.extent(connection, number)
         if not extent.restored:
             raise Refused("nothing_to_undo", visit=number, skipped=extent.skipped)
-        more = {"undoes": number, "clock": undone.clock, "open": 1}
-        visit = _begin(connection, database, lease, "undo", ending_of(extent), **more)
-        if undone.mode == "undo":  # taking back a taking back: the source is believed again as before
-            connection.execute(_visit.update().where(_visit.c.id.in_((number, visit.id))).values(open=0))
-        return visit
+        again = _restores(connection, number)  # what is taken back was a taking back: the source is believed again
+        answered = (_visit.c.id == number) & (_visit.c.mode == "undo")
+        connection.execute(_visit.update().where(answered).values(open=0))
+        more = {"undoes": number, "clock": undone.clock, "open": int(not again)}
+        return _begin(connection, database, lease, "undo", ending_of(extent), **more)
 
     return database.write(job)
+
+
+def _restores(connection: sa.Connection, number: int) -> bool:
+    """Say whether taking back a visit restores what a source said: its own taking back is one of an odd number."""
+    odd, undone = False, connection.scalar(sa.select(_visit.c.undoes).where(_visit.c.id == number))
+    while undone is not None:
+        odd, undone = not odd, connection.scalar(sa.select(_visit.c.undoes).where(_visit.c.id == undone))
+    return odd
 
 
 def _begin(
@@ -133,7 +141,7 @@ def _publishing(ending: Ending) -> dict[str, Any]:
 
 def _ended(connection: sa.Connection, number: int) -> Any:
     """Return a visit that has ended and was not taken back. Raises Refused."""
-    columns = (_visit.c.state, _visit.c.mode, _visit.c.clock)
+    columns = (_visit.c.state, _visit.c.clock)
     row = connection.execute(sa.select(*columns).where(_visit.c.id == number)).one_or_none()
     if row is None:
         raise Refused("no_visit", visit=number)
