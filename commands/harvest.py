@@ -247,19 +247,37 @@ _WHO = {
 
 
 def tell_reasons(here: Desk, results: Sequence[Result]) -> None:
-    """Say why visits ended as they did, sorted by who must act, each with the next command."""
+    """Say why visits ended as they did and what else was noticed, sorted by who must act, with the next command."""
     from harvester import next_command, sentence, who_must_act
 
-    told = [result for result in results if result.code not in ("whole", "same")]
+    told = [(code, facts) for result in results for code, facts in _told(here, result)]
     for who, title in _WHO.items():
-        mine = [result for result in told if who_must_act(result.code) == who]
+        mine = [(code, facts) for code, facts in told if who_must_act(code) == who]
         if mine:
             say(f"\n{here.text(*title)}")
-        for result in mine:
-            say(f"  {result.source}: {one_line(sentence(result.code, result.facts, here.language))}")
-            following = next_command(result.code, result.facts)
-            if following:
+        for place, (code, facts) in enumerate(mine):
+            say(f"  {facts['source']}: {one_line(sentence(code, facts, here.language))}")
+            following = next_command(code, facts)
+            after = [next_command(*each) for each in mine[place + 1 : place + 2]]
+            if following and following not in after:  # several things of one source lead to one command
                 say(f"    → {one_line(following)}")
+
+
+def _told(here: Desk, result: Result) -> list[tuple[str, dict[str, Any]]]:
+    """List what is to be said of a visit: its reason, what was noticed, what could not be read, what was repaired."""
+    from harvester import sentence
+
+    about = {"source": result.source, "visit": result.visit}
+    reason = [(result.code, {**result.facts, **about})] if result.code not in ("whole", "same") else []
+    noticed = [(code, {**facts, **about}) for code, facts in result.noticed.items() if code != result.code]
+    if result.ledger.rejected and result.code != "many_rejected":
+        noticed.append(("records_rejected", {"rejected": result.ledger.rejected, **about}))
+    if result.repairs:
+        said = "; ".join(
+            f"{sentence(code, {}, here.language).rstrip('.')} (×{count})" for code, count in result.repairs.items()
+        )
+        noticed.append(("pages_repaired", {"repairs": said, **about}))
+    return reason + noticed
 
 
 def _mark(result: Result) -> str:
@@ -283,6 +301,11 @@ def plain(here: Desk, result: Result) -> dict[str, Any]:
         "reason_code": result.code,
         "who": who_must_act(result.code),
         "ledger": msgspec.to_builtins(result.ledger),
+        "noticed": [
+            {"code": code, "reason": sentence(code, {"source": result.source, **facts}, here.language)}
+            for code, facts in result.noticed.items()
+        ],
+        "repairs": result.repairs,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .message import AGAIN, SHOW, Message
+from .message import AGAIN, SHOW, VISIT, Message
 
 MESSAGES: dict[str, Message] = {
     "html_page": Message(
@@ -109,6 +109,18 @@ MESSAGES: dict[str, Message] = {
     ),
     "record_too_deep": Message(
         "source", "Các phần tử của bản ghi lồng nhau hơn 250 tầng.", "The record is nested more than 250 levels deep."
+    ),
+    "pages_repaired": Message(
+        "source",
+        "Có trang phải sửa mới đọc được, bản gốc được giữ nguyên: {repairs}.",
+        "Pages could only be read after repairs and are kept as they came: {repairs}.",
+        VISIT,
+    ),
+    "records_rejected": Message(
+        "source",
+        "{rejected} bản ghi không đọc được; từng byte được giữ cùng lý do.",
+        "{rejected} records could not be read; their bytes are kept with the reason.",
+        VISIT,
     ),
     "repair_before": Message(
         "source",

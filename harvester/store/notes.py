@@ -34,6 +34,14 @@ def add(connection: sa.Connection, visit: Visit, notes: Mapping[str, Mapping[str
     connection.execute(table.update().where(table.c.id == visit.id).values(values))
 
 
+def evidence(database: Database, visit: int) -> tuple[Notes, dict[str, int]]:
+    """Return what was noticed of a visit, by code, and how often each repair was made."""
+    table = schema.visit
+    with database.reading() as connection:
+        row = connection.execute(sa.select(table.c.noticed, table.c.repairs).where(table.c.id == visit)).one()
+    return json.loads(row.noticed), json.loads(row.repairs)
+
+
 def noticed(database: Database, visit: int) -> Notes:
     """Return what was noticed of a visit, by code."""
     with database.reading() as connection:

@@ -14,7 +14,7 @@ from .. import stamp
 from ..errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
 from ..record import Format, Ledger, Outcome, Page
 from ..source import Source
-from ..store import Store, staging, visits
+from ..store import Store, notes, staging, visits
 from ..store.schema import PUBLISHING
 from ..store.visits import Lease, SourceRow, Visit
 from ..web import Web
@@ -170,14 +170,17 @@ class Visiting:
         ledger: Ledger,
         cut: bool = False,
     ) -> Result:
+        noticed, repairs = notes.evidence(self._store.database, visit.id)
         return Result(
             source=source.id,
             visit=visit.id,
             outcome=outcome,
             verdict=verdict,
             code=code,
-            facts={**facts, "source": source.id},
+            facts={**facts, "source": source.id, "visit": visit.id},
             ledger=ledger,
+            noticed=noticed,
+            repairs=repairs,
             cut=cut and outcome in ("complete", "partial") and code in ("cut_on_purpose", "whole", "same"),
         )
 

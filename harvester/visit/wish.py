@@ -24,7 +24,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """How a visit ended; outcome None means interrupted."""
+    """How a visit ended; outcome None means interrupted. ``noticed``: message codes of what else was seen."""
 
     source: str
     visit: int | None
@@ -34,3 +34,5 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     ledger: Ledger
     cut: bool = False
+    noticed: dict[str, dict[str, Any]] = {}
+    repairs: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from commands._desk import Desk
@@ -38,6 +39,24 @@ def test_reasons_are_sorted_by_who_must_act(capsys: pytest.CaptureFixture[str]) 
         "Chỉ cần chờ – lần sau Kho hỏi lại:",
     ]
     assert sum("→" in line for line in lines) == 4
+
+
+def test_a_good_visit_tells_what_was_noticed_repaired_and_rejected(capsys: pytest.CaptureFixture[str]) -> None:
+    moved = {"where": "http://a.example/oai", "moved_to": "http://b.example/oai", "count": 1}
+    good = msgspec.structs.replace(
+        result("a", "whole"),
+        noticed={"moved": moved},
+        repairs={"repair_control": 3},
+        ledger=Ledger(fetched=9, rejected=2),
+    )
+    lines = told(capsys, good, language="en")
+    assert [line.strip() for line in lines if line.startswith("  a: ")] == [
+        f"a: {sentence('moved', moved, 'en')}",
+        "a: 2 records could not be read; their bytes are kept with the reason.",
+        "a: Pages could only be read after repairs and are kept as they came: Control characters that XML forbids were"
+        " left out (×3).",
+    ]
+    assert lines.count("    → kho visits show 1") == 1, "said once for both"
 
 
 def test_what_a_server_says_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
