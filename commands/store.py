@@ -234,7 +234,7 @@ def _restore(here: Desk, federation: Federation, file: Path, *, yes: bool) -> No
 
 
 def _hidden(address: str) -> str:
-    """Return an address without its password."""
+    """Return an address as PostgreSQL's own programs read it, without its password."""
     head, mark, rest = address.partition("://")
     user, at, host = rest.rpartition("@")
-    return f"{head}{mark}{user.partition(':')[0]}{at}{host}"
+    return f"{head.partition('+')[0]}{mark}{user.partition(':')[0]}{at}{host}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from demo.town import Town, sources_yaml
 from tests.commands.calling import inside, kho
+from tests.conftest import _binaries
 
 NAME = "tieu-hoc-kim-dong"
 NAMES = (NAME, "thpt-hong-duc")
@@ -136,3 +139,42 @@ def test_a_damaged_store_is_named_and_checked_all_the_same(folder: Path) -> None
     done = inside(folder, "harvest", NAME)
     assert (done.returncode, "store_damaged" in done.stderr) == (6, True), done.stderr
     assert inside(folder, "search", "giáo án", "--json").returncode == 0, "the index answers on"
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_drill_with_pg_dump_and_pg_restore(folder: Path, town: Town, store_url: str) -> None:
+    """The lines that the commands print, run as they stand."""
+    binaries = _binaries()
+    assert binaries is not None
+    environ = {"KHO_STORE": store_url, "KHO_INDEX": f"tantivy:{folder}/postgresql-index"}
+
+    def kho_(*words: str) -> subprocess.CompletedProcess[str]:
+        return inside(folder, *words, **environ)
+
+    def by_server(stderr: str, tool: str) -> None:
+        line = next(part for part in stderr.replace(" && ", "\n").splitlines() if tool in part)
+        command = shlex.split(line[line.index(tool) :])
+        subprocess.run([binaries / command[0], *command[1:]], cwd=folder, check=True, capture_output=True)
+
+    def state() -> dict[str, int]:
+        index = json.loads(kho_("status", "--json").stdout)["indexes"][0]
+        return {name: index[name] for name in ("behind", "documents", "suppressed")}
+
+    assert kho_("harvest", *NAMES).returncode == 0
+    done = kho_("store", "backup", "kho.dump")
+    assert done.returncode == 2
+    by_server(done.stderr, "pg_dump")
+    town.next_night()
+    assert kho_("harvest", *NAMES).returncode == 0
+    assert kho_("suppress", "add", "thpt-hong-duc:oai:thpthongduc.example:100", "--reason", "x").returncode == 0
+    assert state() == {"behind": 0, "documents": 635, "suppressed": 1}
+    done = kho_("store", "restore", "kho.dump")
+    assert done.returncode == 2
+    by_server(done.stderr, "pg_restore")
+    done = kho_("store", "restore", "--done")
+    assert done.returncode == 0, done.stderr
+    assert state() == {"behind": 0, "documents": 639, "suppressed": 1}
+    assert kho_("store", "check").returncode == 0
+    assert kho_("harvest", *NAMES).returncode == 0
+    assert state() == {"behind": 0, "documents": 635, "suppressed": 1}
+    assert kho_("store", "check").returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,13 @@ import zstandard
 from starlette.testclient import TestClient
 
 from demo.town import Town, sources_yaml
-from harvester import open_store
+from harvester import TakeDown, open_store
 from harvester.store import schema
+from harvester.store.suppression_file import Entry, append, read
 from index import open_engine
 from mappings import Origin
 from portal import application
-from tests.commands.calling import inside, kho
+from tests.commands.calling import inside, kho, start
 
 NAME = "thpt-hong-duc"
 IDENTIFIER = "oai:thpthongduc.example:100"
@@ -189,3 +192,61 @@ def test_an_index_that_cannot_be_reached_is_named(folder: Path) -> None:
     assert done.returncode == 6
     assert "hong" in done.stderr
     assert "kho index update" in done.stderr
+
+
+def test_a_take_down_while_a_harvest_runs_is_in_effect_before_it_ends(folder: Path, town: Town) -> None:
+    """A process is in the middle of another source's list; what it does to the indexes later changes nothing."""
+    other = town.repositories["tieu-hoc-kim-dong"]
+    other.page_size = 50
+    here, go = threading.Event(), threading.Event()
+    answer = other.answer
+
+    def waiting(arguments: dict[str, str]) -> bytes:
+        if len(other.requests) == 5:
+            here.set()
+            go.wait(120)
+        return answer(arguments)
+
+    other.answer = waiting  # type: ignore[method-assign]
+    process = start(folder, "harvest", "tieu-hoc-kim-dong", NAME)
+    assert here.wait(120)
+    key = json.loads(inside(folder, "show", f"{NAME}:{IDENTIFIER}", "--json").stdout)["key"]
+    assert inside(folder, "suppress", "add", key, "--reason", "x").returncode == 0
+    assert appears(folder, key) == set()
+    go.set()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert appears(folder, key) == set()
+    assert balance(folder) == {"documents": 639, "suppressed": 1}
+
+
+def test_an_index_that_another_process_writes_is_waited_for(folder: Path) -> None:
+    engine = open_engine(f"tantivy:{folder}/index")
+    engine.write((), engine.place())  # holds the writer's lock until it is closed
+    words = ("suppress", "add", f"{NAME}:{IDENTIFIER}", "--reason", "x")
+    done = inside(folder, *words, "--wait", "0")
+    assert (done.returncode, "another process is writing" in done.stderr) == (6, True)
+    waiting: list[subprocess.CompletedProcess[str]] = []
+    thread = threading.Thread(target=lambda: waiting.append(kho(folder, *words, "--wait", "100")))
+    thread.start()
+    engine.close()
+    thread.join(120)
+    assert waiting[0].returncode == 0, waiting[0].stderr
+    assert balance(folder) == {"documents": 239, "suppressed": 1}
+
+
+def test_take_downs_at_once_are_all_written_down(folder: Path) -> None:
+    file = folder / "suppressions.csv"
+
+    def job(number: int) -> None:
+        for each in range(20):
+            down = TakeDown(source=NAME, identifier=f"oai:{number}-{each}", reason="x" * 300, at=1)
+            append(file, [Entry("add", down)])
+
+    threads = [threading.Thread(target=job, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read(file)) == 160
+    assert len(file.read_text().splitlines()) == 161
