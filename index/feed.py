@@ -79,13 +79,16 @@ def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told 
     """Build a new generation beside the old one and adopt it when it is complete."""
     progress = Progress(rebuilt=True)
     fresh = engine.fresh()
-    # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
-    fresh.write((), _place(log, log.identity()[2]))
-    for source in sorted(origins):
-        _map_source(log, fresh, origins[source], progress, told)
-    _follow(log, fresh, origins, progress, told)
-    fresh.mark({source: fingerprint(origin) for source, origin in sorted(origins.items())})
-    engine.adopt(fresh)
+    try:
+        # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
+        fresh.write((), _place(log, log.identity()[2]))
+        for source in sorted(origins):
+            _map_source(log, fresh, origins[source], progress, told)
+        _follow(log, fresh, origins, progress, told)
+        fresh.mark({source: fingerprint(origin) for source, origin in sorted(origins.items())})
+        engine.adopt(fresh)
+    finally:
+        fresh.close()
     # A take-down that was told between the last reading and the swap must not wait for the next update.
     _follow(log, engine, origins, progress, told)
     engine.close()

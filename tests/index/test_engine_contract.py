@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index import LimitExceededError, Query, open_engine
+from index import IndexUnreachableError, LimitExceededError, Query, open_engine
 from index.query import Counts, Document, Engine, Hits, Place, Refused
 from index.text import analyse, order
 from tests.index.memory_engine import MemoryEngine
@@ -226,6 +226,26 @@ def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     assert engine.held("").keys() == expected.keys() - {LIBRARY[0].key, LIBRARY[6].key}
     assert engine.counts() == Counts(documents=5, quarantined=1, suppressed=1, withdrawn=0)
     assert (engine.place(), engine.marks()) == (PLACE, {"truong": "f1"})
+
+
+def test_one_at_a_time_builds_an_embedded_index_anew(tmp_path: Path) -> None:
+    """Two that build at once would remove each other's work; whoever is gone stands in nobody's way."""
+    one, other = (open_engine(f"tantivy:{tmp_path}/index") for _ in range(2))
+    one.adopt(one.fresh())
+    fresh = one.fresh()
+    fresh.write((document(1, "Mới"),), PLACE)
+    for attempt in (other.fresh, other.clean):
+        with pytest.raises(IndexUnreachableError, match="building"):
+            attempt()
+    one.adopt(fresh)
+    assert titles(other.search(Query())) == ["Mới"]
+    other.clean()
+    assert sorted(path.name for path in (tmp_path / "index").glob("g*")) == ["g2"]
+    fresh = other.fresh()
+    fresh.close()  # given up
+    one.fresh().close()
+    for engine in (one, other):
+        engine.close()
 
 
 # --- engines ----------------------------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ objects are built by us: Tantivy's query parser can be crashed by what people ty
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import tantivy
@@ -109,6 +110,7 @@ class TantivyEngine:
         self._index: tantivy.Index | None = None
         self._opened: tuple[str, int] | None = None
         self._writer: tantivy.IndexWriter | None = None
+        self._building: IO[str] | None = None
 
     # --- folders ----------------------------------------------------------------------------------------------------
 
@@ -154,23 +156,37 @@ class TantivyEngine:
 
     def fresh(self) -> TantivyEngine:
         """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
-        try:
+        with self._faults():
             self._folder.mkdir(parents=True, exist_ok=True)
             numbers = [int(path.name[1:]) for path in self._folder.glob("g*") if path.name[1:].isdecimal()]
             self.clean()
             name = f"g{max(numbers, default=0) + 1}"
-            (self._folder / name).mkdir()
-            tantivy.Index(self._schema, str(self._folder / name), reuse=False)
-        except (OSError, ValueError) as error:
-            raise IndexUnreachableError(self.address, str(error)) from error
-        return TantivyEngine(self._folder, name)
+            made = TantivyEngine(self._folder, name)
+            made._building = self._build()
+            try:
+                (self._folder / name).mkdir()
+                tantivy.Index(self._schema, str(self._folder / name), reuse=False)
+            except BaseException:
+                made.close()
+                raise
+        return made
+
+    def _build(self) -> IO[str]:
+        """Be the only one who makes or removes generations; a process that is gone holds nothing."""
+        file = (self._folder / "building").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise IndexUnreachableError(self.address, "another process is building it anew") from error
+        return file
 
     def adopt(self, fresh: Engine) -> None:
         """Name another generation as the current one: one rename, made durable."""
         assert isinstance(fresh, TantivyEngine)
         assert fresh._fixed is not None
-        fresh.close()
-        self.close()
+        fresh._stop_writing()
+        self._stop_writing()
         with self._faults():
             _synced(self._folder / fresh._fixed)
             part = self._folder / "current.part"
@@ -180,20 +196,27 @@ class TantivyEngine:
                 os.fsync(file.fileno())
             part.replace(self._folder / "current")
             _synced(self._folder)
+        fresh.close()
         self._index = self._opened = None
 
     def clean(self) -> None:
         """Remove every generation but the current one; searches that still read one finish on it."""
-        current = self._current()
-        try:
+        with self._faults(), self._build():
+            current = self._current()
             for path in self._folder.glob("g*"):
                 if path.name != current:
                     shutil.rmtree(path)
-        except OSError as error:
-            raise IndexUnreachableError(self.address, str(error)) from error
 
     def close(self) -> None:
-        """Finish merging and give the writer's lock back."""
+        """Finish merging, and give the writer's lock and the builder's back."""
+        try:
+            self._stop_writing()
+        finally:
+            if self._building is not None:
+                self._building.close()
+                self._building = None
+
+    def _stop_writing(self) -> None:
         if self._writer is not None:
             writer, self._writer = self._writer, None
             with self._faults():
