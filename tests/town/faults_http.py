@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 from functools import cache
 
+from harvester.manners import Auth
 from tests.town.fault import (
     HELLO,
     NEXT,
@@ -129,6 +131,14 @@ def in_unprocessable(asked: Asked) -> Wire:
     """Errors of the protocol come with status 422."""
     wire = right(asked)
     return replace(wire, status=422) if b"<error " in wire.body else wire
+
+
+def guarded(asked: Asked) -> Wire:
+    """Lets in who gives the right user and password."""
+    given = base64.b64encode("kho:mật khẩu".encode()).decode()
+    if asked.headers.get("Authorization") != f"Basic {given}":
+        return status(401, ("WWW-Authenticate", 'Basic realm="OAI"'))(asked)
+    return right(asked)
 
 
 def moved(where: str, number: int = 302, query: bool = True) -> Act:
@@ -340,6 +350,9 @@ FAULTS = (
     Fault("asks-for-a-password", ("H14",), **first(
         "unauthorized", status(401, ("WWW-Authenticate", 'Basic realm="OAI"')), 1, "answers 401",
         "says that a user is needed")),
+    Fault("knows-a-password", ("H14",), "answers 401 to whoever does not give a user and a password",
+          "gives those of the environment, to this address only",
+          (Night(whole(), guarded),), source={"auth": Auth("${OAI_USER}", "${OAI_PASSWORD}")}),
     Fault("dripping", ("H15",), "sends the third page a byte at a time", "gives up after the total time of a question",
           (Night(partial("too_slow", HELLO + 20, 50), wires(once_at(3), sent(dripping))),), slow=True),
     Fault("silent", ("H15",), "takes the question for the third page and never answers",

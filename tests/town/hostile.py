@@ -11,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+from harvester.manners import Auth
 from tests.town import (
     faults_dates,
     faults_http,
@@ -70,8 +71,14 @@ def federation(entries: dict[str, dict[str, object]]) -> str:
     ]
     for name, words in entries.items():
         lines.append(f"  - id: {name}")
-        lines += [f'    {word}: "{value}"' for word, value in words.items()]
+        lines += [f"    {word}: {_yaml(value)}" for word, value in words.items()]
     return "\n".join(lines) + "\n"
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, Auth):
+        return f'{{user: "{value.user}", password: "{value.password}"}}'
+    return f'"{value}"'
 
 
 def stay_open(folder: Path) -> None:

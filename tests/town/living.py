@@ -36,6 +36,7 @@ FORMATS = (
     Format("oai_dc", ("http://www.openarchives.org/OAI/2.0/oai_dc/",), 40),
 )
 BUSY = 10.0
+ENVIRONMENT = {"KHO_ALLOW_LOOPBACK": "1", "OAI_USER": "kho", "OAI_PASSWORD": "mật khẩu"}
 _COUNTS = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed")
 
 
@@ -153,7 +154,14 @@ def _pass(place: Place, clock: Clock, night: Night, number: int) -> None:
 
 
 def _visit(fault: Fault, place: Place, store: Store, night: Night, passing: Time, clock: Clock) -> Result:
-    web = partial(Web, clock=clock, sleep=passing.sleep, monotonic=passing.monotonic, connect=passing.connect)
+    web = partial(
+        Web,
+        clock=clock,
+        sleep=passing.sleep,
+        monotonic=passing.monotonic,
+        connect=passing.connect,
+        environ=ENVIRONMENT,
+    )
     return Visiting(store, FORMATS, web=web).visit(source_of(fault, place), night.wish)
 
 
