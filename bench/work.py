@@ -103,9 +103,24 @@ def mapped(url: str, folder: Path) -> Figures:
     return work(folder)
 
 
+def harvest_steps(url: str, folder: Path) -> Figures:
+    """A harvest with its steps timed."""
+    from .steps import HARVEST, measure
+
+    return measure(harvest, HARVEST, url, folder)
+
+
+def index_steps(url: str, folder: Path) -> Figures:
+    """An index update with its steps timed."""
+    from .steps import INDEX, measure
+
+    return measure(index, INDEX, url, folder)
+
+
 WORK: dict[str, Callable[[str, Path], Figures]] = {
     work.__name__: work for work in (sickle, naive, harvest, index, searchable, structure, mapped)
 }
+STEPS = {"harvest_steps": harvest_steps, "index_steps": index_steps}
 ON_A_STORE = ("index", "structure", "mapped")  # these need one that is filled
 
 
@@ -124,10 +139,10 @@ def main() -> None:
     """Do one piece of work and print its figures as JSON."""
     name, url, small, folder = sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])
     os.environ["KHO_ALLOW_LOOPBACK"] = "1"
-    warm(name, small)
+    warm(name.removesuffix("_steps"), small)
     begun = time.process_time()
     cpu, wall = time.process_time(), time.perf_counter()
-    found = WORK[name](url, folder)
+    found = (WORK | STEPS)[name](url, folder)
     figures = {
         "cpu": time.process_time() - cpu,
         "wall": time.perf_counter() - wall,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from .staging import unpack_seen
 from .visits import Visit, hold
 
 _BLOCK = 5_000
+_RUN = 16  # numbers: below, adding them one by one is as cheap
 
 
 class Bitmap:
@@ -32,6 +34,48 @@ class Bitmap:
         place = number - self._low
         if 0 <= place < self._size:
             self._bits[place >> 3] |= 1 << (place & 7)
+
+    def add_all(self, numbers: Sequence[int]) -> None:
+        """Add numbers; a run without a gap, as an unchanged list shows its records, costs as much as one of them."""
+        size = len(numbers)
+        if size > _RUN and numbers[-1] - numbers[0] == size - 1 and self._is_run(numbers):
+            place = numbers[0] - self._low
+            begin, end = place >> 3, (place + size + 7) >> 3
+            run = (1 << size) - 1 << (place & 7)
+            there = int.from_bytes(self._bits[begin:end], "little")
+            self._bits[begin:end] = (there | run).to_bytes(end - begin, "little")
+            return
+        low, bits, most = self._low, self._bits, self._size
+        for number in numbers:
+            place = number - low
+            if 0 <= place < most:
+                bits[place >> 3] |= 1 << (place & 7)
+
+    def empty(self) -> Bitmap:
+        """Return an empty set of the same range."""
+        return Bitmap(self._low, self._low + self._size - 1)
+
+    def _is_run(self, numbers: Sequence[int]) -> bool:
+        first, last = numbers[0], numbers[-1]
+        return self._low <= first and last < self._low + self._size and list(numbers) == list(range(first, last + 1))
+
+    def without(self, *others: Bitmap) -> list[int]:
+        """Return the numbers that are in none of some other sets of the same range, in their order."""
+        left = self._number() & ~others[0].joined(*others[1:])._number()
+        places = enumerate(left.to_bytes(len(self._bits), "little"))
+        return [self._low + (place << 3) + bit for place, bits in places if bits for bit in range(8) if bits & 1 << bit]
+
+    def joined(self, *others: Bitmap) -> Bitmap:
+        """Return what is in any of some sets of one range."""
+        both = self.empty()
+        number = self._number()
+        for other in others:
+            number |= other._number()
+        both._bits[:] = number.to_bytes(len(both._bits), "little")
+        return both
+
+    def _number(self) -> int:
+        return int.from_bytes(self._bits, "little")
 
     def __contains__(self, number: int) -> bool:
         place = number - self._low
@@ -127,13 +171,19 @@ def _held_count(connection: sa.Connection, source: int) -> int:
 def _published_slices(connection: sa.Connection, visit: Visit) -> tuple[int, int]:
     """Count the records that this first visit has published already and not staged again: (live, withdrawn)."""
     staged, record = schema.staged, schema.record
-    again = sa.exists().where(staged.c.visit == visit.id, staged.c.identifier == record.c.identifier)
-    question = (
+    own = (record.c.source == visit.source) & (record.c.first_visit == visit.id)
+    every = sa.select(record.c.presence, sa.func.count()).where(own).group_by(record.c.presence)
+    same = (record.c.source == staged.c.visit + (visit.source - visit.id)) & (
+        record.c.identifier == staged.c.identifier
+    )
+    again = (
         sa.select(record.c.presence, sa.func.count())
-        .where(record.c.source == visit.source, record.c.first_visit == visit.id, ~again)
+        .select_from(staged.join(record, same))
+        .where(staged.c.visit == visit.id, record.c.first_visit == visit.id)
         .group_by(record.c.presence)
     )
-    counts = {row[0]: row[1] for row in connection.execute(question)}
+    counts = Counter({row[0]: row[1] for row in connection.execute(every)})
+    counts.subtract({row[0]: row[1] for row in connection.execute(again)})
     gone = counts.pop(schema.WITHDRAWN, 0)
     return sum(counts.values()), gone
 
@@ -150,8 +200,7 @@ def _add_seen(connection: sa.Connection, visit: Visit, seen: Bitmap) -> None:
     table = schema.page
     question = sa.select(table.c.seen).where(table.c.visit == visit.id).order_by(table.c.number)
     for packed in connection.scalars(question):
-        for number in unpack_seen(packed):
-            seen.add(number)
+        seen.add_all(unpack_seen(packed))
 
 
 def _staged_records(connection: sa.Connection, visit: Visit) -> list[tuple[int, bool]]:
@@ -189,16 +238,42 @@ def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
 def _absent(
     connection: sa.Connection, visit: Visit, alive: Bitmap, deleted: Bitmap
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    today = day(visit.clock)
-    missing, lapsed = [], []
-    for row in held_records(connection, visit.source):
-        if row.id in alive or row.id in deleted:
-            continue
-        if row.presence == schema.PRESENT:
-            missing.append(row.id)
-        elif today > datetime.fromtimestamp(row.since, UTC).strftime("%Y-%m-%d"):
-            lapsed.append(row.id)
+    """Return what is held and was not shown: present before, and missing since an earlier day.
+
+    The numbers of all records are compared as sets of bits; only those that are left are looked up.
+    """
+    table, today = schema.record, day(visit.clock)
+    missing: list[int] = []
+    lapsed: list[int] = []
+    left = [] if _is_all(connection, visit.source, alive, deleted) else _unshown(connection, visit, alive, deleted)
+    question = sa.select(table.c.id, table.c.presence, table.c.since).where(
+        table.c.id.in_(sa.bindparam("numbers", expanding=True)), table.c.presence != schema.WITHDRAWN
+    )
+    for start in range(0, len(left), _BLOCK):
+        for row in connection.execute(question, {"numbers": left[start : start + _BLOCK]}):
+            if row.presence == schema.PRESENT:
+                missing.append(row.id)
+            elif today > datetime.fromtimestamp(row.since, UTC).strftime("%Y-%m-%d"):
+                lapsed.append(row.id)
     return tuple(missing), tuple(lapsed)
+
+
+def _is_all(connection: sa.Connection, source: int, alive: Bitmap, deleted: Bitmap) -> bool:
+    """Say whether as many records were shown as there are, where none is withdrawn: then none is absent."""
+    table = schema.source
+    counts = sa.select(table.c.present + table.c.missing, table.c.withdrawn).where(table.c.id == source)
+    held, withdrawn = connection.execute(counts).one()
+    return bool(withdrawn == 0 and len(alive.joined(deleted)) == held)
+
+
+def _unshown(connection: sa.Connection, visit: Visit, alive: Bitmap, deleted: Bitmap) -> list[int]:
+    """Return the numbers of a source's records that were not shown, by the index of its identifiers alone."""
+    table, last, every = schema.record, "", alive.empty()
+    question = sa.select(table.c.id, table.c.identifier).order_by(table.c.identifier).limit(_BLOCK)
+    while rows := connection.execute(question.where(table.c.source == visit.source, table.c.identifier > last)).all():
+        every.add_all([row[0] for row in rows])
+        last = rows[-1][1]
+    return every.without(alive, deleted)
 
 
 def held_records(connection: sa.Connection, source: int) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from . import notes, schema, undo, visits
 from .changes import Appending
-from .database import Database
+from .database import Database, upsert
 from .visits import QUESTIONS, Ending, Visit, hold, hold_lease
 
 # One transaction up to here; above it slices, so that nobody waits longer than ~0.3 s for the writer (measured: 100,000
@@ -45,15 +45,16 @@ class Publisher:
 
     def publish(self, ending: Ending) -> None:
         """Judge once, publish, end: one transaction, or the verdict first and slices after it."""
-        if self._size() <= SLICE:
-            self._database.write(partial(self._at_once, ending=ending))
+        sizes = self._sizes()
+        if sum(sizes) <= SLICE:
+            self._database.write(partial(self._at_once, ending=ending, sizes=sizes))
             return
         self._database.write(partial(self.decide, ending=ending))
         self.finish(ending)
 
     def finish(self, ending: Ending) -> None:
         """Do what is left of a decided visit, slice by slice; whoever does this has a lease, and keeps it."""
-        for step in self._steps(ending):
+        for step in self._steps(ending, self._sizes()):
             while self._database.write(partial(step, limit=SLICE)):
                 visits.beat(self._database, [self._visit.lease])
         self._database.write(partial(self._end, ending=ending))
@@ -62,41 +63,50 @@ class Publisher:
         """Publish what a first visit has staged so far: there is nothing yet to lose."""
         self._database.write(lambda connection: self.additions(connection, None))
 
-    def _at_once(self, connection: sa.Connection, ending: Ending) -> None:
+    def _at_once(self, connection: sa.Connection, ending: Ending, sizes: tuple[int, int]) -> None:
         self.decide(connection, ending)
-        for step in self._steps(ending):
+        for step in self._steps(ending, sizes):
             step(connection, None)
         self._end(connection, ending)
 
-    def _size(self) -> int:
+    def _sizes(self) -> tuple[int, int]:
+        """Return how much the visit has staged, and how much it did not show."""
+        count = sa.func.count()
         with self._database.reading() as connection:
-            return sum(
-                connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.visit == self._visit.id))
-                or 0
+            staged, absent = (
+                connection.scalar(sa.select(count).select_from(table).where(table.c.visit == self._visit.id)) or 0
                 for table in (_staged, _absent)
             )
+        return staged, absent
 
-    def _steps(self, ending: Ending) -> list[Step]:
+    def _steps(self, ending: Ending, sizes: tuple[int, int]) -> list[Step]:
         if self._visit.mode == "undo":
             return [partial(undo.take_back, self._work)]
         if self._visit.mode == "retire":
             return [self.retire]
         if ending.verdict in (None, "held"):
             return []
-        steps: list[Step] = [self.additions, self.missing]
+        staged, absent = sizes
+        steps: list[tuple[int, Step]] = [(staged, self.additions), (absent, self.missing)]
         if ending.verdict == "published":
-            steps += [self.removals, self.lapses]
-        return steps
+            steps += [(staged, self.removals), (absent, self.lapses)]
+        return [step for size, step in steps if size]
 
     # --- steps: each returns whether more is left ---------------------------------------------------------------
 
     def additions(self, connection: sa.Connection, limit: int | None) -> bool:
         """Publish staged records that are not deleted, ``limit`` of them in the order of their identifiers."""
         part, more = self._begin(connection, 0, limit)
-        here = self._here()
+        size = connection.scalar(sa.select(sa.func.count()).select_from(_staged).where(part)) or 0
+        if self._insert(connection, part) < size:  # the others are held: what differs is changed
+            self._update(connection, part & self._here())
+        connection.execute(_staged.delete().where(part))
+        return more
+
+    def _update(self, connection: sa.Connection, here: sa.ColumnElement[bool]) -> None:
         differs = (_record.c.presence != schema.PRESENT) | (_record.c.content != _staged.c.content)
-        self._work.log(connection, part & here & differs, _staged.c.payload, schema.PRESENT)
-        update = _record.update().where(part & here & differs)
+        self._work.log(connection, here & differs, _staged.c.payload, schema.PRESENT)
+        update = _record.update().where(here & differs)
         connection.execute(
             update.values(
                 payload=_staged.c.payload,
@@ -110,18 +120,13 @@ class Publisher:
         )
         other_bytes = _record.c.fingerprint != _staged.c.fingerprint
         marks = {"fingerprint": _staged.c.fingerprint, "datestamp": _staged.c.datestamp}
-        connection.execute(_record.update().where(part & here & other_bytes).values(marks))
-        self._insert(connection, part)
-        connection.execute(_staged.delete().where(part))
-        return more
+        connection.execute(_record.update().where(here & other_bytes).values(marks))
 
-    def _insert(self, connection: sa.Connection, part: sa.ColumnElement[bool]) -> None:
+    def _insert(self, connection: sa.Connection, part: sa.ColumnElement[bool]) -> int:
+        """Insert what is new, in the order in which it was staged; returns how many records that were."""
         visit = self._visit
         highest = connection.scalar(sa.select(sa.func.max(_record.c.id))) or 0
-        joined = _staged.outerjoin(
-            _record, (_record.c.source == visit.source) & (_record.c.identifier == _staged.c.identifier)
-        )
-        fresh = (
+        staged = (
             sa.select(
                 sa.literal(visit.source),
                 _staged.c.identifier,
@@ -135,12 +140,13 @@ class Publisher:
                 sa.literal(visit.id),
                 _staged.c.datestamp,
             )
-            .select_from(joined)
-            .where(part & _record.c.id.is_(None))
+            .where(part)
             .order_by(_staged.c.payload)
         )
         columns = "source identifier key_number payload content fingerprint presence since first_visit last_visit"
-        connection.execute(_record.insert().from_select([*columns.split(), "datestamp"], fresh))
+        insert = upsert(self._database, _record).from_select([*columns.split(), "datestamp"], staged)
+        named = [_record.c.source, _record.c.identifier]
+        number = connection.execute(insert.on_conflict_do_nothing(index_elements=named)).rowcount
         rows = (
             sa.select(
                 _record.c.id, sa.literal(visit.id), sa.null(), _record.c.payload, sa.null(), sa.literal(schema.PRESENT)
@@ -148,7 +154,9 @@ class Publisher:
             .where(_record.c.id > highest)
             .order_by(_record.c.id)
         )
-        self._work.append(connection, rows)
+        if number:
+            self._work.append(connection, rows)
+        return int(number)
 
     def removals(self, connection: sa.Connection, limit: int | None) -> bool:
         """Withdraw the records whose deletion the source announced."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -30,29 +29,6 @@ class Held(msgspec.Struct, frozen=True):
     content: bytes
     presence: int
     first_visit: int
-
-
-def known(database: Database, source: int, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
-    """Return which of these bytes are those of present records of this source, with the records' numbers."""
-    found: dict[bytes, int] = {}
-    with database.reading() as connection:
-        for start in range(0, len(fingerprints), _BLOCK):
-            block = tuple(fingerprints[start : start + _BLOCK])
-            # The driver's own statement: an unchanged night asks nothing else, and Core costs four times as much here.
-            if database.sqlite:
-                question, values = _known(len(block)), (source, *block)
-            else:
-                question, values = database.sql(f"{_KNOWN} = ANY(?)"), (source, list(block))
-            found.update([(bytes(mark), number) for mark, number in connection.exec_driver_sql(question, values).all()])
-    return found
-
-
-_KNOWN = "SELECT fingerprint, id FROM record WHERE source = ? AND presence = 0 AND fingerprint"  # 0: PRESENT
-
-
-@lru_cache(maxsize=256)  # pages of one list have one size
-def _known(size: int) -> str:
-    return f"{_KNOWN} IN ({', '.join('?' * size)})"
 
 
 def held(database: Database, source: int, identifiers: Sequence[str]) -> dict[str, Held]:
@@ -85,24 +61,12 @@ def standing(database: Database, source: int, identifiers: Sequence[str]) -> dic
     return found
 
 
-# Built once: making these expressions for every page costs more than running them.
+# In the driver's own words, for every page needs them: Core takes three times as long to say the same (measured).
+# As ``visits.fenced``: the visit is ours and not ended (2), and so is its source.
 _PROGRESS = (
-    schema.visit.update()
-    .where(
-        schema.visit.c.id == sa.bindparam("the_visit"),
-        schema.visit.c.fence == sa.bindparam("the_fence"),
-        schema.visit.c.state != schema.ENDED,
-        # as ``visits.fenced``: the source is still ours too
-        sa.exists().where(
-            schema.source.c.id == schema.visit.c.source, schema.source.c.fence == sa.bindparam("the_fence")
-        ),
-    )
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in ("pages", "fetched", "rejected", "payloads", "checkpoint", "clock", "declared")
-        }
-    )
+    "UPDATE visit SET pages = ?, fetched = ?, rejected = ?, payloads = ?, checkpoint = ?, clock = ?, declared = ?"
+    " WHERE id = ? AND fence = ? AND state <> 2"
+    " AND EXISTS (SELECT 1 FROM source WHERE source.id = visit.source AND source.fence = ?)"
 )
 _PAGE = "INSERT INTO page (visit, number, token, seen) VALUES (?, ?, ?, ?)"
 _STAGE = (
@@ -218,18 +182,19 @@ class Stager:
         rejected: list[dict[str, Any]],
     ) -> None:
         visit = self._visit
-        values = {
-            "the_visit": visit.id,
-            "the_fence": visit.fence,
-            "pages": visit.pages + len(pages),
-            "fetched": visit.fetched + sum(len(page.items) for page in pages),
-            "rejected": visit.rejected + len(rejected),
-            "payloads": visit.payloads + len(payloads),
-            "checkpoint": pages[-1].checkpoint,
-            "clock": visit.clock or self._clock,
-            "declared": _declared(visit, pages),
-        }
-        if connection.execute(_PROGRESS, values).rowcount != 1:
+        values = (
+            visit.pages + len(pages),
+            visit.fetched + sum(len(page.items) for page in pages),
+            visit.rejected + len(rejected),
+            visit.payloads + len(payloads),
+            pages[-1].checkpoint,
+            visit.clock or self._clock,
+            _declared(visit, pages),
+            visit.id,
+            visit.fence,
+            visit.fence,
+        )
+        if connection.exec_driver_sql(self._database.sql(_PROGRESS), values).rowcount != 1:
             raise LeaseLost
         shown = [[item for item in page.items if isinstance(item, int)] for page in pages]
         if visit.fetched:

@@ -11,6 +11,7 @@ from ..asking import Asking
 from ..record import Format, Kept, Mode, Page, Standing
 from ..source import Source
 from ..store import Store, kept, notes, staging, visits
+from ..store.knowing import Knowing
 from ..store.visits import Lease, SourceRow, Visit
 from ..web import Manners, Web
 
@@ -48,12 +49,13 @@ class Asked:
         self.formats = formats
         self.first_clock: str | None = visit.clock
         self._store, self._lease, self._visit = store, lease, visit
+        self._knowing = Knowing(store.database, lease.source)
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the record numbers of those bytes that are held as they are."""
         if self._visit.first:  # nothing was held when it began
             return {}
-        return staging.known(self._store.database, self._lease.source, fingerprints)
+        return self._knowing.among(fingerprints)
 
     def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
         """Return how these records are held."""

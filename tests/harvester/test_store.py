@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -266,6 +267,31 @@ def test_a_read_only_store_is_named(sqlite_store: Store, town: Town) -> None:
         visit(sqlite_store, town, "tieu-hoc-kim-dong")
     assert (refused.value.code, refused.value.exit_code) == ("read_only", 6)
     assert sqlite_store.log.identity() == identity
+
+
+def test_bitmaps_are_sets() -> None:
+    """Runs, single numbers and numbers outside the range, in any order; seed 20261126."""
+    chance = random.Random(20261126)
+    for _ in range(2_000):
+        low = chance.randrange(50)
+        high = low + chance.randrange(200)
+        bitmaps, sets = [], []
+        for _ in range(3):
+            bits, numbers = Bitmap(low, high), set[int]()
+            for _ in range(chance.randrange(4)):
+                first = chance.randrange(-10, 300)
+                some = list(range(first, first + chance.randrange(60)))
+                if chance.random() < 0.5:
+                    some = [chance.randrange(-5, 300) for _ in some]
+                bits.add_all(some)
+                numbers.update(some)
+            within = {number for number in numbers if number in bits}
+            assert within >= {number for number in numbers if low <= number <= high}
+            assert len(bits) == len(within)
+            bitmaps.append(bits)
+            sets.append(within)
+        assert bitmaps[0].without(*bitmaps[1:]) == sorted(sets[0] - sets[1] - sets[2])
+        assert len(bitmaps[0].joined(bitmaps[1])) == len(sets[0] | sets[1])
 
 
 def test_a_bitmap_counts_what_was_added() -> None:

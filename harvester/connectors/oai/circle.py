@@ -26,13 +26,19 @@ class Circle:
 
     def check(self, items: Sequence[Item], asked: str | None, token: str | None, number: int) -> None:
         """Raise SourceError loop where this page closes a circle."""
-        mark = xxhash.xxh3_64_intdigest("\n".join(_name(item) for item in items).encode())
+        mark = xxhash.xxh3_64_intdigest(_names(items).encode())
         stale = mark in self._pages
         self._stale = self._stale + 1 if stale else 0
         if token is not None and stale and (token in self._tokens or self._stale >= CIRCLES):
             raise SourceError("loop", token=token, pages=number)
         self._pages.add(mark)
         self._tokens.update(word for word in (asked, token) if word is not None)
+
+
+def _names(items: Sequence[Item]) -> str:
+    if set(map(type, items)) == {int}:  # an unchanged page: one call instead of a hundred
+        return repr(items)
+    return "\n".join(map(_name, items))
 
 
 def _name(item: Item) -> str:

@@ -1,0 +1,75 @@
+"""Reading ahead says of every page what looking each record up would say."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import sqlalchemy as sa
+
+from harvester import Store
+from harvester.store import schema
+from harvester.store.knowing import AHEAD, Knowing
+
+SEED = 20261126
+COUNT = 3 * AHEAD
+
+
+def _marks(count: int, salt: int) -> list[bytes]:
+    return [number.to_bytes(15, "big") + bytes((salt,)) for number in range(count)]
+
+
+@pytest.fixture
+def marks(store: Store) -> list[bytes]:
+    """Two sources, their records by turns; every tenth of the first one is withdrawn, two have the same bytes."""
+    first, second = _marks(COUNT, 1), _marks(COUNT, 2)
+    first[7] = first[3]
+    sources = [{"id": number, "name": f"nguon-{number}", "first_id": f"nguon-{number}"} for number in (1, 2)]
+    common = {"key_number": 0, "content": b"c", "since": 0, "first_visit": 1, "last_visit": 1, "datestamp": ""}
+    records = [
+        {**common, "source": source, "identifier": f"{place}", "fingerprint": mark,
+         "presence": schema.WITHDRAWN if source == 1 and place % 10 == 0 else schema.PRESENT}
+        for place, pair in enumerate(zip(first, second, strict=True))
+        for source, mark in enumerate(pair, 1)
+    ]  # fmt: skip
+
+    def job(connection: sa.Connection) -> None:
+        connection.execute(schema.source.insert(), sources)
+        connection.execute(schema.record.insert(), records)
+
+    store.database.write(job)
+    return first
+
+
+def _truth(store: Store) -> dict[bytes, set[int]]:
+    table, found = schema.record, dict[bytes, set[int]]()
+    question = sa.select(table.c.fingerprint, table.c.id).where(table.c.source == 1, table.c.presence == schema.PRESENT)
+    with store.database.reading() as connection:
+        for mark, number in connection.execute(question):
+            found.setdefault(bytes(mark), set()).add(number)
+    return found
+
+
+@pytest.mark.parametrize("order", ["as it came", "shuffled", "the end first", "with gaps and new ones"])
+def test_what_is_held_is_known_in_any_order(store: Store, marks: list[bytes], order: str) -> None:
+    """Pages of every size; the seed is 20261126."""
+    chance, truth = random.Random(SEED), _truth(store)
+    asked = list(marks)
+    if order == "shuffled":
+        chance.shuffle(asked)
+    elif order == "the end first":
+        asked = asked[COUNT // 2 :] + asked[: COUNT // 2]
+    elif order == "with gaps and new ones":
+        asked = [mark if chance.random() < 0.7 else chance.randbytes(16) for mark in asked if chance.random() < 0.9]
+    knowing, place = Knowing(store.database, 1), 0
+    while place < len(asked):
+        page = asked[place : place + chance.choice((1, 7, 100, 700))]
+        place += len(page)
+        known = knowing.among(page)
+        assert known.keys() == truth.keys() & set(page)
+        assert all(number in truth[mark] for mark, number in known.items())
+
+
+def test_nothing_is_known_of_nothing(store: Store) -> None:
+    """An empty page asks nothing."""
+    assert Knowing(store.database, 1).among([]) == {}
