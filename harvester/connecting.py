@@ -9,15 +9,15 @@ import msgspec
 
 from .deadline import Deadline
 from .errors import SourceError
-from .guard import Reach, judged
+from .guard import Reach, Resolve, judged
 from .manners import Tls
 from .tls import day, secured
 from .urls import Place, place_of
 from .waiting import Passing
 from .wire import Wire
 
-# host, port, deadline, reach → a connected socket; ``guard.connect``
-Connect = Callable[[str, int, Deadline, Reach], socket.socket]
+# host, port, deadline, reach, resolve → a connected socket; ``guard.connect``
+Connect = Callable[[str, int, Deadline, Reach, Resolve], socket.socket]
 
 
 class Opener(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class Opener(msgspec.Struct, frozen=True):
     proxy: str
     reach: Reach
     connect: Connect
+    resolve: Resolve
     clock: Callable[[], float]
     most: int
 
@@ -53,17 +54,17 @@ class Opener(msgspec.Struct, frozen=True):
         return place.scheme == "https" and not self.tls.verifies(day(self.clock()))
 
     def _direct(self, place: Place, deadline: Deadline) -> socket.socket:
-        return self.connect(place.host, place.port, deadline, self.reach)
+        return self.connect(place.host, place.port, deadline, self.reach, self.resolve)
 
     def _through(self, place: Place, deadline: Deadline) -> socket.socket:
         """Connect to the proxy; a name that only the proxy can resolve is left to it, all others are judged as ever."""
         try:
-            judged(place.host, place.port, deadline, self.reach)
-        except SourceError as error:
-            if error.code != "unknown_host":
+            judged(place.host, place.port, deadline, self.reach, self.resolve)
+        except (SourceError, Passing) as error:
+            if error.code not in ("unknown_host", "dns_silent"):
                 raise
         proxy = place_of(self.proxy)
-        connection = self.connect(proxy.host, proxy.port, deadline, self.reach)
+        connection = self.connect(proxy.host, proxy.port, deadline, self.reach, self.resolve)
         try:
             if place.scheme == "https":
                 self._tunnel(connection, place, deadline)

@@ -48,6 +48,8 @@ def secured(connection: socket.socket, host: str, tls: Tls, today: date, deadlin
     connection.settimeout(deadline.left(CONNECT_SECONDS))  # bounds the whole handshake, not each of its steps
     try:
         return context.wrap_socket(connection, server_hostname=host)
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        raise ConnectionResetError from error
     except ssl.SSLError as error:
         code, facts = told_apart(error)
         if verify and not tls.verify and isinstance(error, ssl.SSLCertVerificationError):

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import time
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from .connecting import Opener
+from .connecting import Connect, Opener
 from .credentials import header_lines, may_know
 from .deadline import Deadline
 from .errors import SourceError
-from .guard import Reach, connect
+from .guard import Reach, Resolve, connect, look_up
 from .manners import Manners as Manners
 from .recognising import FIRST, is_oai, is_web_page, leads_to_login, recognised
 from .unpacking import Content, DamagedError, Intake
@@ -77,12 +76,13 @@ class Web:
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         uniform: Callable[[float, float], float] = random.uniform,
-        connect: Callable[..., socket.socket] = connect,
+        resolve: Resolve = look_up,
+        connect: Connect = connect,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Take the manners of the source; ``stopping`` is asked while waiting, so that Ctrl-C is not slept through.
 
-        ``connect`` makes the connections (``guard.connect``).
+        ``resolve`` finds the addresses of a name, ``connect`` judges them and makes the connection (``guard.py``).
         """
         self.manners = manners
         self.requests = 0
@@ -93,7 +93,7 @@ class Web:
             manners.patience, stopping=stopping, clock=clock, sleep=sleep, monotonic=monotonic, uniform=uniform
         )
         reach = Reach(loopback=environ.get("KHO_ALLOW_LOOPBACK") == "1", networks=manners.networks)
-        self._opener = Opener(manners.tls, manners.proxy, reach, connect, clock, most=2 * manners.max_page)
+        self._opener = Opener(manners.tls, manners.proxy, reach, connect, resolve, clock, most=2 * manners.max_page)
         self._wires: dict[tuple[str, str, int], Wire] = {}
         self._moved: dict[Place, Place] = {}
         self._coding = "gzip"

@@ -22,8 +22,10 @@ INTERIM = 8  # answers 1xx before the real one; none was ever seen
 PIECE = 1 << 16
 LINE_LIMIT = 1 << 12  # of a chunk's size line
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_BLANK = " \t\r"  # Python would strip a Latin-1 no-break space as well
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\r(?!\n)")
 _STATUS = re.compile(r"HTTP/1\.([01]) +([1-9][0-9][0-9])(?: .*)?", re.ASCII)
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
 
 class NotHttpError(Exception):
@@ -57,16 +59,18 @@ class Head(msgspec.Struct, frozen=True):
 
     @property
     def length(self) -> int | None:
-        """Content-Length; None where there is none that can be read. Raises NotHttpError where there are two."""
-        stated = {part.strip() for part in self.headers.get("content-length", "").split(",")}
-        if len(stated) > 1:
-            raise NotHttpError("Content-Length")
+        """Content-Length, None where there is none; raises NotHttpError where it is no number or several."""
+        stated = {part.strip(_BLANK) for part in self.headers.get("content-length", "").split(",")}
         text = stated.pop()
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+        if stated or not (text == "" or (text.isascii() and text.isdecimal() and len(text) < 19)):
+            raise NotHttpError("Content-Length")
+        return int(text) if text else None
 
 
 def read_head(text: bytes) -> Head:
     """Read a status line and headers; raises NotHttpError where it is none."""
+    if _CONTROL.search(text):  # a reader that sees a line end there reads other headers than we do
+        raise NotHttpError("control characters")
     first, *lines = text.decode("latin-1").split("\n")
     status = _STATUS.fullmatch(first.rstrip("\r"))
     if status is None:
@@ -75,12 +79,12 @@ def read_head(text: bytes) -> Head:
     name = ""
     for line in lines:
         if line[:1] in (" ", "\t") and name:  # a folded header (obsolete, seen)
-            headers[name] += " " + line.strip()
+            headers[name] += " " + line.strip(_BLANK)
             continue
         name, colon, value = line.partition(":")
-        name = name.strip().lower() if colon else ""
+        name = name.strip(_BLANK).lower() if colon else ""
         if name:
-            headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
+            headers[name] = f"{headers[name]}, {value.strip(_BLANK)}" if name in headers else value.strip(_BLANK)
     return Head(int(status[1]), int(status[2]), headers)
 
 
@@ -130,6 +134,8 @@ class Wire:
             searched = max(self._at, len(self._received) - 3)
             self._received += self._begun(deadline)
         head = self._received[self._at : end.start()]
+        if len(head) > HEAD_LIMIT:
+            raise NotHttpError(f"> {HEAD_LIMIT} B")
         self._at = end.end()
         return head
 
@@ -190,10 +196,10 @@ class Wire:
                 if self._at == len(self._received):
                     yield b"".join(pieces)
                     pieces.clear()
-            if self._line(deadline).strip(b"\r"):
+            if self._line(deadline):
                 raise NotHttpError("chunk")
         yield b"".join(pieces)
-        while self._line(deadline).strip(b"\r"):
+        while self._line(deadline):
             pass  # trailers; they have the room that the body left
 
     def _size(self, deadline: Deadline) -> int:
@@ -203,13 +209,14 @@ class Wire:
         return int(size[1], 16)
 
     def _line(self, deadline: Deadline) -> bytes:
-        while (end := self._received.find(b"\n", self._at)) < 0:
+        """Return a line of the framing without its end, which is CR LF, nothing less: no flipped size must fit."""
+        while (end := self._received.find(b"\r\n", self._at)) < 0:
             if len(self._received) - self._at > LINE_LIMIT:
                 raise NotHttpError("chunk")
             self._received = self._received[self._at :] + self._received_more(deadline)
             self._at = 0
         line = self._received[self._at : end]
-        self._at = end + 1
+        self._at = end + 2
         return line
 
     def _some(self, most: int, deadline: Deadline) -> bytes:

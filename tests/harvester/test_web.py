@@ -456,7 +456,7 @@ def test_H2_a_closed_port_is_told_from_an_unknown_name_and_a_silent_name_server(
         def resolve(host: str, port: int) -> list[str]:
             raise error
 
-        return web(patience=0, connect=lambda *place: connect(*place, resolve=resolve))
+        return web(patience=0, resolve=resolve)
 
     gone = fault(resolving(socket.gaierror(socket.EAI_NONAME, "unknown")), "http://khong-co.example/oai")
     assert (gone.code, gone.who) == ("unknown_host", "source")
