@@ -40,14 +40,16 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         if change is None:
             raise click.UsageError(here.text(f"không có học liệu “{key}”", f"there is no resource “{key}”"))
         happened = store.log.history(change.key) if history else []
+        successor = store.log.renamed_to(change) if change.presence == "withdrawn" else None
         known = origins(federation, store)
     if history:
-        rows = [(row.sequence, row.visit, written(row.when), row.presence) for row in happened]
-        table(("sequence", "visit", "when", "presence"), rows, right=(0, 1))
+        rows = [(row.sequence, row.visit, written(row.when), row.presence, row.identifier) for row in happened]
+        table(("sequence", "visit", "when", "presence", "identifier"), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:
         state = "suppressed" if change.suppressed else change.presence if change.presence == "withdrawn" else "erased"
-        click.echo(f"{change.key}\t{change.source}\t{harmless(change.identifier)}\t{state}")
+        renamed = f"\t→ kho show {successor}" if successor else ""
+        click.echo(f"{change.key}\t{change.source}\t{harmless(change.identifier)}\t{state}{renamed}")
         return
     if raw:
         sys.stdout.buffer.write(change.raw.body + b"\n")

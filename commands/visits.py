@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from harvester import Decided, Federation, Store
 
+RENAMED = 5  # pairs of identifiers that are enough to see whether it is a renaming
 MANY = 50  # rejected records and skipped ones shown to people; machines get all of them
 
 
@@ -144,6 +145,7 @@ def _everything(here: Desk, store: Store, number_: int) -> dict[str, Any]:
         "pages": visit.pages,
         "repairs": visit.repairs,
         "noticed": [{"code": code, **_told(here, visit, code, facts)} for code, facts in noticed.items()],
+        "renamed": msgspec.to_builtins(look.renamed(number_, RENAMED)) if _waits(visit) else [],
         "waiting": msgspec.to_builtins(look.waiting(number_)) if _waits(visit) else None,
         "kept": [
             {
@@ -200,6 +202,10 @@ def _show(here: Desk, store: Store, number_: int) -> None:
         table(headers, [(each.number, each.identifier or "–", _told(here, visit, each.code, {})["reason"])
                         for each in rejected], right=(0,))  # fmt: skip
     _show_skipped(here, store, visit)
+    if _waits(visit) and visit.code == "renamed":
+        click.echo("")
+        headers = here.text("định_danh_cũ định_danh_mới", "former_identifier new_identifier").split()
+        table(headers, [(each.former, each.identifier) for each in look.renamed(number_, RENAMED)])
     _decisions(here, visit)
 
 
@@ -262,6 +268,8 @@ def _decisions(here: Desk, visit: Any) -> None:
     if not _waits(visit):
         return
     say(here.text("Quyết định:", "Decide:"))
+    if visit.code == "renamed":
+        say(f"  → kho visits approve {visit.id} --rekey")
     say(f"  → kho visits approve {visit.id}")
     say(f"  → kho visits reject {visit.id}")
 
@@ -271,18 +279,22 @@ _NO_INDEX = click.option("--no-index", is_flag=True, help="không cập nhật c
 
 @command.command("approve")
 @click.argument("visit", type=int)
+@click.option(
+    "--rekey", is_flag=True, help="nối bản ghi đổi định danh với bản cũ / link renamed records to the old ones"
+)
 @_NO_INDEX
 @click.pass_context
-def approve(ctx: click.Context, visit: int, no_index: bool) -> None:
+def approve(ctx: click.Context, visit: int, rekey: bool, no_index: bool) -> None:
     """Công bố phần đang chờ của một lượt / publish what waits of a visit.
 
     \b
     Ví dụ / examples:
       kho visits approve 12
+      kho visits approve 12 --rekey
     """
     from harvester import approve
 
-    _decide(ctx, lambda store: approve(store, visit), no_index)
+    _decide(ctx, lambda store: approve(store, visit, rekey=rekey), no_index)
 
 
 @command.command("reject")

@@ -43,10 +43,10 @@ _HOLDS: dict[str, Message] = {
     "renamed": Message(
         "source",
         "Có vẻ nguồn đã đổi định danh: {renamed} trong {new} bản ghi mới giống bản đang giữ dưới định danh khác;"
-        " chưa công bố gì.",
+        " chưa công bố gì. Nếu đúng, duyệt kèm --rekey để nối bản mới với bản cũ.",
         "The source seems to have renamed its identifiers: {renamed} of {new} new records are held under other ones;"
-        " nothing is public yet.",
-        VISIT,
+        " nothing is public yet. If so, approve with --rekey, which links the new records to the old ones.",
+        "kho visits approve {visit} --rekey",
     ),
     "strangers": Message(
         "source",
@@ -139,6 +139,13 @@ _DECISIONS: dict[str, Message] = {
         "Đã được duyệt: {new} mới, {changed} sửa, {removals} gỡ, {missing} vắng.",
         "Approved: {new} new, {changed} changed, {removals} withdrawn, {missing} missing.",
     ),
+    "rekeyed": Message(
+        None,
+        "Đã được duyệt: {rekeyed} bản ghi đổi định danh được nối với bản cũ và thay bản cũ; {new} mới, {changed} sửa,"
+        " {removals} gỡ.",
+        "Approved: {rekeyed} renamed records are linked to the old ones and take their place; {new} new, {changed}"
+        " changed, {removals} withdrawn.",
+    ),
     "list_rejected": Message(
         None,
         "Danh sách bị bác, phần đang chờ được bỏ; lượt sau hỏi lại toàn bộ và xét lại từ đầu.",
@@ -168,6 +175,12 @@ _REFUSALS: dict[str, Message] = {
         "Lượt {visit} đã được lượt {newer} thay; hãy quyết định lượt {newer}.",
         "Visit {visit} was superseded by visit {newer}; decide on visit {newer}.",
         "kho visits show {newer}",
+    ),
+    "not_renamed": Message(
+        "config",
+        "Lượt {visit} không có bản ghi nào đổi định danh.",
+        "Visit {visit} renamed no record.",
+        VISIT,
     ),
     "visit_running": Message(
         "config",

@@ -11,10 +11,11 @@ import zstandard
 
 from ..errors import Refused
 from ..record import key_of
-from . import schema, undo
+from . import questions, renaming, schema, undo
 from .database import Database
 from .log import Log, VisitRow
 from .notes import Notes, noticed
+from .renaming import Renamed
 from .suppressions import Veil, veil
 from .visits import QUESTIONS
 
@@ -139,6 +140,13 @@ class Inspection:
             every = {kind: list(connection.scalars(some.where(both.c.kind == kind))) for kind in found}
         shown = {kind: [name for name in names if not veiled.hides(name)][:examples] for kind, names in every.items()}
         return Waiting(**found, examples=shown)
+
+    def renamed(self, visit: int, limit: int) -> list[Renamed]:
+        """Return some of the records that a held list has renamed, as ``approve --rekey`` would pair them."""
+        question, veiled = questions.asked(self._database, visit), self._veil(visit)
+        with self._database.reading() as connection:
+            pairs = renaming.preview(connection, question.visit, limit + len(veiled.names))
+        return [each for each in pairs if not veiled.hides(each.former)][:limit]
 
     def skipped(self, visit: VisitRow) -> list[Skipped]:
         """Return the records that taking a visit back left alone."""

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ..record import Change, Presence, RawRecord, key_number, key_of, key_range
-from . import schema, suppressions
+from . import renaming, schema, suppressions
 from .bodies import Bodies
 from .database import Database
 from .suppressions import Hidden, Version
@@ -20,12 +20,13 @@ _change, _record, _payload, _source = schema.change, schema.record, schema.paylo
 
 
 class HistoryRow(msgspec.Struct, frozen=True):
-    """One thing that happened to a record: change, visit, when (epoch seconds), what it became."""
+    """One thing that happened to a record: change, visit, when (epoch seconds), what it became, what it was called."""
 
     sequence: int
     visit: int
     when: int
     presence: Presence
+    identifier: str
 
 
 class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,26 +141,41 @@ class Log:
         return self._changes(question)
 
     def history(self, key: str) -> list[HistoryRow]:
-        """Return what happened to a record, oldest first."""
+        """Return what happened to a record, oldest first, also under identifiers that its source gave it before."""
         record = self.record(key)
         if record is None:
             return []
         visit = schema.visit
+        columns = (_change.c.sequence, _change.c.visit, visit.c.ended, visit.c.started, _change.c.presence)
         question = (
-            sa.select(_change.c.sequence, _change.c.visit, visit.c.ended, visit.c.started, _change.c.presence)
+            sa.select(*columns, _record.c.identifier)
             .select_from(_change)
             .join(_record, _record.c.id == _change.c.record)
             .join(_source, _source.c.id == _record.c.source)
             .outerjoin(visit, visit.c.id == _change.c.visit)
-            .where(_source.c.name == record.source, _record.c.identifier == record.identifier)
             .order_by(_change.c.sequence)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(question).all()
+            names = [record.identifier, *renaming.formerly(connection, record.source, record.identifier)]
+            own = (_source.c.name == record.source) & _record.c.identifier.in_(names)
+            rows = connection.execute(question.where(own)).all()
         return [
-            HistoryRow(row.sequence, row.visit, row.ended or row.started or 0, schema.PRESENCES[row.presence])  # type: ignore[arg-type]  # the tuple holds exactly the presences
+            HistoryRow(
+                row.sequence,
+                row.visit,
+                row.ended or row.started or 0,
+                schema.PRESENCES[row.presence],  # type: ignore[arg-type]  # the tuple holds exactly the presences
+                row.identifier,
+            )
             for row in rows
         ]
+
+    def renamed_to(self, record: Change) -> str | None:
+        """Return the key of what a source calls a record now that it has renamed it; None where it did not."""
+        with self._database.reading() as connection:
+            name = renaming.now_called(connection, record.source, record.identifier)
+        found = self.record_of(record.source, name) if name is not None else None
+        return found.key if found is not None else None
 
     def sources(self) -> dict[str, SourceRow]:
         """Return what is known of every source."""

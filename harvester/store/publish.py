@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import sqlalchemy as sa
 
-from . import notes, schema, undo, visits
+from . import notes, renaming, schema, undo, visits
 from .changes import Appending
 from .database import Database, upsert
 from .visits import QUESTIONS, Ending, Visit, hold, hold_lease
@@ -87,7 +87,9 @@ class Publisher:
         if ending.verdict in (None, "held"):
             return []
         staged, absent = sizes
-        steps: list[tuple[int, Step]] = [(staged, self.additions), (absent, self.missing)]
+        steps: list[tuple[int, Step]] = [(staged, self.additions)]
+        steps += [(1, partial(renaming.hand_over, self._work))] if ending.rekey else []
+        steps += [(absent, self.missing)]
         if ending.verdict == "published":
             steps += [(staged, self.removals), (absent, self.lapses)]
         return [step for size, step in steps if size]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ..errors import LeaseLost, Refused
 from ..record import Ledger
-from . import schema, undo, visits
+from . import renaming, schema, undo, visits
 from .database import Database
 from .publish import clear, supersede
 from .visits import QUESTIONS, Ending, Lease, Visit, hold_lease, row_to_visit
@@ -58,12 +58,27 @@ def source_of(database: Database, number: int) -> int:
 # --- answers: each is written down in one transaction before anything follows from it ---------------------------------
 
 
-def approve(database: Database, lease: Lease, question: Question, ending: Ending) -> Visit:
-    """Say that a question was approved; from here on its visit is publishing, whoever finishes it."""
+def approve(
+    database: Database,
+    lease: Lease,
+    question: Question,
+    ending_of: Callable[[int | None], Ending],
+    *,
+    rekey: bool = False,
+) -> Visit:
+    """Say that a question was approved; from here on its visit is publishing, whoever finishes it.
+
+    ``rekey``: renamed records are paired with what they were, and ``ending_of`` is told how many those are. Raises
+    Refused not_renamed where there are none.
+    """
     visit = question.visit
 
     def job(connection: sa.Connection) -> Visit:
-        _answer(connection, lease, visit, {**_publishing(ending), "fence": lease.fence})
+        hold_lease(connection, lease)
+        pairs = renaming.pair(connection, visit) if rekey else None
+        if pairs == 0:
+            raise Refused("not_renamed", visit=visit.id)
+        _answer(connection, lease, visit, {**_publishing(ending_of(pairs)), "fence": lease.fence})
         return row_to_visit(connection.execute(sa.select(_visit).where(_visit.c.id == visit.id)).one())
 
     return database.write(job)

@@ -255,6 +255,18 @@ change = Table(
     sqlite_strict=True,
 )
 
+# Which record, held under its former identifier, a source has renamed: both keys name each other.
+renaming = Table(
+    "renaming",
+    metadata,
+    Column("visit", Big, primary_key=True, autoincrement=False),
+    Column("former", Big, primary_key=True, autoincrement=False),  # the record
+    Column("identifier", Key, nullable=False),  # what the same source calls it now
+    Index(None, "identifier"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
 suppression = Table(
     "suppression",
     metadata,

@@ -78,22 +78,31 @@ def take_back(work: Appending, connection: sa.Connection, limit: int | None) -> 
 
 
 def _restore(work: Appending, connection: sa.Connection, first: sa.FromClause, part: sa.ColumnElement[bool]) -> None:
-    target = _target(first)
-    after = sa.case((target == schema.WITHDRAWN, sa.null()), else_=first.c.before)
-    columns = (_record.c.id, sa.literal(work.visit.id), _record.c.payload, after, _record.c.presence, target)
-    work.append(connection, sa.select(*columns).where(part).order_by(_record.c.id))
+    """Let records say again what they said, and withdraw those that said nothing; these keep their last body."""
+    gone = _target(first) == schema.WITHDRAWN
+    shown = part & ~gone
+    columns = (
+        _record.c.id,
+        sa.literal(work.visit.id),
+        _record.c.payload,
+        first.c.before,
+        _record.c.presence,
+        first.c.was,
+    )
+    work.append(connection, sa.select(*columns).where(shown).order_by(_record.c.id))
+    erased = sa.func.length(_payload.c.body) == 0  # as after a take-down that was lifted: fetched anew by the next list
     values: dict[str, Any] = {
         "payload": _payload.c.id,
-        "content": _payload.c.content,
+        "content": sa.case((erased, b""), else_=_payload.c.content),
         # Never the bytes of what is taken back: they would be known, and so be called unchanged for ever.
-        "fingerprint": sa.func.coalesce(_payload.c.fingerprint, b""),
+        "fingerprint": sa.case((erased, b""), else_=sa.func.coalesce(_payload.c.fingerprint, b"")),
         "datestamp": _payload.c.datestamp,
-        "presence": target,
+        "presence": first.c.was,
         "since": work.since,
         "last_visit": work.visit.id,
     }
-    said = _payload.c.id == sa.func.coalesce(first.c.before, _record.c.payload)
-    connection.execute(_record.update().where(part & said).values(values))
+    connection.execute(_record.update().where(shown & (_payload.c.id == first.c.before)).values(values))
+    work.withdraw(connection, part & gone)
 
 
 def _target(first: sa.FromClause) -> sa.ColumnElement[int]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from .. import stamp
-from ..store import Store, questions, visits
+from ..store import Store, questions, renaming, visits
 from ..store.publish import Publisher
 from ..store.questions import Question
 from ..store.schema import PUBLISHING
@@ -43,7 +43,19 @@ def leased(store: Store, source: int) -> Iterator[tuple[Lease, int | None]]:
 
 def finish(store: Store, visit: Visit) -> None:
     """Finish a visit whose publishing has begun; what was decided is not decided again."""
-    publisher(store, visit).finish(visits.ending_of(store.database, visit))
+    ending = visits.ending_of(store.database, visit)
+    if ending.rekey:
+        _hide_again(store, visit)
+    publisher(store, visit).finish(ending)
+
+
+def _hide_again(store: Store, visit: Visit) -> None:
+    """Take down renamed records whose former identifier is taken down, before they are public under the new one."""
+    downs = {(down.source, down.identifier): down for down in store.take_downs()}
+    for first_id, renamed in renaming.hidden_by_name(store.database, visit):
+        again = msgspec.structs.replace(downs[first_id, renamed.former], identifier=renamed.identifier)
+        if (first_id, renamed.identifier) not in downs:
+            store.take_down(again)
 
 
 def publisher(store: Store, visit: Visit) -> Publisher:
@@ -54,16 +66,18 @@ def publisher(store: Store, visit: Visit) -> Publisher:
 def approve(store: Store, number: int, *, rekey: bool = False) -> Decided:
     """Publish what waits of an open question and, where its list was whole, move the watermark.
 
-    ``rekey``: renamed records are linked to what they were, which is withdrawn at once. Raises Refused, Busy.
+    ``rekey``: renamed records are linked to what they were, which is withdrawn at once; where one of those was taken
+    down, so is the other. Raises Refused, Busy.
     """
     with leased(store, questions.source_of(store.database, number)) as (lease, settled):
-        if settled != number or _decided(store, number).code != "approved":
+        if settled != number or _decided(store, number).code not in ("approved", "rekeyed"):
             asked = questions.asked(store.database, number)
-            finish(store, questions.approve(store.database, lease, asked, _approved(asked, rekey)))
+            ending = partial(_approved, asked)
+            finish(store, questions.approve(store.database, lease, asked, ending, rekey=rekey))
     return _decided(store, number)
 
 
-def _approved(asked: Question, rekey: bool) -> Ending:
+def _approved(asked: Question, rekeyed: int | None) -> Ending:
     """Say how an approved visit ends: what its verdict held back is counted now."""
     held = asked.verdict == "held"
     back = {name: asked.facts.get(name, 0) for name in ("missing", "lapsed")} if held else {}
@@ -74,12 +88,12 @@ def _approved(asked: Question, rekey: bool) -> Ending:
     return Ending(
         outcome=asked.visit.outcome or "",
         verdict="published",
-        code="approved",
-        facts={**facts, "removals": ledger.withdrawn + ledger.lapsed},
+        code="approved" if rekeyed is None else "rekeyed",
+        facts={**facts, "rekeyed": rekeyed or 0, "removals": ledger.withdrawn + ledger.lapsed},
         ledger=ledger,
         next_mode="incremental" if whole else asked.visit.mode,
         watermark=asked.visit.clock if whole else None,
-        rekey=rekey,
+        rekey=rekeyed is not None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,28 @@ def test_rejected_records_are_shown_with_their_bytes(tmp_path: Path, town: Town)
     assert rejected["body"] == "<record>oai:truong.example:hong</record>"
     assert "oai:truong.example:hong" in kho(tmp_path, "visits", "show", "1").stdout
     assert kho(tmp_path, "visits", "show", "1", "--page", "7").returncode == 2
+
+
+def test_renamed_records_are_shown_in_pairs_and_linked(folder: Path, town: Town) -> None:
+    repository = town.repositories[NAME]
+    for entry in list(repository.entries.values()):
+        repository.entries.pop(entry.identifier)
+        moved = entry.identifier.replace("thkimdong", "kimdong-moi")
+        repository.entries[moved] = replace(entry, identifier=moved)
+    repository._order = None
+    assert kho(folder, "harvest", NAME, "--full", "--no-index").returncode == 4
+    shown = kho(folder, "visits", "show", "2")
+    assert "oai:thkimdong.example:1\toai:kimdong-moi.example:1" in shown.stdout
+    assert "kho visits approve 2 --rekey" in shown.stderr
+    approved = kho(folder, "visits", "approve", "2", "--rekey")
+    assert approved.returncode == 0, approved.stderr
+    assert "400" in approved.stderr
+    assert documents(folder) == 400
+    old = kho(folder, "show", f"{NAME}:oai:thkimdong.example:1").stdout
+    new = told(folder, "show", f"{NAME}:oai:kimdong-moi.example:1")
+    assert f"→ kho show {new['key']}" in old
+    history = kho(folder, "show", new["key"], "--history").stdout
+    assert "oai:thkimdong.example:1" in history
 
 
 def test_a_source_that_left_the_file_is_still_decided_on(folder: Path, town: Town) -> None:

@@ -11,6 +11,7 @@ import xxhash
 from harvester import Store, Wish
 from harvester.errors import SourceError
 from harvester.judge import Expect
+from harvester.page import fingerprint
 from harvester.record import Item, Page, RawRecord, Rejected
 from harvester.source import Source
 from harvester.visit import Result, Visiting
@@ -25,8 +26,7 @@ def raw(identifier: str, text: str, datestamp: str = "2026-01-01", format_: str 
     title = "" if deleted else f"<metadata><title>{text}</title></metadata>"
     bytes_ = f"<record><header>{identifier} {datestamp} {format_}</header>{title}</record>".encode()
     content = xxhash.xxh3_128_digest(f"{text} {format_}".encode())
-    fingerprint = xxhash.xxh3_128_digest(bytes_)
-    return RawRecord(identifier, datestamp, (), deleted, format_, bytes_, b"<x>", fingerprint, content)
+    return RawRecord(identifier, datestamp, (), deleted, format_, bytes_, b"<x>", fingerprint(b"<x>", bytes_), content)
 
 
 @dataclass

@@ -77,7 +77,7 @@ WRITES: dict[str, Callable[[Stalled], Any]] = {
     "visits.begin": lambda p: visits.begin(p.store.database, p.lease, "full", None),
     "visits.resume": lambda p: visits.resume(p.store.database, p.lease, p.visit),
     "visits.pause": lambda p: visits.pause(p.store.database, p.visit, "deferred", "deferred", {"until_seconds": 9}),
-    "questions.approve": lambda p: questions.approve(p.store.database, p.lease, question(p), ENDING),
+    "questions.approve": lambda p: questions.approve(p.store.database, p.lease, question(p), lambda _: ENDING),
     "questions.reject": lambda p: questions.reject(p.store.database, p.lease, question(p), {}),
     "questions.begin": lambda p: questions.begin(p.store.database, p.lease, "retire", ENDING),
     "questions.begin_undo": lambda p: questions.begin_undo(p.store.database, p.lease, 1, lambda _: ENDING),

@@ -36,24 +36,13 @@ def followed(store: Store) -> dict[str, tuple[str, str]]:
 
 
 def consistent(store: Store) -> None:
-    """The log leads to the records, each change begins where the one before it ended, and the counts agree."""
+    """The log leads to the records, and nothing of the store contradicts itself; bodies here are not OAI-PMH."""
     assert followed(store) == held(store)
     counts = store.log.counts()["truong"]
     for presence in ("present", "missing", "withdrawn"):
         assert counts[presence] == sum(found == presence for found, _ in held(store).values())
-    with store.database.reading() as connection:
-        rows = connection.execute(sa.select(schema.change).order_by(schema.change.c.sequence)).all()
-        records = {each.id: each for each in connection.execute(sa.select(schema.record))}
-        payloads = {each.id: each for each in connection.execute(sa.select(schema.payload))}
-    last: dict[int, Any] = {}
-    for each in rows:
-        assert each.was == (last[each.record].presence if each.record in last else None)
-        last[each.record] = each
-    for number_, record in records.items():
-        assert last[number_].presence == record.presence
-        if record.presence != schema.WITHDRAWN:
-            assert last[number_].after == record.payload
-        assert bytes(payloads[record.payload].content) == bytes(record.content)
+    faults = store.check().faults
+    assert [fault for fault in faults if fault.code not in ("check_unreadable", "check_content")] == []
 
 
 # --- what an undo does -----------------------------------------------------------------------------------------------

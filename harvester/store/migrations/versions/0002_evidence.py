@@ -7,6 +7,7 @@ revision = "0002"
 down_revision = "0001"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+KEY = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -38,3 +39,13 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "renaming",
+        sa.Column("visit", BIG, autoincrement=False, nullable=False),
+        sa.Column("former", BIG, autoincrement=False, nullable=False),
+        sa.Column("identifier", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("visit", "former", name=op.f("pk_renaming")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_renaming_identifier"), "renaming", ["identifier"])
