@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from harvester import wire
 from harvester.deadline import GRACE_SECONDS, Deadline
 from harvester.wire import Wire
 
@@ -48,8 +49,9 @@ def test_a_deadline_that_is_nearer_stays_where_it_is() -> None:
     assert Deadline(2, clock, lambda: True).left(60) == 2
 
 
-def test_a_silent_server_is_left_when_somebody_wants_to_stop() -> None:
+def test_a_silent_server_is_left_when_somebody_wants_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     """The question might wait an hour; the clock jumps for the sake of the test, the socket is real."""
+    monkeypatch.setattr(wire, "HEARD_SECONDS", 0.01)
     moments = iter(range(100, 1000))  # a second goes by whenever somebody looks at the clock
     looks = iter(range(1000))
     ours, theirs = socket.socketpair()

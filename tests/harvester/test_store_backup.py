@@ -17,7 +17,7 @@ from harvester.store import backup, opening, restoring, schema, suppression_file
 from harvester.store.database import Database
 from harvester.store.suppression_file import Entry
 from tests.conftest import Clock
-from tests.harvester.test_store_fencing import SILENT, WRITES, Stalled, dump, stall
+from tests.harvester.test_store_fencing import SILENT, WRITES, Stalled, dump, question, stall
 from tests.harvester.test_suppress import down, hidden, payload
 from tests.harvester.test_visit import assert_equals_truth, visit
 
@@ -244,6 +244,7 @@ def test_a_process_of_the_old_life_can_write_nothing_into_the_new_one(place: Pla
     fresh = place.open()
     row = {name: getattr(asleep.visit, name) for name in ("id", "source", "fence", "mode", "first", "state")}
     fresh.database.write(lambda c: c.execute(schema.visit.insert().values({**row, "started": 1})) and None)
+    question(Stalled(fresh, asleep.lease, asleep.visit))
     before = dump(fresh)
     for name, write in {**WRITES, **SILENT}.items():
         if name in SILENT:
