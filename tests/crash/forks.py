@@ -31,6 +31,7 @@ class Forks:
         remember()
         self.shim = Shim(library)
         self.folder = folder
+        self._alive: set[int] = set()
         self._learn()
         gc.freeze()  # what is here now is shared with every child, unwritten
 
@@ -51,13 +52,25 @@ class Forks:
         """Run a task in a forked child; returns how it ended (a signal as its negative number) and what it said."""
         child, pipe = self.fork(task)
         said = told(pipe)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
+        return self.end(child), said
+
+    def end(self, child: int) -> int:
+        """Wait for a child and return how it ended."""
+        self._alive.discard(child)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    def clear(self) -> None:
+        """Kill the children that a failure has left standing still."""
+        for child in list(self._alive):
+            os.kill(child, signal.SIGKILL)
+            self.end(child)
 
     def fork(self, task: Callable[[], object]) -> tuple[int, int]:
         """Start a task in a child; returns its number and the pipe for ``told``."""
         reading, writing = os.pipe()
         child = os.fork()
         if child:
+            self._alive.add(child)
             os.close(writing)
             return child, reading
         said = ""

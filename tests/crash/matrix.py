@@ -17,7 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from harvester import StoreError
@@ -25,7 +25,7 @@ from index import IndexUnreachableError
 from tests.crash.forks import Forks, Named, told
 from tests.crash.nights import NIGHTS
 from tests.crash.shim import calls, memory_folder
-from tests.crash.work import Work, check, check_acknowledged
+from tests.crash.work import MARK, Work, check, check_acknowledged
 
 # What is done at a call, with the errno where it has one. A torn or short write needs a write.
 FAULTS = {
@@ -103,7 +103,7 @@ class Matrix(Forks):
             self.shim.arm(place)
             self.shim.control.log = log.fileno()
             _, said = self.child(lambda: self._phase(place, phase))
-        assert not said, said
+        assert not said, f"without any fault: {said}"
         self.kinds.append("".join(call.kind for call in calls(record.read_bytes()) if call.kind != "m"))
         place.rename(self._before(phase + 1))
 
@@ -122,7 +122,8 @@ class Matrix(Forks):
     def draw(self, chance: random.Random) -> Sample:
         """Draw a sample: every call of the work is as likely as any other; one sample in forty is a stall."""
         if chance.randrange(40) == 0:
-            return Sample(chance.randrange(NIGHTS) * 2, chance.randint(1, PAGES), STALL)
+            again = (chance.randint(1, 3), STALL) if chance.random() < 0.5 else None
+            return Sample(chance.randrange(NIGHTS) * 2, chance.randint(1, PAGES), STALL, again=again)
         at = chance.randrange(sum(map(len, self.kinds)))
         phase = 0
         while at >= len(self.kinds[phase]):
@@ -136,7 +137,9 @@ class Matrix(Forks):
     def every(self) -> Iterator[Sample]:
         """Return every fault at every call, each alone and each followed by a second one."""
         chance = random.Random(1)
-        yield from (Sample(night * 2, page + 1, STALL) for night in range(NIGHTS) for page in range(PAGES))
+        stalls = [Sample(night * 2, page + 1, STALL) for night in range(NIGHTS) for page in range(PAGES)]
+        yield from stalls
+        yield from (replace(each, again=(next_, STALL)) for each in stalls for next_ in (1, 2, 3))
         for phase, kinds in enumerate(self.kinds):
             for at, kind in enumerate(kinds, 1):
                 for fault in FAULTS:
@@ -156,6 +159,8 @@ class Matrix(Forks):
             (self._stall if sample.fault == STALL else self._run)(sample, tally)
         except (AssertionError, sqlite3.Error) as error:
             tally.failures.append((json.dumps(asdict(sample)), str(error)))
+        finally:
+            self.clear()
 
     def _run(self, sample: Sample, tally: Tally) -> None:
         place = self._fresh(sample.phase)
@@ -184,20 +189,46 @@ class Matrix(Forks):
         if not os.WIFSTOPPED(status):
             tally.unmet += 1
             told(pipe)
+            self._alive.discard(child)
             return
         tally.samples += 1
         tally.faults[STALL] += 1
-        _, said = self.child(lambda: self._mend(place, sample, later=True))
-        os.kill(child, signal.SIGCONT)
-        woken = told(pipe)
-        os.waitpid(child, 0)
-        assert not said, said
-        assert woken == "named: lease_lost", woken
+        if sample.again is not None:
+            tally.double += self._both(place, sample, child, pipe)
+        else:
+            _, said = self.child(lambda: self._mend(place, sample, later=True))
+            assert not said, said
+            self._wake(child, pipe, "named: lease_lost")
         _, said = self.child(lambda: self._mend(place, sample, later=True))
         assert not said, said
 
-    def _sleep(self, place: Path, sample: Sample) -> None:
-        work = Work(place, sample.phase // 2, mark=self.shim.mark, stop=sample.at)
+    def _both(self, place: Path, sample: Sample, first: int, pipe: int) -> bool:
+        """Whoever takes over stands still too; the first one wakes up while its visit is another's and still open."""
+        assert sample.again is not None
+        second = Sample(sample.phase, sample.again[0], STALL)
+        where = self.shim.control.place % MARK
+        child, other = self.fork(lambda: self._sleep(place, second, where))
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            said = told(other)
+            self._alive.discard(child)
+            assert said == "named: ", said
+            self._wake(first, pipe, "named: lease_lost")
+            return False
+        self._wake(first, pipe, "named: lease_lost")
+        self._wake(child, other, "named: ")
+        return True
+
+    def _wake(self, child: int, pipe: int, expected: str) -> None:
+        os.kill(child, signal.SIGCONT)
+        said = told(pipe)
+        self.end(child)
+        assert said == expected, said
+
+    def _sleep(self, place: Path, sample: Sample, where: int | None = None) -> None:
+        work = Work(place, sample.phase // 2, mark=self.shim.mark, stop=sample.at, where=where)
+        if where is not None:
+            work.later()
         work.harvest()
         work.close()
         raise Named(",".join(result.code for result in work.results if result.outcome != "complete"))
@@ -273,6 +304,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=0, help="how many samples; 0: every fault at every call")
     parser.add_argument("--part", default="0/1", help="which part of all samples, such as 0/2")
     parser.add_argument("--stop", action="store_true", help="end with the first failure")
+    parser.add_argument("--phases", type=json.loads, default=[], help="only samples of these phases, as JSON")
+    parser.add_argument("--faults", type=json.loads, default=[], help="only samples of these faults, as JSON")
+    parser.add_argument("--window", type=json.loads, default=[0, 1], help="only calls of this part of a phase, as JSON")
     parser.add_argument("--one", help="a sample as JSON, as a failure names it")
     chosen = parser.parse_args()
     folder = memory_folder()
@@ -284,6 +318,8 @@ def main() -> None:
             matrix.run(sample, tally)
             if (chosen.stop and tally.failures) or (chosen.count and tally.samples >= chosen.count):
                 break
+    except AssertionError as error:  # the work fails without any fault
+        tally.failures.append(("", str(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     tally.seconds, tally.processor = time.monotonic() - begun, sum(os.times()[:4])
@@ -299,10 +335,21 @@ def _samples(matrix: Matrix, chosen: argparse.Namespace) -> Iterator[Sample]:
     if chosen.count:
         chance = random.Random(f"{chosen.seed}:{part}")
         while True:
-            yield matrix.draw(chance)
+            sample = matrix.draw(chance)
+            if _wanted(matrix, sample, chosen):
+                yield sample
     for number, sample in enumerate(matrix.every()):
         if number % parts == part:
             yield sample
+
+
+def _wanted(matrix: Matrix, sample: Sample, chosen: argparse.Namespace) -> bool:
+    low, high = chosen.window
+    return (
+        (not chosen.phases or sample.phase in chosen.phases)
+        and (not chosen.faults or sample.fault in chosen.faults)
+        and low <= sample.at / len(matrix.kinds[sample.phase]) <= high
+    )
 
 
 if __name__ == "__main__":

@@ -139,6 +139,17 @@ def bodies(teller: Teller, night: int) -> dict[str, bytes]:
     return found
 
 
+def listed(teller: Teller, night: int, mode: str, since: str | None) -> list[Entry]:
+    """Return what a source lists when it is asked for everything, or for what changed since a moment."""
+    every = said(teller, night).values()
+    return [each for each in every if mode == "full" or each.datestamp.strftime(SECONDS) >= (since or "")]
+
+
+def pages_of(teller: Teller, night: int, mode: str, since: str | None) -> int:
+    """Return how many pages such a list has."""
+    return max(-(-len(listed(teller, night, mode, since)) // teller.page), 1)
+
+
 class Telling:
     """A connector that says what a night's sources say.
 
@@ -152,7 +163,7 @@ class Telling:
         number, teller = next((n, each) for n, each in enumerate(TELLERS) if each.id == source.id)
         visit.clock((FIRST + timedelta(days=self._night)).strftime(SECONDS))
         visit.learn({"prefix": "oai_dc"}, {})
-        entries = self._list(teller, visit)
+        entries = listed(teller, self._night, visit.mode, visit.since)
         begin = json.loads(visit.checkpoint)["next"] if visit.checkpoint else 0
         places = range(0, max(len(entries), 1), teller.page)
         for at in places[begin:]:
@@ -163,12 +174,6 @@ class Telling:
             yield Page(tuple(items), None if last else checkpoint(page + 1), f"trang {page}")
             if not all(isinstance(item, int) for item in items):
                 self._heard(number, page + 1)
-
-    def _list(self, teller: Teller, visit: Any) -> list[Entry]:
-        every = said(teller, self._night).values()
-        if visit.mode == "full":
-            return list(every)
-        return [entry for entry in every if entry.datestamp.strftime(SECONDS) >= (visit.since or "")]
 
     def _items(self, entries: list[Entry], visit: Any) -> list[Item]:
         said_now = [raw(entry) for entry in entries]

@@ -135,6 +135,8 @@ def main() -> None:
     try:
         power = Power(chosen.library, folder, chosen.unsynced)
         power.run(f"{chosen.seed}:{chosen.part}", chosen.count, tally, stop=chosen.stop)
+    except AssertionError as error:  # the work fails without any fault
+        tally.failures.append(("", str(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     tally.seconds, tally.processor = time.monotonic() - begun, sum(os.times()[:4])

@@ -35,9 +35,11 @@ def test_a_killed_commit_does_not_stand_in_the_way_of_the_next(tmp_path: Path) -
         if file.suffix == ".del" or file.name == ".managed.json":
             shutil.copy(file, tmp_path / "killed" / "g1")
     assert list((tmp_path / "killed" / "g1").glob("*.del"))
+    (tmp_path / "killed" / "g1" / ".tmpAbc123").write_text("a meta.json that was never renamed")
     killed = open_engine(f"tantivy:{tmp_path}/killed")
     killed.write([tombstone("a", 4)], Place("kho", 1, 4))
     assert killed.counts().withdrawn == 3
+    assert not list((tmp_path / "killed" / "g1").glob(".tmp*"))
     killed.close()
 
 
