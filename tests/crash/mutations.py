@@ -69,8 +69,8 @@ NAMED = (
         "no fence is asked when a page is staged",
         STAGING,
         (
-            ('        schema.visit.c.fence == sa.bindparam("the_fence"),\n', ""),
-            ('schema.source.c.fence == sa.bindparam("the_fence")', 'sa.bindparam("the_fence") > 0'),
+            ("WHERE id = ? AND fence = ? AND state", "WHERE id = ? AND 0 < ? AND state"),
+            ("AND source.fence = ?)", "AND 0 < ?)"),
         ),
         HARVESTS,
         ("stall",),
@@ -95,13 +95,13 @@ OTHERS = (
     Mutation(
         "the checkpoint of a page is not kept",
         STAGING,
-        (('"checkpoint": pages[-1].checkpoint,', '"checkpoint": None,'),),
+        (("            pages[-1].checkpoint,\n", "            None,\n"),),
         HARVESTS,
     ),
     Mutation(
         "the running number of what was said is not kept",
         STAGING,
-        (('"payloads": visit.payloads + len(payloads),', '"payloads": 0,'),),
+        (("            visit.payloads + len(payloads),\n", "            0,\n"),),
         HARVESTS,
     ),
     Mutation(
@@ -188,8 +188,11 @@ OTHERS = (
         "an index is put in its place before it is built",
         FEED,
         (
-            ("    engine.adopt(fresh)\n", ""),
-            ("    fresh.write((), _place(log, log", "    engine.adopt(fresh)\n    fresh.write((), _place(log, log"),
+            ("        engine.adopt(fresh)\n", ""),
+            (
+                "        fresh.write((), _place(log, log",
+                "        engine.adopt(fresh)\n        fresh.write((), _place(log, log",
+            ),
         ),
         (1,),
     ),
