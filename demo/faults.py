@@ -26,11 +26,13 @@ Fault = Callable[[bytes, dict[str, str]], Answer]
 
 
 def _is_later_page(arguments: dict[str, str]) -> bool:
-    return arguments.get("verb") == "ListRecords" and "resumptionToken" in arguments
+    """Whether records are asked for in any way but by the first page of the whole list."""
+    first = arguments.get("verb") == "ListRecords" and not arguments.keys() & {"resumptionToken", "from", "until"}
+    return arguments.get("verb") in ("ListRecords", "ListIdentifiers", "GetRecord") and not first
 
 
 def cut(body: bytes, arguments: dict[str, str]) -> Answer:
-    """The body of every page but the first ends early, and Content-Length agrees: a script ran out of time."""
+    """Every answer with records but the first page ends early, and Content-Length agrees: a script ran out of time."""
     return Answer(body[: len(body) * 2 // 3] if _is_later_page(arguments) else body)
 
 
@@ -55,12 +57,12 @@ def busy(_: bytes, __: dict[str, str]) -> Answer:
 
 
 def busy_later(body: bytes, arguments: dict[str, str]) -> Answer:
-    """The first page, then 503 with a Retry-After of a day."""
+    """The first page, and to anything more 503 with a Retry-After of a day."""
     return busy(body, arguments) if _is_later_page(arguments) else Answer(body)
 
 
 def broken(body: bytes, arguments: dict[str, str]) -> Answer:
-    """The first page, then 500."""
+    """The first page, and to anything more 500."""
     return Answer(b"", "text/plain", 500) if _is_later_page(arguments) else Answer(body)
 
 

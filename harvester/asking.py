@@ -17,6 +17,7 @@ class Asking(Protocol):
     checkpoint: bytes | None  # where an unfinished list stands
     formats: Sequence[Format]
     learned: Mapping[str, Any]  # what earlier visits learned of this source
+    held: int  # how many records of this source are held
     reread: str | None  # how far the slow reading of everything anew has come; the connector writes it on
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
@@ -34,5 +35,8 @@ class Asking(Protocol):
     def note(self, code: str, count: int = 1, **facts: Any) -> None:
         """Note what was noticed on the way: a message code and its facts; people and the judge read it."""
 
-    def clock(self, response_date: str) -> None:
-        """Note the server's clock; the first one of a visit becomes its watermark."""
+    def clock(self, response_date: str, date: str = "") -> str:
+        """Note the server's clock and return it as it counts: the first one of a visit becomes its watermark.
+
+        ``date`` is the header Date, for servers that send no readable responseDate.
+        """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 # Real servers send fractions, offsets and no Z at all where the standard wants YYYY-MM-DDThh:mm:ssZ.
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?")
@@ -27,6 +28,19 @@ def normalised(text: str) -> str | None:
     """Return a server's clock as ``YYYY-MM-DDThh:mm:ssZ``; None where it cannot be read."""
     read = moment(text)
     return None if read is None else read.strftime(SECONDS)
+
+
+def of_header(text: str) -> str | None:
+    """Return the header Date (RFC 9110, 5.6.7) as a normalised clock; None where it cannot be read."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC).strftime(SECONDS)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def of_seconds(moment: int) -> str:
+    """Return epoch seconds as a normalised clock."""
+    return datetime.fromtimestamp(moment, UTC).strftime(SECONDS)
 
 
 def seconds(text: str | None) -> int:

@@ -9,10 +9,16 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from . import asking, keeping, reading, visit
+from . import asking, keeping, reading, visit, walking
 from .message import Message, Who
 
-MESSAGES: dict[str, Message] = {**visit.MESSAGES, **asking.MESSAGES, **reading.MESSAGES, **keeping.MESSAGES}
+MESSAGES: dict[str, Message] = {
+    **visit.MESSAGES,
+    **asking.MESSAGES,
+    **reading.MESSAGES,
+    **walking.MESSAGES,
+    **keeping.MESSAGES,
+}
 
 
 class _Facts(dict[str, object]):

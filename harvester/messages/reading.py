@@ -70,11 +70,6 @@ MESSAGES: dict[str, Message] = {
         "Trang hỏng phải sửa mới đọc được; bản gốc được giữ nguyên.",
         "The page was damaged and could only be read after repairs; it is kept whole as it came.",
     ),
-    "not_given": Message(
-        "source",
-        "Máy chủ liệt kê bản ghi mà không đưa ra được khi hỏi riêng.",
-        "The server lists the record and does not give it when it is asked for alone.",
-    ),
     "no_header": Message("source", "Bản ghi không có header.", "The record has no header."),
     "no_identifier": Message("source", "Bản ghi không có identifier.", "The record has no identifier."),
     "identifier_too_long": Message(

@@ -13,11 +13,6 @@ _OUTCOMES: dict[str, Message] = {
     "cut_on_purpose": Message(
         None, "Dừng theo yêu cầu (--limit hoặc --record).", "Stopped as asked (--limit or --record)."
     ),
-    "sweep_became_list": Message(
-        None,
-        "Sau {headers} header có quá nhiều bản ghi mới: hỏi lại trọn danh sách thay vì từng bản ghi.",
-        "After {headers} headers too many records were new: the whole list was asked for instead of single records.",
-    ),
     "interrupted": Message(
         "transient",
         "Bị ngắt giữa chừng; lần sau đi tiếp từ trang đã lưu.",

@@ -52,6 +52,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     pause: float = 0.0  # OAI-PMH servers set their own pace with resumption tokens and Retry-After
     charset: str = ""
     max_page: int = 64 * MEGABYTE  # the largest honest page seen was 30 MB; memory is 32 times that in the worst case
+    # No repository that is known has more than ten million records; a list that goes on beyond has no end.
+    max_records: int = 10_000_000
+    token_encoding: str = ""  # strict by default; a server that wants its tokens as they are is found out (wild.md T7)
     allow_networks: tuple[str, ...] = ()
     tls: Tls = Tls()
     headers: Mapping[str, str] = {}
@@ -139,6 +142,17 @@ def _size(key: str, value: Any) -> int:
     if size <= 0:
         raise WrongError("not_size", key=key, value=value)
     return size
+
+
+def _encoding(key: str, value: Any) -> str:
+    return _one_of(key, value, ("strict", "verbatim"))
+
+
+def _one_of(key: str, value: Any, words: tuple[str, ...]) -> str:
+    text = _text(key, value)
+    if text not in words:
+        raise WrongError("unknown_word", key=key, value=text, near=nearest(text, words))
+    return text
 
 
 def _texts(key: str, value: Any) -> tuple[str, ...]:
@@ -268,6 +282,12 @@ SOURCE: dict[str, Word] = {
     "pause": Word(_seconds, "số giây nghỉ giữa hai câu hỏi", "seconds between two requests"),
     "charset": Word(_charset, "bảng mã thật khi máy chủ khai sai", "true encoding of a server that lies"),
     "max_page": Word(_size, "kích thước lớn nhất của một trang", "largest size of one page"),
+    "max_records": Word(_count, "số bản ghi nhiều nhất của một danh sách", "most records of one list"),
+    "token_encoding": Word(
+        _encoding,
+        "cách gửi lại resumptionToken: strict hoặc verbatim",
+        "how a resumptionToken is sent: strict, verbatim",
+    ),
     "allow_networks": Word(_networks, "mạng nội bộ được phép hỏi", "private networks that may be asked"),
     "tls.verify": Word(
         _boolean,

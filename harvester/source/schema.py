@@ -14,6 +14,7 @@ _TYPES: dict[model.Read, dict[str, Any]] = {
     model._boolean: {"type": "boolean"},
     model._seconds: {"type": "number", "minimum": 0},
     model._size: {"type": ["integer", "string"]},
+    model._encoding: {"enum": ["strict", "verbatim"]},
     model._texts: {"type": ["array", "string"], "items": {"type": "string"}},
     model._networks: {"type": ["array", "string"], "items": {"type": "string"}},
     model._day: {"type": "string", "format": "date"},

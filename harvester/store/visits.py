@@ -71,6 +71,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     retired: bool
     swept_at: int
     reread: str | None
+    held: int
 
 
 def myself() -> str:
@@ -141,6 +142,7 @@ def _source_row(row: sa.Row[Any]) -> SourceRow:
         retired=bool(row.retired),
         swept_at=row.swept_at,
         reread=row.reread,
+        held=row.present + row.missing,
     )
 
 

@@ -44,7 +44,7 @@ class Asked:
     ) -> None:
         self.mode: Mode = mode_of(visit)
         self.learned: Mapping[str, Any] = row.learned
-        self.reread = row.reread
+        self.held, self.reread = row.held, row.reread
         self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
         self.formats = formats
         self.first_clock: str | None = visit.clock
@@ -73,9 +73,18 @@ class Asked:
         """Note what was noticed on the way."""
         notes.note(self._store.database, self._visit, code, count, facts)
 
-    def clock(self, response_date: str) -> None:
-        """Note the server's clock; the first one becomes the watermark."""
-        self.first_clock = self.first_clock or stamp.normalised(response_date)
+    def clock(self, response_date: str, date: str = "") -> str:
+        """Note the server's clock; the first one becomes the watermark (wild.md D9).
+
+        Without a readable responseDate the header Date is taken, and without that our own clock a day ago: the server's
+        may be behind ours, and to ask for a day twice costs next to nothing.
+        """
+        read = stamp.normalised(response_date) or stamp.of_header(date)
+        if read is None:
+            self.note("clock_missing")
+            read = stamp.of_seconds(self._store.database.now() - 24 * 3600)
+        self.first_clock = self.first_clock or read
+        return self.first_clock
 
 
 def mode_of(visit: Visit) -> Mode:

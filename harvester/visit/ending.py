@@ -10,9 +10,10 @@ from ..judge import Evidence, Expect, Judgement, clock_went_back, judge
 from ..record import Outcome
 from ..store import Store, signs
 from ..store.evidence import Shown, keep_absent, shown
-from ..store.notes import noticed
+from ..store.notes import Notes, noticed
 from ..store.visits import QUESTIONS, Ending, SourceRow, Visit
 from .asked import mode_of
+from .way import swept
 
 NIGHT = 24 * 3600
 LONGEST_BACK_OFF = 7 * NIGHT
@@ -35,19 +36,25 @@ def judged(
     of the source; ``reread`` says how far the slow reading of everything anew has come.
     """
     database = store.database
-    whole = outcome == "complete" and mode_of(visit) in WHOLE
+    on_the_way = noticed(database, visit.id)
+    whole = outcome == "complete" and mode_of(visit) in WHOLE and "doubles" not in on_the_way
     seen = shown(database, visit, whole=whole)
-    judgement = judge(_evidence(store, row, visit, outcome, seen, expect))
+    judgement = judge(_evidence(store, row, visit, outcome, seen, expect, on_the_way))
     if seen.missing or seen.lapsed:
         keep_absent(database, visit, seen.missing, seen.lapsed)
     held = {"visit": visit.id, "held": seen.held, "live": seen.live}
-    ending = _ending(database.now(), row, visit, outcome, judgement, reread)
+    ending = _ending(database.now(), row, visit, outcome, judgement)
+    if ending.watermark is not None:
+        swept_at = swept(row, visit.mode, database.now(), doubled="doubles" in on_the_way)
+        ending = msgspec.structs.replace(ending, swept_at=swept_at, reread=reread)
     return msgspec.structs.replace(
         ending, ledger=_ledger(seen, judgement), **_said(outcome, code, facts, held, judgement)
     )
 
 
-def _evidence(store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen: Shown, expect: Expect) -> Evidence:
+def _evidence(
+    store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen: Shown, expect: Expect, on_the_way: Notes
+) -> Evidence:
     database, mode = store.database, mode_of(visit)
     found = signs.signs(database, visit, seen, whole=outcome == "complete" and mode in WHOLE)
     past = signs.past(database, visit)
@@ -68,7 +75,7 @@ def _evidence(store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen
         already=past.already,
         earlier=past.earlier,
         expect=expect,
-        noticed=noticed(database, visit.id),
+        noticed=on_the_way,
     )
 
 
@@ -90,9 +97,7 @@ def _said(
     return {"code": said[0], "facts": {**held, **said[1]}, "noticed": notes}
 
 
-def _ending(
-    now: int, row: SourceRow, visit: Visit, outcome: Outcome, judgement: Judgement, reread: str | None
-) -> Ending:
+def _ending(now: int, row: SourceRow, visit: Visit, outcome: Outcome, judgement: Judgement) -> Ending:
     good = outcome == "complete" and judgement.verdict in ("published", "nothing")
     failures = 0 if outcome == "complete" else row.failures + 1
     return Ending(
@@ -102,8 +107,6 @@ def _ending(
         watermark=visit.clock if good else None,
         failures=failures,
         due_at=next_due(now, failures, row.id),
-        swept_at=now if good and mode_of(visit) in WHOLE else None,
-        reread=reread if good else None,
     )
 
 

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from demo.generator import Entry
 from harvester import Store, Wish
 from harvester.record import Ledger
 from tests.conftest import Clock
-from tests.harvester.walking import NAME, PREFIX, Answer, Place, entries
+from tests.harvester.walking import NAME, PREFIX, Answer, Build, building, entries
 
 SWEEP = Wish(sweep=True)
 DAY = 24 * 3600
-Build = Callable[..., Place]
 
 
 @pytest.fixture
 def build(store: Store) -> Iterator[Build]:
-    yield from building(store)
-
-
-def building(store: Store) -> Iterator[Build]:
-    places: list[Place] = []
-
-    def made(count: int = 45, **more: Any) -> Place:
-        places.append(Place(store, entries(count), **more))
-        return places[-1]
-
-    yield made
-    for place in places:
-        place.stop()
+    with building(store) as made:
+        yield made
 
 
 def test_P4_a_sweep_finds_what_vanished_silently(build: Build) -> None:
@@ -156,8 +142,8 @@ def test_a_sweep_with_too_much_to_fetch_becomes_a_full_list(build: Build) -> Non
 
 @pytest.mark.parametrize(("policy", "days"), [("persistent", 30), ("transient", 7), ("no", 7)])
 def test_P4_sweeps_come_by_themselves(sqlite_store: Store, clock: Clock, policy: str, days: int) -> None:
-    for place in (builder := building(sqlite_store)):
-        here = place(deleted_record=policy)
+    with building(sqlite_store) as made:
+        here = made(deleted_record=policy)
         here.visit()
         begun = clock.now
         modes = []
@@ -171,7 +157,6 @@ def test_P4_sweeps_come_by_themselves(sqlite_store: Store, clock: Clock, policy:
             "a tenth earlier at most, by the source's number"
         )
         assert here.row.swept_at > begun
-    builder.close()
 
 
 def test_an_interrupted_sweep_goes_on(build: Build) -> None:
@@ -225,8 +210,3 @@ def test_unreadable_datestamps_are_asked_for(build: Build) -> None:
     asked = [request["identifier"].removeprefix(PREFIX) for request in place.asked("GetRecord")]
     assert asked == ["3", "4"], "two records a day"
     assert result.ledger == Ledger(declared=30, fetched=30, unchanged=30)
-
-
-def test_entries_are_what_they_say() -> None:
-    made: list[Entry] = entries(3)
-    assert len({entry.datestamp for entry in made}) == 3

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,6 @@ from harvester import Store, Wish
 from harvester.source import Source
 from harvester.store import notes, schema
 from harvester.visit import Result, Visiting
-from harvester.web import Web
 from tests.harvester.test_visit import FORMATS
 
 CLOCK = datetime(2026, 11, 20, 19, tzinfo=UTC)
@@ -41,7 +41,6 @@ class Place:
         self.repository = kind("Trường", {entry.identifier: entry for entry in made}, **stated)
         self._server = Server(self.repository)
         self.url = self._server.url
-        self.waited: list[float] = []
 
     def stop(self) -> None:
         self._server.stop()
@@ -122,12 +121,51 @@ class Place:
         self.repository.replace([entry.edited(stamp or self.repository.clock - timedelta(hours=1), title=title)])
 
 
+Build = Callable[..., Place]
+
+
+@contextmanager
+def building(store: Store) -> Iterator[Build]:
+    """Make repositories of so many records; they are closed at the end."""
+    places: list[Place] = []
+
+    def made(count: int = 45, made_of: Iterable[Entry] | None = None, **more: Any) -> Place:
+        places.append(Place(store, entries(count) if made_of is None else made_of, **more))
+        return places[-1]
+
+    yield made
+    for place in places:
+        place.stop()
+
+
 Twist = Callable[[bytes, dict[str, str]], Answer]
 
-
-def instead(old: bytes, new: bytes) -> Twist:
-    """Make a fault that exchanges bytes in every answer."""
-    return lambda body, _: Answer(body.replace(old, new))
+TOKEN = re.compile(rb"(<resumptionToken[^>]*>)([^<]*)(</resumptionToken>)")
 
 
-__all__ = ["CLOCK", "FIRST", "NAME", "PREFIX", "Answer", "Place", "Twist", "Web", "entries", "instead", "pairwise"]
+def instead(pattern: bytes, new: bytes, verb: str = "") -> Twist:
+    """Make a fault that exchanges bytes in every answer, or in those to one verb."""
+    return lambda body, arguments: Answer(re.sub(pattern, new, body) if verb in ("", arguments.get("verb")) else body)
+
+
+def error(body: bytes, code: str) -> Answer:
+    """Answer with an error of the protocol instead."""
+    head = body[: body.index(b"</request>") + len(b"</request>")]
+    return Answer(head + f'<error code="{code}">không</error></OAI-PMH>'.encode())
+
+
+def token_of(body: bytes) -> str:
+    """Return the token that an answer hands out; empty for none."""
+    found = TOKEN.search(body)
+    return found[2].decode() if found else ""
+
+
+def with_token(body: bytes, token: str) -> bytes:
+    """Hand out another token."""
+    return TOKEN.sub(lambda found: found[1] + token.encode() + found[3], body)
+
+
+__all__ = [
+    "CLOCK", "FIRST", "NAME", "PREFIX", "Answer", "Build", "Place", "Twist",
+    "building", "entries", "error", "instead", "token_of", "with_token",
+]  # fmt: skip

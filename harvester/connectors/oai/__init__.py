@@ -1,8 +1,11 @@
 """Ask an institution by OAI-PMH 2.0: what it is, which formats it has, and its records page by page.
 
-``conversation.py`` asks and reads answers, ``walk.py`` goes through lists, ``circle.py`` notices a list without end,
-``sweep.py`` reads lists of headers. Fetching, acceptance of pages, the state of the list and retries are ours; Sickle
-gives the models of Identify, ListMetadataFormats and ListSets.
+``conversation.py`` asks and reads answers; ``walk.py`` goes through lists, of which ``checkpoint.py`` knows where they
+stand; ``habits.py`` asks in another way where a server does not understand, ``detours.py`` goes on where a token is
+lost or something is refused, ``isolation.py`` around a page that cannot be had; ``windows.py`` divides large lists by
+time, ``rereading.py`` reads a slice of everything anew; ``sweep.py`` reads headers only; ``circle.py`` notices a list
+without end. Fetching, acceptance of pages, the state of the list and retries are ours; Sickle gives the models of
+Identify, ListMetadataFormats and ListSets.
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...asking import Asking
+from ...errors import SourceError
 from ...record import Page
 from ...source import Source
 from ...web import Web
-from .checkpoint import resumed
-from .conversation import Conversation
+from .checkpoint import Stretch, Walk, resumed
+from .conversation import UNSUPPORTED, Conversation
+from .rereading import next_slice
 from .walk import Walking
 
 
@@ -24,8 +29,41 @@ def pages(source: Source, visit: Asking, web: Web) -> Iterator[Page]:
     Raises SourceError where an answer cannot be accepted, the protocol reports an error, or the list goes in circles.
     """
     conversation = Conversation(source, visit, web)
+    try:
+        yield from _pages(conversation)
+    except SourceError:
+        if not conversation.kept:  # what ends a visit is kept, so that somebody can look at it
+            conversation.keep_unread()
+        raise
+
+
+def _pages(conversation: Conversation) -> Iterator[Page]:
+    visit = conversation.visit
     if visit.record is not None:
         yield conversation.single(visit.record)
         return
-    walk = resumed(visit.checkpoint)
-    yield from Walking(conversation, walk or conversation.begin(), again=walk is not None).pages()
+    walk = resumed(visit.checkpoint) or _begin(conversation)
+    conversation.clock = walk.clock
+    yield from Walking(conversation, walk).pages()
+
+
+def _begin(conversation: Conversation) -> Walk:
+    """Get to know the repository and plan what to ask for: the list, and a slice that is read anew."""
+    visit = conversation.visit
+    before = conversation.learned.get("format")
+    conversation.identify()
+    prefix, name = conversation.choices[0]
+    # In another format every record is another text: a list of changes alone would leave the rest as it was.
+    since = visit.since if before in (None, name) else None
+    main = Stretch("ListIdentifiers" if visit.mode == "sweep" else "ListRecords", since)
+    walk = Walk(prefix, name, [main], main=main, clock=conversation.clock)
+    learned = conversation.learned
+    if (
+        visit.mode == "incremental"
+        and since
+        and UNSUPPORTED not in (learned.get("windows"), learned.get("incremental"))
+    ):
+        slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, since, conversation.clock)
+        walk.stretches += [slice_] if slice_ else []
+    conversation.learn(prefix=prefix, format=name)
+    return walk

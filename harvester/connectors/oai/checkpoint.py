@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+# list: what the visit is about; part: a window of it; singles: records that are asked for one by one, because their
+# page cannot be had; reread: a slice of what is held, read anew.
+Purpose = Literal["list", "part", "singles", "reread"]
 
 
 class Stretch(msgspec.Struct, omit_defaults=True):
-    """One list to be walked through: what to ask for, from and until which moment (normalised clock, None: open)."""
+    """One list to be walked through: what to ask for, from and until which moment (normalised clock, None: open).
+
+    ``whole`` is what the server declared of the list of which this is the first part, ``at_least`` what must be left
+    for this one after its first part. ``after`` is the identifier behind which single records begin.
+    """
 
     verb: str = "ListRecords"
     since: str | None = None
     until: str | None = None
+    purpose: Purpose = "list"
+    whole: int | None = None
+    at_least: int | None = None
+    after: str = ""
+    known: bool = False  # something is known to match, so that an answer of nothing would be wrong
 
 
 class Walk(msgspec.Struct, omit_defaults=True):
@@ -20,18 +35,41 @@ class Walk(msgspec.Struct, omit_defaults=True):
     format: str
     stretches: list[Stretch] = msgspec.field(default_factory=lambda: [Stretch()])
     token: str | None = None
-    pages: int = 0  # of the first stretch
-    headers: int = 0  # read in a sweep
+    # Of the first stretch since its first page was last asked for:
+    pages: int = 0
+    records: int = 0
+    declared: int | None = None
+    ordered: bool = True  # its datestamps never went back
+    last: str = ""  # the newest of them
+    name: str = ""  # the last identifier
+    in_set: bool = True  # its first page showed no record outside of the set that was asked for
+    # Of the whole visit:
+    main: Stretch = msgspec.field(default_factory=Stretch)  # the list before it was asked for in windows
+    total: int = 0
+    lost: int = 0  # tokens that the server no longer knew
+    reached: int = -1  # how many records of the first stretch had come when one was lost last
+    futile: int = 0  # questions in a row for pieces of a page that cannot be had
+    faults: int = 0  # pages that could not be had
     singles: int = 0  # records asked for one by one
+    refused: int = 0  # of them in a row that the server could not give
+    headers: int = 0  # read in a sweep
+    poison: list[str] = []  # records that the server cannot give
+    doubles: int = 0  # records that came on more than one page of a list
+    oldest: str = ""
+    signs: str = ""  # that its tokens had and that came back rightly
+    clock: str = ""  # the server's, at the beginning
+    seconds: float = 0.0  # that its pages took
+    reread: str = ""  # how far everything has been read anew, once this walk is at its end
 
     def saved(self) -> bytes | None:
         """Return the checkpoint in bytes; None where nothing is left to ask for."""
         return msgspec.json.encode(self) if self.stretches else None
 
-    def ended(self) -> None:
-        """Leave the first stretch behind."""
-        self.stretches = self.stretches[1:]
-        self.token, self.pages = None, 0
+    def begin(self, *stretches: Stretch) -> None:
+        """Put lists in the place of the first one and begin with them."""
+        self.stretches = [*stretches, *self.stretches[1:]]
+        self.token, self.pages, self.records, self.declared = None, 0, 0, None
+        self.ordered, self.last, self.name, self.in_set = True, "", "", True
 
 
 def resumed(saved: bytes | None) -> Walk | None:

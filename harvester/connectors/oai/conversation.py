@@ -6,24 +6,29 @@ reading has accepted, because its own parser turns damage into success.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
 from sickle.models import Identify, MetadataFormat, Set
 
 from ...asking import Asking
-from ...errors import SourceError
-from ...page import Answer, Reading, local_name, read_page
+from ...errors import Deferred, SourceError
+from ...page import Answer, Buffer, Reading, local_name, read_page
 from ...record import Format, Kept, Page
 from ...source import Source
+from ...stamp import normalised
 from ...web import Web
-from .checkpoint import Stretch, Walk
+from .dates import is_old
 
 SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of sets that circles ends here
+FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
+FAULTS = frozenset(("status", "malformed", "encoding", "structure", "overgrown", "too_large", "cut", "too_slow"))
+STATUSES = frozenset((500, 502, 504))
 NO_PAGE = ("too_large", "html_page", "not_oai_pmh")  # these are no damaged pages: nothing of them is worth keeping
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
-FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
+UNSUPPORTED = "unsupported"
 
 
 class _Response:
@@ -63,16 +68,30 @@ class Heard(NamedTuple):
 class Conversation:
     """Ask one repository during one visit."""
 
-    def __init__(self, source: Source, visit: Asking, web: Web) -> None:
-        self.source, self.visit, self._web = source, visit, web
+    def __init__(
+        self, source: Source, visit: Asking, web: Web, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.source, self.visit, self._web, self._monotonic = source, visit, web, monotonic
         self.learned: dict[str, Any] = dict(visit.learned)
+        self.clock = ""  # the server's, at the beginning of the visit
+        self.choices: list[tuple[str, str]] = []  # metadataPrefix and format, the best first
+        self.seconds = 0.0  # how long the last answer took
+        self.said: Buffer = b""  # the last answer as it came
+        self.date = ""  # and its header Date
+        self.unread: Kept | None = None  # the last answer, where it was not accepted
+        self.kept = False  # some answer that was not accepted was kept
 
-    def ask(self, name: str = "", **arguments: str) -> Heard:
+    def ask(self, arguments: Mapping[str, str], name: str = "", *, verbatim: bool = False) -> Heard:
         """Ask one question; ``name`` is the format of the records in the answer.
 
-        An answer that is not OAI-PMH, or damaged beyond repair, is kept whole and raised as SourceError.
+        With ``verbatim`` the arguments are sent as they are, not percent-encoded. An answer that is not OAI-PMH, or
+        damaged beyond repair, is raised as SourceError and stands in ``unread``.
         """
-        body = self._web.get(self.source.url, arguments)
+        self.said, self.unread = b"", None
+        begun = self._monotonic()
+        body = self._web.get(self.source.url, arguments, verbatim=verbatim)
+        self.seconds = self._monotonic() - begun
+        self.said, self.date = body.content, body.date
         try:
             reading = read_page(
                 body.content,
@@ -85,14 +104,14 @@ class Conversation:
             )
         except SourceError as error:
             if body.content and error.code not in NO_PAGE:
-                self.visit.keep(Kept(error.code, body.url, bytes(body.content)))
+                self.unread = Kept(error.code, body.url, bytes(body.content))
             raise
         repaired = Kept("repaired", body.url, bytes(body.content), reading.repairs) if reading.repairs else None
         return Heard(reading, repaired)
 
-    def ask_aside(self, name: str = "", **arguments: str) -> Heard:
+    def ask_aside(self, arguments: Mapping[str, str], name: str = "") -> Heard:
         """Ask a question whose answer is no page of a list; one that was repaired is kept at once."""
-        heard = self.ask(name, **arguments)
+        heard = self.ask(arguments, name)
         for element in heard.root.iter():  # Sickle's models need a namespace where a server gives none (X11)
             if not element.tag.startswith("{"):
                 element.tag = OAI + element.tag
@@ -100,61 +119,101 @@ class Conversation:
             self.visit.keep(heard.kept)
         return heard
 
+    def keep_unread(self) -> None:
+        """Keep the last answer whole as it came, where it was not accepted."""
+        if self.unread is not None:
+            self.visit.keep(self.unread)
+            self.unread, self.kept = None, True
+
     def learn(self, set_names: dict[str, str] | None = None, **facts: Any) -> None:
         """Keep what was learned of the repository; what is known already costs nothing."""
         if set_names or any(self.learned.get(name) != fact for name, fact in facts.items()):
             self.learned.update(facts)
             self.visit.learn(facts, set_names or {})
 
-    def begin(self) -> Walk:
-        """Get to know the repository and choose what to ask for."""
-        heard = self.ask_aside(verb="Identify")
-        self.visit.clock(heard.answer.response_date)
+    @property
+    def oldest(self) -> str:
+        """The first datestamp as far as is known, normalised; what was seen is better than what the server says."""
+        return normalised(str(self.learned.get("oldest") or self.learned.get("earliest_datestamp") or "")) or ""
+
+    def cannot(self, ability: str) -> None:
+        """Keep that the server cannot do something: ``incremental``, ``windows`` or ``sweep``."""
+        self.learn(None, **{ability: UNSUPPORTED, "unsupported_at": self.clock})
+
+    def forget_old(self) -> None:
+        """Forget what a server could not do a month ago: it may have been repaired."""
+        since = str(self.learned.get("unsupported_at") or "")
+        if since and is_old(since, self.clock):
+            self.learn(dates="", incremental="", windows="", sweep="", unsupported_at="")
+
+    def identify(self) -> None:
+        """Get to know the repository: Identify, its formats and its sets."""
+        heard = self.ask_aside({"verb": "Identify"})
+        self.clock = self.visit.clock(heard.answer.response_date, self.date)
         heard.refuse()
+        self.forget_old()
         identity = Identify(_Response(heard.root))
-        facts = {
+        facts: dict[str, Any] = {
             "granularity": _word(identity, "granularity"),
             "repository_name": _word(identity, "repositoryName"),
             "earliest_datestamp": _word(identity, "earliestDatestamp"),
             "deleted_record": _word(identity, "deletedRecord"),
             "base_url": _word(identity, "baseURL"),
         }
-        prefix, name = self._format()
-        self.learn(self._sets(), **facts, prefix=prefix, format=name)
-        verb = "ListIdentifiers" if self.visit.mode == "sweep" else "ListRecords"
-        return Walk(prefix, name, [Stretch(verb, self.visit.since)])
+        if facts["granularity"] != self.learned.get("granularity"):  # it was renewed: what it takes is found out anew
+            facts |= {"dates": "", "incremental": "", "windows": ""}
+        self.choices = self._not_refused(self._formats())
+        self.learn(self._sets(), **facts)
 
-    def _format(self) -> tuple[str, str]:
-        """Choose metadataPrefix and format: by the namespace that the server lists, never by the prefix's name."""
+    def _formats(self) -> list[tuple[str, str]]:
+        """Return metadataPrefix and format, the best first: by the namespace that the server lists, never by the
+        prefix's name (wild.md P2)."""
         offered = self._offered()
         formats = _wanted(self.visit.formats, self.source.format)
         by_namespace = {namespace: form for form in formats for namespace in form.namespaces}
         if self.source.prefix:
             namespace = offered.get(self.source.prefix, "")
             found = by_namespace.get(namespace)
-            return self.source.prefix, found.name if found else self.source.format or self.source.prefix
-        choices = [(by_namespace[space], prefix) for prefix, space in offered.items() if space in by_namespace]
-        if choices:
-            best, prefix = min(choices, key=lambda choice: (choice[0].rank, choice[1]))
-            return prefix, best.name
-        if offered and FALLBACK not in offered:
+            return [(self.source.prefix, found.name if found else self.source.format or self.source.prefix)]
+        known = [(by_namespace[space], prefix) for prefix, space in offered.items() if space in by_namespace]
+        choices = [(prefix, form.name) for form, prefix in sorted(known, key=lambda each: (each[0].rank, each[1]))]
+        if not offered and self.learned.get("prefix"):  # it cannot list them tonight: that changes no record
+            return [(str(self.learned["prefix"]), str(self.learned["format"]))]
+        if not choices and offered and FALLBACK not in offered:
             raise SourceError("no_format", offered=", ".join(sorted(offered)), where=self.source.url)
-        return FALLBACK, FALLBACK
+        return choices or [(FALLBACK, FALLBACK)]
+
+    def _not_refused(self, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Leave out formats that are listed and were refused of late."""
+        refused, since = self.learned.get("refused_prefixes", ()), str(self.learned.get("refused_at", ""))
+        if not since or is_old(since, self.clock):
+            return choices
+        return [choice for choice in choices if choice[0] not in refused] or choices
 
     def _offered(self) -> dict[str, str]:
-        heard = self.ask_aside(verb="ListMetadataFormats")
+        """Ask for the formats; none where the server cannot say."""
+        try:
+            heard = self.ask_aside({"verb": "ListMetadataFormats"})
+        except Deferred:
+            raise
+        except SourceError as error:
+            if not may_be_one_answer(error):
+                raise
+            return {}
         if heard.errors:
             return {}
         found = [MetadataFormat(element) for element in children(heard.root, "ListMetadataFormats", "metadataFormat")]
         return {_word(form, "metadataPrefix"): _word(form, "metadataNamespace") for form in found}
 
     def _sets(self) -> dict[str, str]:
-        """Read the names of the sets; a repository without them, or with a broken list, is no less harvested."""
+        """Read the names of the sets; a repository without them, or with a broken list, is no less harvested (P8)."""
         names: dict[str, str] = {}
         arguments = {"verb": "ListSets"}
         for _ in range(SET_PAGES):
             try:
-                heard = self.ask_aside(**arguments)
+                heard = self.ask_aside(arguments)
+            except Deferred:
+                raise
             except SourceError:
                 break
             before = len(names)
@@ -165,15 +224,24 @@ class Conversation:
             arguments = {"verb": "ListSets", "resumptionToken": heard.answer.token}
         return names
 
-    def record(self, identifier: str, walk: Walk) -> Heard:
-        """Ask for one record."""
-        return self.ask_aside(walk.format, verb="GetRecord", identifier=identifier, metadataPrefix=walk.prefix)
+    def record(self, identifier: str, prefix: str, name: str) -> Heard:
+        """Ask for one record in a format: its metadataPrefix and its name."""
+        return self.ask_aside({"verb": "GetRecord", "identifier": identifier, "metadataPrefix": prefix}, name)
 
     def single(self, identifier: str) -> Page:
         """Make a page of one record that was wished for."""
-        heard = self.record(identifier, self.begin())
+        self.identify()
+        heard = self.record(identifier, *self.choices[0])
         heard.refuse()
         return Page(heard.reading.items, None, response_date=heard.answer.response_date)
+
+
+def may_be_one_answer(error: SourceError) -> bool:
+    """Say whether an error may be the fault of a single answer, because of what stands in it.
+
+    Anything else (a refused connection, a login page, 429) is the server's way of saying no: to go on would be rude.
+    """
+    return error.code in FAULTS and (error.code != "status" or error.facts.get("status") in STATUSES)
 
 
 def _wanted(formats: Sequence[Format], name: str) -> list[Format]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import SourceError
-from ...page import Header, fingerprint
-from ...record import Item, RawRecord, Rejected, Standing
+from ...page import Header
+from ...record import Item, Rejected, Standing
 from ...stamp import moment
-from .checkpoint import Walk
-from .conversation import Conversation, Heard
+from .conversation import Heard
+from .route import Route
+from .singles import Singles
 
 # A record asked for alone costs a question, a page of a full list holds about a hundred for the same. Above a tenth of
 # all headers the single questions would be ten times those of the full list, and it is asked for instead.
@@ -28,52 +28,42 @@ class TooManyError(Exception):
 class Sweep:
     """Turn headers into items: what we hold as it is, what is gone, and what has to be asked for."""
 
-    def __init__(self, conversation: Conversation, walk: Walk) -> None:
-        self._conversation, self._walk = conversation, walk
+    def __init__(self, route: Route, singles: Singles) -> None:
+        self._route, self._singles = route, singles
 
     def items(self, heard: Heard) -> tuple[Item, ...]:
         """Read a page of headers. Raises TooManyError before asking for a single record of this page."""
-        found = heard.reading.headers
+        found, context = heard.reading.headers, heard.reading.cut.context
         read = [header for header in found if isinstance(header, Header)]
-        standing = self._conversation.visit.standing([header.identifier for header in read])
-        asked = sum(_is_new(header, standing) for header in read)
+        standing = self._route.conversation.visit.standing([header.identifier for header in read])
+        asked = sum(_is_asked(header, standing.get(header.identifier)) for header in read)
         self._allow(len(found), asked)
-        context = heard.reading.cut.context
         return tuple(self._item(header, standing, context) for header in found)
 
     def _allow(self, found: int, asked: int) -> None:
-        walk = self._walk
+        walk = self._route.walk
         if walk.singles + asked > max(FEW, (walk.headers + found) // SHARE):
             raise TooManyError
         walk.headers += found
         walk.singles += asked
 
     def _item(self, header: Header | Rejected, standing: Mapping[str, Standing], context: bytes) -> Item:
-        if isinstance(header, Rejected):
-            return header
-        if _is_new(header, standing):
-            return self._asked(header.identifier)
-        there = standing.get(header.identifier)
-        gone = header.deleted and (there is None or there.presence != "withdrawn")
-        return tombstone(header, self._walk.format, context) if gone or there is None else there.number
-
-    def _asked(self, identifier: str) -> Item:
-        """Ask for one record; one that is listed and not given is rejected, and is no less seen."""
-        heard = self._conversation.record(identifier, self._walk)
-        if heard.errors or len(heard.reading.items) != 1:
-            return Rejected(identifier, "not_given", "\n".join(heard.errors).encode())
-        (item,) = heard.reading.items
-        if isinstance(item, RawRecord) and item.identifier != identifier:
-            raise SourceError("structure", where=self._conversation.source.url, detail=item.identifier)
-        return item
+        there = standing.get(header.identifier) if isinstance(header, Header) else None
+        if isinstance(header, Rejected) or there is None or is_newer_than(header, there):
+            return self._singles.read(header, context)
+        return there.number
 
 
-def _is_new(header: Header, standing: Mapping[str, Standing]) -> bool:
+def _is_asked(header: Header, there: Standing | None) -> bool:
     """Say whether the record itself must be asked for: unknown, returned, or changed since we read it."""
+    return not header.deleted and (there is None or is_newer_than(header, there))
+
+
+def is_newer_than(header: Header, there: Standing) -> bool:
+    """Say whether a header tells more than we hold: a record that is back, is gone, or has changed since."""
     if header.deleted:
-        return False
-    there = standing.get(header.identifier)
-    return there is None or there.presence != "present" or is_newer(header.datestamp, there.datestamp)
+        return there.presence != "withdrawn"
+    return there.presence != "present" or is_newer(header.datestamp, there.datestamp)
 
 
 def is_newer(shown: str, held: str) -> bool:
@@ -82,11 +72,3 @@ def is_newer(shown: str, held: str) -> bool:
         return False
     after, before = moment(shown), moment(held)
     return after is None or before is None or after > before
-
-
-def tombstone(header: Header, name: str, context: bytes) -> RawRecord:
-    """Make a record of a header that announces a deletion: there is nothing more to ask for."""
-    mark = fingerprint(context, header.body)
-    return RawRecord(
-        header.identifier, header.datestamp, header.sets, True, name, header.body, context, mark, mark
-    )  # fmt: skip

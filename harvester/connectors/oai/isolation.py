@@ -1,0 +1,189 @@
+"""A page that cannot be had: find the one record on it that the server cannot give, and go on with the rest.
+
+Real servers answer 500 to a page, or cut it, because one of its records is broken (wild.md T12); others take too long
+for a page as large as theirs (H15). The list is divided in time around the page, its headers are read, and the last few
+records are asked for one by one. Every step is counted, so that a server that is simply broken is left alone soon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile
+
+from ...errors import SourceError
+from ...page import Header
+from ...record import Item, Page, Rejected
+from ...stamp import normalised
+from .checkpoint import Stretch, Walk
+from .conversation import Heard, may_be_one_answer
+from .dates import at, cut, normal, unit, written
+from .route import Route
+from .singles import Singles
+from .windows import Windows
+
+AGAIN = frozenset(("malformed", "encoding", "structure", "cut"))  # of the others ``web`` has made sure already
+TIMES = 2  # connections that break off without a word do it once or twice
+FEW = 6  # so few records are asked for one by one: dividing further costs two questions a step
+FUTILE = 6  # so many pieces in a row that cannot be had either are no single record's fault …
+FUTILE_AT_FIRST = 2  # … and where nothing came at all, the server is broken
+MOST = 100  # pages of a visit that could not be had: a server on which so many records are broken needs its makers
+SINGLES = 500  # records asked for one by one during a visit, at most: as many questions as 50,000 records in pages
+
+
+class Isolation:
+    """Goes around what cannot be had on one visit's way."""
+
+    def __init__(self, route: Route, windows: Windows, singles: Singles) -> None:
+        self._route, self._windows, self._singles = route, windows, singles
+        self._again = 0
+        self._context = b""  # of the headers that were listed last
+        self._no_headers = False  # they cannot be had either
+        self._listed: tuple[str, str, list[Header | Rejected]] | None = (
+            None  # bounds and headers of a range, all of them
+        )
+
+    def around(self, error: SourceError) -> Iterator[Page]:
+        """Go around the page that raised an error: change the walk, and yield what was read one by one.
+
+        Raises the error again where that is hopeless.
+        """
+        walk, stretch = self._route.walk, self._route.stretch
+        if not may_be_one_answer(error) or stretch.verb != "ListRecords":
+            raise error
+        if not walk.futile:
+            self._again = self._again + 1 if error.code in AGAIN else 0
+            if 0 < self._again <= TIMES:
+                return
+            self._again = 0
+        self._count(error)
+        if walk.faults == 1 or stretch.purpose == "list":
+            self._route.conversation.keep_unread()
+        low = walk.last if walk.ordered and walk.last else stretch.since
+        rest = Stretch("ListRecords", low, stretch.until, "part", known=True)
+        headers, more = self._headers(rest, error)
+        if self._route.habits.dates == "none" and headers is not None:
+            self._route.restart(Stretch("ListIdentifiers", purpose="singles", after=walk.name))
+        elif headers is not None:
+            yield from self._narrow(rest, headers, more, error)
+        else:
+            self._halve(rest, error)
+
+    def _count(self, error: SourceError) -> None:
+        walk = self._route.walk
+        walk.futile += 1
+        walk.faults += 1
+        if walk.futile > (FUTILE if walk.total else FUTILE_AT_FIRST) or walk.faults > MOST:
+            raise error
+
+    # --- the headers of what cannot be had ---------------------------------------------------------------------------
+
+    def _headers(self, rest: Stretch, error: SourceError) -> tuple[list[Header | Rejected] | None, bool]:
+        """List the headers of a range of time: those of the first page, and whether there are more."""
+        known = self._known(rest)
+        if known is not None or self._no_headers:
+            return known, known is None
+        heard: Heard | None
+        try:
+            heard = self._list(Stretch("ListIdentifiers", rest.since, rest.until))
+        except SourceError as other:
+            if not may_be_one_answer(other):
+                raise error from other
+            heard = None
+        found = list(heard.reading.headers) if heard is not None else []
+        self._context = heard.reading.cut.context if heard is not None else b""
+        if heard is None or not found:  # a page cannot be had of what, then, has no records: nothing to rely on
+            self._no_headers = True
+            return None, True
+        if heard.answer.token is None:
+            self._listed = (rest.since or "", rest.until or "9999", found)
+        return found, heard.answer.token is not None
+
+    def _list(self, asked: Stretch) -> Heard:
+        """Ask for a list of headers beside the walk."""
+        habits, walk = self._route.habits, self._route.walk
+        aside = Walk(walk.prefix, walk.format, [asked])
+        while True:
+            heard = self._route.conversation.ask_aside(habits.question(aside, asked))
+            codes = list(heard.errors)
+            if not codes:
+                habits.worked(aside)
+            if not codes or not habits.another_way(codes[0], aside, asked):
+                return heard
+
+    def _known(self, rest: Stretch) -> list[Header | Rejected] | None:
+        """Return the headers of a range that lies in one that was listed already."""
+        if self._listed is None:
+            return None
+        since, until, headers = self._listed
+        low, high = rest.since or "", rest.until or "9999"
+        moments = [self._moment(header) for header in headers]
+        if low < since or high > until or None in moments:
+            return None
+        low, high = low and self._truncated(low), high if high == "9999" else self._truncated(high)
+        return [header for header, moment in zip(headers, moments, strict=True) if moment and low <= moment <= high]
+
+    def _moment(self, header: Header | Rejected) -> str | None:
+        read = normalised(header.datestamp) if isinstance(header, Header) else None
+        return self._truncated(read) if read else None
+
+    def _truncated(self, text: str) -> str:
+        return normal(at(written(text, self._route.habits.dates)))
+
+    # --- smaller pieces ----------------------------------------------------------------------------------------------
+
+    def _halve(self, rest: Stretch, error: SourceError) -> None:
+        """Without headers there is only time to divide by."""
+        parts = self._windows.halves_of(rest)
+        if parts is None or not self._route.walk.total:
+            raise error
+        self._route.restart(*parts)
+
+    def _narrow(
+        self, rest: Stretch, headers: Sequence[Header | Rejected], more: bool, error: SourceError
+    ) -> Iterator[Page]:
+        """Go on with smaller windows around the fault, or with single records where few are left."""
+        moments = sorted({moment for header in headers if (moment := self._moment(header)) is not None})
+        if not more and (len(headers) <= FEW or len(moments) < 2):
+            items = self._read(headers, error)
+            self._route.walk.total += len(items)
+            self._route.restart()
+            yield Page(items, self._route.walk.saved())
+        elif len(moments) < 2:
+            self._lump(rest, moments, error)
+        else:
+            # Of more pages than one, this one's records lie before its last moment; what follows is read as usual.
+            place = len(moments) - 1 if more else len(moments) // 2
+            self._route.restart(*cut(rest, moments[place - 1], moments[place]))
+
+    def _lump(self, rest: Stretch, moments: Sequence[str], error: SourceError) -> None:
+        """Many records of one moment: no window divides them, so they are asked for one by one, page by page."""
+        if not moments:
+            raise error
+        after = normal(at(moments[0]) + unit(self._route.habits.dates))
+        lump = Stretch("ListIdentifiers", moments[0], moments[0], "singles")
+        following = [Stretch("ListRecords", after, rest.until, "part")] if after <= (rest.until or "9999") else []
+        self._route.restart(lump, *following)
+
+    def listed(self, heard: Heard) -> tuple[Item, ...]:
+        """Read a page of headers whose records are asked for one by one, beginning behind a known one."""
+        stretch, headers = self._route.stretch, list(heard.reading.headers)
+        if stretch.after:
+            behind = list(dropwhile(lambda header: header.identifier != stretch.after, headers))
+            if not behind:
+                return ()
+            stretch.after, headers = "", behind[1:]
+        self._context = heard.reading.cut.context
+        where = self._route.conversation.source.url
+        return self._read(headers, SourceError("too_many_singles", limit=SINGLES, where=where))
+
+    def _read(self, headers: Sequence[Header | Rejected], error: SourceError) -> tuple[Item, ...]:
+        """Ask for records one by one. Raises ``error`` where there are too many."""
+        walk = self._route.walk
+        wanted = [header for header in headers if header.identifier not in walk.poison]
+        if walk.singles + len(wanted) > SINGLES:
+            raise error
+        walk.singles += len(wanted)
+        items = tuple(self._singles.read(header, self._context) for header in wanted)
+        if not walk.refused:
+            walk.futile = 0
+        return items

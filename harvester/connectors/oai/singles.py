@@ -1,0 +1,65 @@
+"""Records asked for one by one: those that a sweep finds new, and those on a page that cannot be had."""
+
+from __future__ import annotations
+
+from ...errors import SourceError
+from ...page import Header, fingerprint
+from ...record import Item, RawRecord, Rejected
+from .conversation import may_be_one_answer
+from .route import Route
+
+ALL_POISON = 4  # so many in a row that the server cannot give are no single record's fault
+
+
+class Singles:
+    """Asks one repository for single records."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+
+    def read(self, header: Header | Rejected, context: bytes) -> Item:
+        """Read the record of a header; what needs no question is not asked for. ``context`` is the header's.
+
+        A record that is listed and not given is rejected with what the server said instead, and is no less seen.
+        Raises SourceError where the fault is the server's, not the record's.
+        """
+        walk = self._route.walk
+        if isinstance(header, Rejected):
+            return header
+        if header.deleted:
+            return tombstone(header, walk.format, context)
+        try:
+            item = self._ask(header.identifier)
+        except SourceError as error:
+            if not may_be_one_answer(error) or walk.refused + 1 >= ALL_POISON:
+                raise
+            return self._poison(header.identifier, error)
+        walk.refused = 0
+        return item
+
+    def _ask(self, identifier: str) -> Item:
+        walk, conversation = self._route.walk, self._route.conversation
+        heard = conversation.record(identifier, walk.prefix, walk.format)
+        if heard.errors or len(heard.reading.items) != 1:
+            return Rejected(identifier, "not_given", bytes(conversation.said))
+        (item,) = heard.reading.items
+        if isinstance(item, RawRecord) and item.identifier != identifier:
+            return Rejected(identifier, "other_given", bytes(conversation.said))
+        return item
+
+    def _poison(self, identifier: str, error: SourceError) -> Rejected:
+        walk = self._route.walk
+        walk.refused += 1
+        walk.poison = [*walk.poison, identifier]
+        self._route.note("poison")
+        said = bytes(self._route.conversation.said) or f"{error.code} {error.facts.get('status', '')}".strip().encode()
+        return Rejected(identifier, "poison", said)
+
+
+def tombstone(header: Header, name: str, context: bytes) -> RawRecord:
+    """Make a record of a header that announces a deletion: there is nothing more to ask for."""
+    mark = fingerprint(context, header.body)
+    said = (header.identifier, header.datestamp, header.sets)
+    return RawRecord(
+        *said, deleted=True, format=name, body=header.body, context=context, fingerprint=mark, content=mark
+    )

@@ -1,0 +1,73 @@
+"""Large lists in windows of time, so that a lost token costs one window; unless the server serves windows wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from .checkpoint import Stretch
+from .conversation import UNSUPPORTED
+from .dates import halved, outside
+from .route import Route
+
+# Windows cost questions, a list of this size that breaks off costs more. Where tokens were lost before, earlier.
+LARGE, LARGE_WHERE_TOKENS_GET_LOST = 50_000, 5_000
+# completeListSize is wrong by a few per mille at honest servers; windows that show a hundredth less lose records.
+SHORT = 1
+
+
+class Windows:
+    """Decides on windows, and watches whether the server serves them rightly (wild.md D13, §1.1 T6)."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+
+    def halves_of(self, stretch: Stretch) -> tuple[Stretch, Stretch] | None:
+        """Return the halves of a list; None where it cannot be divided by time."""
+        route = self._route
+        if route.habits.dates == "none" or not route.walk.clock:
+            return None
+        if route.conversation.learned.get("windows") == UNSUPPORTED:
+            return None
+        return halved(stretch, route.conversation.oldest, route.walk.clock, route.habits.dates)
+
+    def divide(self, declared: int | None) -> None:
+        """After the first page of a large list: go on in windows."""
+        route, walk = self._route, self._route.walk
+        lossy = walk.lost or route.conversation.learned.get("tokens_lost")
+        limit = LARGE_WHERE_TOKENS_GET_LOST if lossy else LARGE
+        if walk.pages != 1 or declared is None or declared <= limit or route.stretch.purpose not in ("list", "part"):
+            return
+        parts = self.halves_of(route.stretch)
+        if parts is None:
+            return
+        if route.stretch.purpose == "list":
+            walk.main = route.stretch
+        route.restart(msgspec.structs.replace(parts[0], whole=declared), parts[1])
+
+    def is_short(self, size: int | None) -> bool:
+        """On the first page of a window: say whether it shows fewer records than it must; ``size`` is what it has.
+
+        Windows whose sizes do not add up to the list that they divide lose records.
+        """
+        stretch, following = self._route.stretch, self._route.walk.stretches[1:2]
+        if stretch.whole is not None and following:
+            if size is None:
+                return True
+            following[0].at_least = stretch.whole - size
+        least = stretch.at_least
+        return least is not None and least > 0 and (size is None or (least - size) * 100 > SHORT * least)
+
+    def ignored(self, stamps: Sequence[str | None]) -> bool:
+        """Say whether a window shows what was not asked for."""
+        stretch = self._route.stretch
+        return stretch.purpose in ("part", "reread") and stretch.until is not None and outside(stretch, stamps) > 0
+
+    def give_up(self, why: str) -> None:
+        """Ask for one open list after all; ``why`` is a code of the protocol, or what was wrong."""
+        route, walk = self._route, self._route.walk
+        route.note("windows_refused", why=why)
+        route.conversation.cannot("windows")
+        walk.stretches = [walk.main, *(each for each in walk.stretches if each.purpose == "reread")]
+        route.restart(walk.main)

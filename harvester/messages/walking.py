@@ -1,0 +1,111 @@
+"""On the way through a list: tokens, windows, records that cannot be had; much of it is only worth a note."""
+
+from __future__ import annotations
+
+from .message import AGAIN, SHOW, Message
+
+MESSAGES: dict[str, Message] = {
+    "past_the_end": Message(
+        None,
+        "Sau mã tiếp tục cuối cùng không còn gì: danh sách hết ở đó.",
+        "Nothing followed the last token: the list ended there.",
+    ),
+    "token_expired": Message(
+        None,
+        "Máy chủ quên mã tiếp tục sau {pages} trang ({count} lần): đã đi tiếp từ ngày cuối hoặc từ đầu.",
+        "The server forgot its token after {pages} pages ({count} times): went on from the last date, or anew.",
+    ),
+    "token_lost": Message(
+        "source",
+        "Máy chủ quên mã tiếp tục {times} lần (mã {token}, trang {pages}): không đọc được đến cuối.",
+        "The server forgot its tokens {times} times (token {token}, page {pages}): the list cannot be read to its end.",
+        AGAIN,
+    ),
+    "set_dropped": Message(
+        "source",
+        "Sau trang {pages} máy chủ quên bộ “{set}” và đưa cả bản ghi ngoài bộ: đã dừng.",
+        "After page {pages} the server forgot the set “{set}” and showed records outside of it: stopped.",
+        SHOW,
+    ),
+    "size_differs": Message(
+        None,
+        "Máy chủ khai {declared} bản ghi, danh sách có {seen}.",
+        "The server declared {declared} records, the list has {seen}.",
+    ),
+    "doubles": Message(
+        None,
+        "{count} bản ghi hiện ở hơn một trang: thứ tự không ổn định, có thể sót; vắng mặt không chứng minh gì.",
+        "{count} records came on more than one page: the order is unstable, some may be lost; absence proves nothing.",
+    ),
+    "poison": Message(
+        "source",
+        "Máy chủ không đưa ra được bản ghi này ({count}); phần còn lại đã đọc.",
+        "The server cannot give this record ({count}); the rest was read.",
+    ),
+    "other_given": Message(
+        "source",
+        "Máy chủ đưa ra một bản ghi khác với bản ghi được hỏi.",
+        "The server gave another record than the one asked for.",
+    ),
+    "too_many_singles": Message(
+        "source",
+        "Phải hỏi riêng hơn {limit} bản ghi vì trang của chúng hỏng ({where}).",
+        "More than {limit} records would have to be asked for one by one because their pages are broken ({where}).",
+        AGAIN,
+    ),
+    "from_ignored": Message(
+        None,
+        "Máy chủ bỏ qua from ({since}): mỗi lượt đọc cả danh sách.",
+        "The server ignores from ({since}): every visit reads the whole list.",
+    ),
+    "windows_refused": Message(
+        None,
+        "Máy chủ không trả lời đúng theo khoảng thời gian ({why}): hỏi một danh sách duy nhất.",
+        "The server does not serve windows of time rightly ({why}): one open list was asked for.",
+    ),
+    "slice_refused": Message(
+        None,
+        "Không đọc lại được một phần cũ của nguồn ({why}); danh sách của lượt này vẫn trọn.",
+        "An older part of the source could not be read anew ({why}); the list itself is whole.",
+    ),
+    "sweep_refused": Message(
+        None,
+        "Máy chủ không đưa danh sách header ({why}): đọc cả danh sách.",
+        "The server gives no list of headers ({why}): the whole list was read.",
+    ),
+    "format_refused": Message(
+        None,
+        "Máy chủ liệt kê định dạng {refused} mà không đưa: dùng {instead}.",
+        "The server lists the format {refused} and refuses it: {instead} was taken.",
+    ),
+    "dates_learned": Message(
+        None,
+        "Máy chủ chỉ nhận ngày tháng dạng: {way}.",
+        "The server takes dates only in the form: {way}.",
+    ),
+    "token_encoding_learned": Message(
+        None,
+        "Máy chủ nhận mã tiếp tục theo cách: {way}.",
+        "The server takes its tokens in the way: {way}.",
+    ),
+    "token_arguments_learned": Message(
+        None,
+        "Bên cạnh mã tiếp tục máy chủ muốn: {way}.",
+        "Beside its tokens the server wants arguments: {way}.",
+    ),
+    "clock_missing": Message(
+        None,
+        "Máy chủ không cho biết giờ của nó: lấy giờ của ta lùi một ngày.",
+        "The server does not tell its time: ours was taken, a day back.",
+    ),
+    "sweep_became_list": Message(
+        None,
+        "Sau {headers} header có quá nhiều bản ghi mới: hỏi lại trọn danh sách thay vì từng bản ghi.",
+        "After {headers} headers too many records were new: the whole list was asked for instead of single records.",
+    ),
+    "not_given": Message(
+        "source",
+        "Máy chủ liệt kê bản ghi mà không đưa ra được khi hỏi riêng.",
+        "The server lists the record and does not give it when it is asked for alone.",
+    ),
+}
