@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 from lxml import etree
 
@@ -26,12 +27,14 @@ _LETTER = re.compile(
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 _HALF = rb"\xed[\xa0-\xbf][\x80-\xbf]"  # a repair of its own
+_NO_BEGINNING = bytes(byte for byte in range(256) if not 0xC2 <= byte <= 0xF4)
 # What is whole, or else a beginning that lacks its end, or a byte that belongs to nothing.
 _PIECE = re.compile(rb"(" + _LETTER.pattern + rb"|" + _HALF + rb")|[\xc2-\xf4][\x80-\xbf]*+|[\x80-\xff]")
 # A page in UTF-8 may hold a letter that was cut in half; a page in another encoding holds hardly one that is whole.
 WHOLE_PER_BROKEN = 10
 
-_SAMPLE_WORDS = 2_000  # more words change no decision
+_SAMPLE_WORDS = 5_000  # more words change no decision
+_TEXT = bytes(0x20 if byte <= 0x20 or byte in b"<>&\x7f" else byte for byte in range(256))
 _FEWEST = 5  # so many different words are evidence
 _GOOD, _LEAD = 0.85, 0.1  # shares of words; right readings of real text reach 0.95, wrong ones stay below 0.6
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
@@ -68,8 +71,12 @@ def utf8_letters(text: bytes) -> tuple[int, int]:
     """Count the letters beyond ASCII that are whole in UTF-8, and those that are broken."""
     if text.isascii():
         return 0, 0
-    broken = replaced(text)[1]
-    return len(_LETTER.findall(text)), broken
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        broken = replaced(text)[1]
+        return len(_LETTER.findall(text)), broken
+    return len(text.translate(None, _NO_BEGINNING)), 0
 
 
 def replaced(text: bytes) -> tuple[bytes, int]:
@@ -88,7 +95,8 @@ def replaced(text: bytes) -> tuple[bytes, int]:
 
 def chosen(pieces: list[bytes]) -> str | None:
     """Choose the encoding of bytes that are not what the server declares; None where that would be guessing."""
-    found = sorted({word for piece in pieces for word in _WORD.findall(piece)[:_SAMPLE_WORDS]})[:_SAMPLE_WORDS]
+    words = (word[0] for piece in pieces for word in _WORD.finditer(piece))
+    found = sorted(set(islice(words, _SAMPLE_WORDS)))
     sample = b" ".join(found)
     readings = {name: text for name in (*VIETNAMESE, WESTERN) if (text := _decoded(sample, name)) is not None}
     shares = {name: _share(text, name in VIETNAMESE) for name, text in readings.items()}
@@ -103,7 +111,7 @@ def chosen(pieces: list[bytes]) -> str | None:
 
 def _decoded(text: bytes, charset: str) -> str | None:
     """Read bytes as the XML parser will read them; None where it cannot."""
-    plain = re.sub(rb"[<>&\x00-\x20\x7f]", b" ", text)
+    plain = text.translate(_TEXT)
     try:
         root = etree.fromstring(b'<?xml version="1.0" encoding="' + charset.encode() + b'"?><x>' + plain + b"</x>")
     except (etree.XMLSyntaxError, LookupError, ValueError):

@@ -34,14 +34,14 @@ _HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _LETTERS_BELOW_SPACE = ("tcvn", "viscii")
 
 _LAST = 0x10FFFF  # of Unicode
-_REFERENCE = re.compile(rb"&#(?:0*+([0-9]{1,7})|[xX]0*+([0-9a-fA-F]{1,6}));")
+_REFERENCE = re.compile(rb"&#(?:0*([0-9]{1,7})|[xX]0*([0-9a-fA-F]{1,6}));")
 _PAIR = re.compile(  # 0xD800 to 0xDBFF, then 0xDC00 to 0xDFFF
-    rb"&#(?:0*+(55(?:29[6-9]|[3-9][0-9]{2})|56(?:[0-2][0-9]{2}|3[01][0-9]))|[xX]0*+([dD][89abAB][0-9a-fA-F]{2}));"
-    rb"&#(?:0*+(56(?:3[2-9][0-9]|[4-9][0-9]{2})|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3]))|[xX]0*+([dD][c-fC-F][0-9a-fA-F]{2}));"
+    rb"&#(?:0*(55(?:29[6-9]|[3-9][0-9]{2})|56(?:[0-2][0-9]{2}|3[01][0-9]))|[xX]0*([dD][89abAB][0-9a-fA-F]{2}));"
+    rb"&#(?:0*(56(?:3[2-9][0-9]|[4-9][0-9]{2})|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3]))|[xX]0*([dD][c-fC-F][0-9a-fA-F]{2}));"
 )
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _OWN = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
-_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#0*+[0-9]{1,7};|#x0*+[0-9a-fA-F]{1,6};)")
+_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#0*[0-9]{1,7};|#x0*[0-9a-fA-F]{1,6};)")
 _PROLOG = re.compile(rb"<\?xml\s[^<>]*?\?>")
 _START = re.compile(rb"""<[A-Za-z_:\x80-\xff][^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)++>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')""")

@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# Real servers send fractions, offsets and no Z at all where the standard wants YYYY-MM-DDThh:mm:ssZ.
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?")
+# Real servers send fractions, offsets, small letters, no signs in between and no Z at all (D9, D10) where the standard
+# wants YYYY-MM-DDThh:mm:ssZ.
+_STAMP = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d))?(?:[.,]\d+)?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?)?"
+)
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -16,9 +19,10 @@ def moment(text: str) -> datetime | None:
     match = _STAMP.match(text.strip())
     if match is None:
         return None
-    day, clock, zone = match.groups()
+    year, month, day, hour, minute, second, zone = match.groups()
+    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
     try:
-        read = datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{'+00:00' if zone in (None, 'Z') else zone}")
+        read = datetime.fromisoformat(f"{year}-{month}-{day}T{clock}{'+00:00' if zone in (None, 'Z', 'z') else zone}")
         return read.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -21,8 +21,8 @@ from .markup import START_TAG, TAG_BYTES, Buffer, Tag, local, tags
 # What stands around the records: a clock, the question, a token; sets and formats where there are no records. 200 kB
 # is the longest seen in real answers. lxml takes up to 32 times as much memory.
 ENVELOPE_BYTES = 4 * 1024 * 1024
-# No server seen gives more than 12,000 records in an answer; records of fewer than 320 bytes say nothing.
-MOST_RECORDS = 200_000
+# No server seen gives more than 12,000 records in an answer; empty ones are rejected one by one within two seconds.
+MOST_RECORDS = 100_000
 # Every record is parsed below the start tags above it: so many bytes of them in all are read within two seconds.
 CONTEXT_BYTES = 256 * 1024 * 1024
 
@@ -120,7 +120,10 @@ def _quick_records(body: Buffer, start: int, end: int, name: bytes) -> tuple[lis
     doubt: tuple[list[bytes], int] = [], -1
     if begin - start > _LONGEST_GAP or body[start:begin].strip(_SPACE):
         return doubt
-    while (following := find(opening, begin + width, end)) >= 0:
+    for _ in range(MOST_RECORDS):
+        following = find(opening, begin + width, end)
+        if following < 0:
+            break
         record = body[begin:following].rstrip(_SPACE)
         if not record.endswith(ending):
             return doubt
@@ -186,6 +189,8 @@ class _Walk:
     def _close(self, tag: Tag, depth: int) -> None:
         if depth == 2 and self.item and local(tag.name) == self.item:
             self.spans.append((self.start, tag.stop))
+            if len(self.spans) > MOST_RECORDS:
+                raise SourceError("overgrown", where=self.where, detail=f"> {MOST_RECORDS} records")
         elif depth == 1:
             self.item = b""
 
@@ -203,9 +208,8 @@ class _Walk:
 
 
 def _bounded(parts: Cut, where: str) -> Cut:
-    """Refuse what would take too long to read."""
+    """Refuse what would take too long to read: start tags are parsed again with every few records."""
     number = len(parts.records)
     if number > MOST_RECORDS or number * len(parts.context) > CONTEXT_BYTES:
-        detail = f"{number} records × {len(parts.context)} byte"
-        raise SourceError("overgrown", where=where, detail=detail)
+        raise SourceError("overgrown", where=where, detail=f"{number} records × {len(parts.context)} byte")
     return parts

@@ -18,6 +18,7 @@ ENVELOPE_ELEMENTS = 200_000
 ATTRIBUTES = 100
 _SHORTEST_ATTRIBUTE = len(b" a=''")
 _ATTRIBUTE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+VERBS = ("Identify", "ListMetadataFormats", "ListSets", *LISTS)  # OAI-PMH 2.0, 4
 _DIGITS = 18  # what a 64-bit number holds
 
 # Comments and instructions are left out, so that an element's text is one text whatever stands in between.
@@ -105,8 +106,8 @@ def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:
         elif name == "error":
             errors.append((child.get("code", "").strip(), words(child)))
         elif name != "request":
-            if verb:
-                raise SourceError("structure", where=where, detail=f"<{verb}>, <{name}>")
+            if verb or name not in VERBS:
+                raise SourceError("structure", where=where, detail=f"<{verb}> <{name}>" if verb else f"<{name}>")
             verb = name
             token, declared = _token(child, where)
     _account(root, verb, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import msgspec
 
@@ -12,6 +13,7 @@ from .markup import START_TAG, Buffer, local
 PAGE_BYTES = 64 * 1024 * 1024  # the largest honest page seen was 30 MB; ``max_page`` of a source may say more
 # Notices before an answer and after it are a few lines; what is further away from an end is no answer with a notice.
 _MARGIN = 64 * 1024
+_MOST_ENDS = 16  # one, and what is quoted in comments
 _LAST_WORDS = 128  # most answers end with the end of the root; the rest is looked at only where this one does not
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -76,7 +78,7 @@ def frame(body: Buffer, where: str = "") -> Frame:
 def _refuse_foreign(head: bytes, place: int, where: str) -> None:
     """Name what is no OAI-PMH answer at all."""
     begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or begin.startswith((b"<\x00", b"\x00<", b"\x00\x00")):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or begin.startswith((b"<\x00", b"\x00<", b"\x00\x00\x00<")):
         raise SourceError("encoding", where=where, detail="UTF-16, UTF-32")
     if begin.startswith((b"<!doctype html", b"<html")):
         raise SourceError("html_page", where=where)
@@ -125,4 +127,5 @@ def _end(body: Buffer, start: int) -> tuple[int, bool]:
 
 def _is_clean(tail: bytes) -> bool:
     """Say whether an answer ends here, with nothing after it but what XML allows."""
-    return any(_MISCELLANY.fullmatch(tail, match.end()) for match in _ROOT_END.finditer(tail))
+    ends = islice(_ROOT_END.finditer(tail), _MOST_ENDS)
+    return any(_MISCELLANY.fullmatch(tail, match.end()) for match in ends)

@@ -16,6 +16,8 @@ from .framing import declaration, declared
 from .records import over_a_cap
 
 ENVELOPE = -1  # its number among the pieces; records count from 0
+# Damaged pieces of one page beyond this are not mended: it takes a second, and pages of 100 records have 200 kB.
+MENDED_BYTES = 4 * 1024 * 1024
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z][A-Za-z0-9._:+-]*)""", re.IGNORECASE)
 
 
@@ -50,8 +52,7 @@ def recoded(parts: Cut, charset: str, words: bytes, content_type: str, where: st
 
 def _true_charset(parts: Cut, charset: str, words: bytes, content_type: str) -> str | None:
     pieces = [parts.envelope[len(words) :], *(record for record in parts.records if not over_a_cap(record))]
-    counts = [charsets.utf8_letters(piece) for piece in pieces]
-    whole, broken = sum(count[0] for count in counts), sum(count[1] for count in counts)
+    whole, broken = _utf8_letters(pieces)
     usable = charsets.is_safe(charset) and charsets.readable(b"a", charset)
     if whole >= charsets.WHOLE_PER_BROKEN * broken:  # UTF-8, or ASCII: the same in every encoding that is safe
         return charset if charsets.is_utf8(charset) or (usable and not whole) else "UTF-8"
@@ -63,21 +64,41 @@ def _true_charset(parts: Cut, charset: str, words: bytes, content_type: str) -> 
     return charsets.chosen(pieces)
 
 
-def mended(found: Mended) -> Mended:
-    """Make the repairs on every piece that is not well-formed; whether they are enough is for the strict reading."""
+def _utf8_letters(pieces: list[bytes]) -> tuple[int, int]:
+    """Count the letters of UTF-8 that are whole, and those that are broken, in as many pieces as are ever mended."""
+    whole = broken = damaged = 0
+    for piece in pieces:
+        counted = charsets.utf8_letters(piece)
+        whole, broken = whole + counted[0], broken + counted[1]
+        damaged += len(piece) if counted[1] else 0
+        if damaged > MENDED_BYTES:
+            break
+    return whole, broken
+
+
+def mended(found: Mended, where: str) -> Mended:
+    """Make the repairs on every piece that is not well-formed; whether they are enough is for the strict reading.
+
+    Raises SourceError malformed where so much is damaged that repairing it would take too long.
+    """
     parts, counts, changed = found.parts, Counter(found.repairs), set()
-    envelope = parts.envelope
+    envelope, damaged = parts.envelope, 0
     if not _reads(envelope):
+        damaged += len(envelope)
         rest, made = mend(envelope.removeprefix(found.declaration), found.charset)
         envelope = found.declaration + rest
         counts.update(made)
         changed.update([ENVELOPE] if made else [])
     records = list(parts.records)
     for number, body in enumerate(records):
-        if not over_a_cap(body) and not _reads(document(parts.context, body)):
-            records[number], made = mend(body, found.charset)
-            counts.update(made)
-            changed.update([number] if made else [])
+        if over_a_cap(body) or _reads(document(parts.context, body)):
+            continue
+        records[number], made = mend(body, found.charset)
+        damaged += max(len(body), len(records[number]))
+        if damaged > MENDED_BYTES:
+            raise SourceError("malformed", where=where, detail=f"> {MENDED_BYTES} byte")
+        counts.update(made)
+        changed.update([number] if made else [])
     parts = Cut(parts.context, tuple(records), envelope)
     return Mended(parts, found.declaration, found.charset, frozenset(changed), dict(counts))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from lxml import etree
 
-from ..charset import is_utf8
+from ..charset import is_safe, is_utf8
 from ..errors import SourceError
 from ..record import Item, RawRecord, Rejected
 from .cutting import Cut, careful_cut, fingerprints, quick_cut
@@ -57,16 +57,24 @@ def read_page(
     if len(body) > most:
         raise SourceError("too_large", limit=most, where=where)
     found = frame(body, where)
+    if charset and not is_safe(charset):
+        raise SourceError("encoding", where=where, detail=charset)
     if charset:
         found = msgspec.structs.replace(found, declaration=declaration(charset), charset=charset)
-    if (charset or is_utf8(found.charset)) and not found.repairs:
-        parts = quick_cut(body, found, where)
-        try:
-            if parts is not None:
-                return _strictly(Mended(parts), where, name, known)
-        except SourceError as error:
-            _raise_unless(error, "malformed", "structure", "overgrown")
-    return _in_doubt(body, found, where, name, known, charset, content_type)
+    quick = _quickly(body, found, where, name, known) if charset or is_utf8(found.charset) else None
+    return quick or _in_doubt(body, found, where, name, known, charset, content_type)
+
+
+def _quickly(body: Buffer, found: Frame, where: str, name: str, known: Known) -> Reading | None:
+    """Read an answer that is as it should be; None where another way of reading may find more."""
+    parts = None if found.repairs else quick_cut(body, found, where)
+    if parts is None:
+        return None
+    try:
+        return _strictly(Mended(parts), where, name, known)
+    except SourceError as error:
+        _raise_unless(error, "malformed", "structure", "overgrown")
+    return None
 
 
 def _in_doubt(
@@ -81,7 +89,7 @@ def _in_doubt(
         return _strictly(state, where, name, known)
     except SourceError as error:
         _raise_unless(error, "malformed")
-    return _strictly(mended(state), where, name, known)
+    return _strictly(mended(state, where), where, name, known)
 
 
 def _raise_unless(error: SourceError, *codes: str) -> None:

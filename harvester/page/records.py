@@ -32,6 +32,8 @@ _PLAIN_HEADER = re.compile(
     rb"<record>\s*<header>\s*<identifier>" + _WORD + rb"</identifier>\s*<datestamp>" + _WORD + rb"</datestamp>\s*"
     rb"((?:<setSpec>[!-%'-;=-~]+</setSpec>\s*)*)(</header>)\s*<metadata>\s*<[A-Za-z_]"
 )
+_PLAIN_END = re.compile(rb"</metadata>\s*</record>\Z")
+_LONGEST_END = 64
 _PLAIN_SET = re.compile(rb">([^<]+)</")
 
 _HEADER_END = re.compile(rb"</(?:[^\s<>/:]++:)?header\s*+>")
@@ -57,8 +59,8 @@ def read_records(
 ) -> list[RawRecord | Rejected]:
     """Read records of one page strictly, some at a time: what can be wrong is found as if each were read alone.
 
-    ``name`` is the format that was asked for, ``marks`` are the fingerprints. Raises SourceError malformed where a
-    record is not well-formed: then the page is not accepted.
+    ``name`` is the format that was asked for, ``marks`` are the fingerprints. Raises SourceError malformed or structure
+    where a record is not well-formed, or holds words where only elements may stand: then the page is not accepted.
     """
     read: list[RawRecord | Rejected] = []
     for start, end in _groups(bodies):
@@ -68,7 +70,7 @@ def read_records(
             if elements is None:
                 read.append(read_record(context, body, name, mark, where))
             else:
-                read.append(_record(context, body, name, mark, elements[place]))
+                read.append(_record(context, body, name, mark, elements[place], where))
     return read
 
 
@@ -107,24 +109,31 @@ def read_record(
     """Read one record strictly; what cannot be read is returned as rejected, with its bytes.
 
     ``name`` is the format that was asked for, ``mark`` the fingerprint; ``mended`` says that the bytes were repaired.
-    Raises SourceError malformed where the record is not well-formed: then the page is not accepted.
+    Raises SourceError malformed or structure where the record is not well-formed, or holds words where only elements
+    may stand: then the page is not accepted.
     """
     record = _within_caps(context, body, where)
-    return record if isinstance(record, Rejected) else _record(context, body, name, mark, record, mended)
+    return record if isinstance(record, Rejected) else _record(context, body, name, mark, record, where, mended)
 
 
 def _record(
-    context: bytes, body: bytes, name: str, mark: bytes, record: etree._Element, mended: bool = False
+    context: bytes, body: bytes, name: str, mark: bytes, record: etree._Element, where: str, mended: bool = False
 ) -> RawRecord | Rejected:
     """Read the header of a record that was parsed strictly, and see that there is something under it."""
     plain = _PLAIN_HEADER.match(body) if _is_utf8(context) else None
-    if plain is not None and body.find(b"header", plain.end()) < 0 and len(plain[1]) <= LONGEST_IDENTIFIER:
+    if (
+        plain is not None
+        and body.find(b"header", plain.end()) < 0
+        and len(plain[1]) <= LONGEST_IDENTIFIER
+        and (body.endswith(b"</metadata></record>") or _PLAIN_END.search(body, len(body) - _LONGEST_END))
+    ):
         sets = [spec.decode() for spec in _PLAIN_SET.findall(plain[3])]
         content = _content(body[plain.end(4) :], sets, False)
         return RawRecord(
             plain[1].decode(), plain[2].decode(), tuple(sets), False, name, body, context, mark, content
         )  # fmt: skip
     header, described = None, False
+    _refuse_text(record, where)
     for child in record:
         child_name = local_name(child)
         if child_name == "metadata":
@@ -135,7 +144,7 @@ def _record(
             header = child
     if header is None:
         return Rejected(None, "no_header", body)
-    identifier, datestamp, sets, deleted, fault = _read(header, mended)
+    identifier, datestamp, sets, deleted, fault = _read(header, mended, where)
     said = _said(body, record, header)
     if b"header" in said and _smuggles(record, header):
         fault = fault or "nested_record"
@@ -160,12 +169,12 @@ def _content(said: bytes, sets: list[str], deleted: bool) -> bytes:
 def read_header(context: bytes, body: bytes, where: str = "", *, mended: bool = False) -> Header | Rejected:
     """Read one header of a list of identifiers; what cannot be read is returned as rejected, with its bytes.
 
-    Raises SourceError malformed where the header is not well-formed: then the page is not accepted.
+    Raises SourceError malformed or structure, as for records.
     """
     element = _within_caps(context, body, where)
     if isinstance(element, Rejected):
         return element
-    identifier, datestamp, sets, deleted, fault = _read(element, mended)
+    identifier, datestamp, sets, deleted, fault = _read(element, mended, where)
     if fault:
         return Rejected(identifier or None, fault, body)
     return Header(identifier, datestamp, tuple(sets), deleted, body)
@@ -223,15 +232,23 @@ def _readable(context: bytes, body: bytes) -> str | None:
         record = parse(document(context, piece), "")[0][0]
     except (SourceError, IndexError):
         return None
-    return _read(record[0], mended=True)[0] or None if len(record) == 1 and local_name(record[0]) == "header" else None
+    return _read(record[0], True, "")[0] or None if len(record) == 1 and local_name(record[0]) == "header" else None
 
 
-def _read(header: etree._Element, mended: bool) -> tuple[str, str, list[str], bool, str]:
+def _refuse_text(element: etree._Element, where: str) -> None:
+    """Refuse words where only elements may stand: there was a tag once, and with it perhaps another record."""
+    said = (element.text or "") + "".join(child.tail or "" for child in element)
+    if said.strip(_SPACE):
+        raise SourceError("structure", where=where, detail=f"<{local_name(element)}>: {said.strip()[:40]!a}")
+
+
+def _read(header: etree._Element, mended: bool, where: str) -> tuple[str, str, list[str], bool, str]:
     """Read a header: identifier, datestamp, sets, whether it says deleted, and what is wrong with it.
 
-    The identifier is empty unless it is beyond doubt.
+    The identifier is empty unless it is beyond doubt. Raises SourceError structure.
     """
     identifier, datestamp, sets, fault = "", "", [], ""
+    _refuse_text(header, where)
     for child in header:
         name, said = local_name(child), (child.text or "").strip(_SPACE)
         if name == "identifier":
