@@ -43,13 +43,18 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         successor = store.log.renamed_to(change) if change.presence == "withdrawn" else None
         known = origins(federation, store)
     if history:
-        rows = [(row.sequence, row.visit, written(row.when), row.presence, row.identifier) for row in happened]
+        names = ["" if change.suppressed else row.identifier for row in happened]
+        rows = [
+            (row.sequence, row.visit, written(row.when), row.presence, name)
+            for row, name in zip(happened, names, strict=True)
+        ]
         table(("sequence", "visit", "when", "presence", "identifier"), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:
         state = "suppressed" if change.suppressed else change.presence if change.presence == "withdrawn" else "erased"
         renamed = f"\t→ kho show {successor}" if successor else ""
-        click.echo(f"{change.key}\t{change.source}\t{harmless(change.identifier)}\t{state}{renamed}")
+        name = "" if change.suppressed else harmless(change.identifier)
+        click.echo(f"{change.key}\t{change.source}\t{name}\t{state}{renamed}")
         return
     if raw:
         sys.stdout.buffer.write(change.raw.body + b"\n")

@@ -87,6 +87,8 @@ def test_a_take_down_holds_in_every_output_through_everything(folder: Path, town
     assert done.returncode == 0, done.stderr
     assert appears(folder, key) == set()
     assert balance(folder) == {"documents": 239, "suppressed": 1}
+    for words in ((key,), (key, "--history"), (key, "--raw")):
+        assert IDENTIFIER not in inside(folder, "show", *words).stdout, words
     town.next_night()
     town.edit(NAME, IDENTIFIER, title=TITLE)
     for words in (("harvest", NAME, "--full"), ("index", "rebuild")):
