@@ -269,9 +269,11 @@ def _told(here: Desk, result: Result) -> list[tuple[str, dict[str, Any]]]:
 
     about = {"source": result.source, "visit": result.visit}
     reason = [(result.code, {**result.facts, **about})] if result.code not in ("whole", "same") else []
-    noticed = [(code, {**facts, **about}) for code, facts in result.noticed.items() if code != result.code]
-    if result.ledger.rejected and result.code != "many_rejected":
-        noticed.append(("records_rejected", {"rejected": result.ledger.rejected, **about}))
+    said_already = {result.code, "size_differs" if result.code == "fewer_than_declared" else ""}
+    noticed = [(code, {**facts, **about}) for code, facts in result.noticed.items() if code not in said_already]
+    unread = result.ledger.rejected - result.noticed.get("poisoned", {}).get("count", 0)
+    if unread > 0 and result.code != "many_rejected":
+        noticed.append(("records_rejected", {"rejected": unread, **about}))
     if result.repairs:
         said = "; ".join(
             f"{sentence(code, {}, here.language).rstrip('.')} (×{count})" for code, count in result.repairs.items()

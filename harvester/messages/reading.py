@@ -7,8 +7,10 @@ from .message import AGAIN, SHOW, VISIT, Message
 MESSAGES: dict[str, Message] = {
     "html_page": Message(
         "source",
-        "Máy chủ trả về một trang HTML (bảo trì, đăng nhập hay trang chủ) thay cho OAI-PMH tại {where}.",
-        "The server answered with an HTML page (maintenance, login, home page) instead of OAI-PMH at {where}.",
+        "Máy chủ trả về một trang web thay cho OAI-PMH tại {where}; địa chỉ OAI-PMH có lẽ khác (DSpace:"
+        " /server/oai/request, OJS: /index.php/…/oai).",
+        "The server answered with a web page instead of OAI-PMH at {where}; its OAI-PMH address is probably another one"
+        " (DSpace: /server/oai/request, OJS: /index.php/…/oai).",
         SHOW,
     ),
     "not_oai_pmh": Message(

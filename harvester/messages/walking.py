@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .message import AGAIN, SHOW, Message
+from .message import AGAIN, SHOW, VISIT, Message
 
 MESSAGES: dict[str, Message] = {
     "past_the_end": Message(
@@ -39,8 +39,14 @@ MESSAGES: dict[str, Message] = {
     ),
     "poison": Message(
         "source",
-        "Máy chủ không đưa ra được bản ghi này ({count}); phần còn lại đã đọc.",
-        "The server cannot give this record ({count}); the rest was read.",
+        "Máy chủ không đưa ra được bản ghi này, hỏi cách nào cũng hỏng; phần còn lại đã đọc.",
+        "The server cannot give this record, however it is asked; the rest was read.",
+    ),
+    "poisoned": Message(
+        "source",
+        "Máy chủ không đưa ra được {count} bản ghi, hỏi cách nào cũng hỏng; phần còn lại đã đọc.",
+        "The server cannot give {count} records, however they are asked for; the rest was read.",
+        VISIT,
     ),
     "other_given": Message(
         "source",
@@ -78,20 +84,35 @@ MESSAGES: dict[str, Message] = {
         "Máy chủ liệt kê định dạng {refused} mà không đưa: dùng {instead}.",
         "The server lists the format {refused} and refuses it: {instead} was taken.",
     ),
-    "dates_learned": Message(
+    "dates_day": Message(
         None,
-        "Máy chủ chỉ nhận ngày tháng dạng: {way}.",
-        "The server takes dates only in the form: {way}.",
+        "Máy chủ chỉ nhận ngày, không nhận giờ, dù khai có giờ: Kho hỏi theo ngày và nhớ điều đó.",
+        "The server takes days only although it promises seconds: Kho asks in days, and remembers.",
     ),
-    "token_encoding_learned": Message(
+    "dates_none": Message(
         None,
-        "Máy chủ nhận mã tiếp tục theo cách: {way}.",
-        "The server takes its tokens in the way: {way}.",
+        "Máy chủ không nhận from và until: mỗi lượt Kho đọc cả danh sách, và nhớ điều đó.",
+        "The server takes neither from nor until: every visit reads the whole list, and Kho remembers.",
     ),
-    "token_arguments_learned": Message(
+    "token_encoding_strict": Message(
         None,
-        "Bên cạnh mã tiếp tục máy chủ muốn: {way}.",
-        "Beside its tokens the server wants arguments: {way}.",
+        "Máy chủ muốn mã tiếp tục được mã hoá phần trăm: Kho gửi như thế và nhớ điều đó.",
+        "The server wants its tokens percent-encoded: Kho sends them so, and remembers.",
+    ),
+    "token_encoding_verbatim": Message(
+        None,
+        "Máy chủ chỉ hiểu mã tiếp tục nguyên văn: Kho gửi không mã hoá và nhớ điều đó.",
+        "The server only knows its tokens as they are: Kho sends them unencoded, and remembers.",
+    ),
+    "token_arguments_exclusive": Message(
+        None,
+        "Bên cạnh mã tiếp tục máy chủ không nhận gì khác: Kho gửi riêng mã và nhớ điều đó.",
+        "Beside its tokens the server takes nothing else: Kho sends them alone, and remembers.",
+    ),
+    "token_arguments_repeated": Message(
+        None,
+        "Bên cạnh mã tiếp tục máy chủ muốn các tham số của câu hỏi đầu: Kho lặp lại và nhớ điều đó.",
+        "Beside its tokens the server wants the first question's arguments: Kho repeats them, and remembers.",
     ),
     "clock_missing": Message(
         None,

@@ -196,7 +196,7 @@ FAULTS = (
         "refuses-seconds", ("D2",), "promises seconds and refuses them", "asks in days, and remembers",
         (
             Night(whole(), without_seconds),
-            replace(edited_night(NEXT + 1, noticed={"dates_learned"}), act=without_seconds),
+            replace(edited_night(NEXT + 1, noticed={"dates_day"}), act=without_seconds),
             replace(edited_night(NEXT), act=without_seconds),
         ),
     ),
@@ -204,7 +204,7 @@ FAULTS = (
         "refuses-dates", ("D2",), "refuses from in every form", "asks for the whole list each night, and remembers",
         (
             Night(whole(), without_dates),
-            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_learned"}), act=without_dates),
+            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_none"}), act=without_dates),
             replace(edited_night(WHOLE + 1, unchanged=97), act=without_dates),
         ),
     ),
@@ -225,7 +225,7 @@ FAULTS = (
         "asks without from the first time; later asks for everything where from is refused",
         (
             Night(whole(), not_before_now),
-            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_learned"}), act=not_before_now),
+            replace(edited_night(WHOLE + 4, unchanged=97, noticed={"dates_none"}), act=not_before_now),
         ),
     ),
     Fault(

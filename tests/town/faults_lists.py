@@ -111,7 +111,7 @@ FULL = Wish(full=True)
 def isolated(requests: int, repeated: int = 0, **more: Any) -> Expect:
     """All records but the broken one; what an answer showed again on the way round counts as repeated."""
     ledger = {"fetched": RECORDS + repeated, "rejected": 1, **({"repeated": repeated} if repeated else {})}
-    noticed = {"poison", *more.pop("noticed", ())}
+    noticed = {"poisoned", *more.pop("noticed", ())}
     return whole(
         requests, RECORDS - 1, ledger=ledger, rejected={"poison": 1}, absent=named(57), noticed=noticed, **more
     )
@@ -191,7 +191,7 @@ FAULTS = (
     Fault(
         "poison-without-dates", ("T12",), "answers 500 wherever record 57 would be shown, and refuses from and until",
         "asks for the headers and then for each record",
-        (Night(isolated(70, noticed={"dates_learned"}), breaking(server_error, windows=False)),),
+        (Night(isolated(70, noticed={"dates_none"}), breaking(server_error, windows=False)),),
     ),
     Fault(
         "dropped-set", ("T13",), "forgets the set after the first page and goes on with everything",

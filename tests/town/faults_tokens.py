@@ -243,7 +243,7 @@ FAULTS = (
         (
             Night(
                 partial("token_lost", 20, 50, ledger={"fetched": 150, "repeated": 100},
-                        noticed={"token_expired", "dates_learned"}),
+                        noticed={"token_expired", "dates_none"}),
                 forgetting(2, once=False, windows=False),
             ),
         ),
@@ -256,7 +256,7 @@ FAULTS = (
         "raw-token", ("T7",), "does not know its own token when it comes percent-encoded",
         "sends it once as it is, and remembers",
         (
-            Night(whole(WHOLE + 1, noticed={"token_encoding_learned"}), raw_only),
+            Night(whole(WHOLE + 1, noticed={"token_encoding_verbatim"}), raw_only),
             Night(changed(NEXT + 1, changed=30), raw_only, day=edit(*range(1, 31))),
         ),
     ),
@@ -264,7 +264,7 @@ FAULTS = (
         "prefix-again", ("T8",), "wants metadataPrefix beside the resumptionToken",
         "says it again when asked, and remembers",
         (
-            Night(whole(WHOLE + 1, noticed={"token_arguments_learned"}), prefix_again),
+            Night(whole(WHOLE + 1, noticed={"token_arguments_repeated"}), prefix_again),
             Night(changed(NEXT + 1, changed=30), prefix_again, day=edit(*range(1, 31))),
         ),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -61,16 +60,12 @@ def waiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield {fault.name: pool.submit(alone, fault) for fault in slow}
 
 
-# What is expected of these is not built yet.
-NOT_YET: frozenset[str] = frozenset()
-
-BUILT = [fault for fault in HOSTILE if fault.id not in NOT_YET or "KHO_TOWN_ALL" in os.environ]
 # The last number of each kind of rule, and the one that is no server's fault: a killed harvest (tests/crash).
 RULES = {"T": 13, "D": 13, "H": 16, "X": 16, "P": 13}
 ELSEWHERE = {"P10"}
 
 
-@pytest.mark.parametrize("fault", BUILT, ids=lambda fault: fault.id)
+@pytest.mark.parametrize("fault", HOSTILE, ids=lambda fault: fault.id)
 def test_fault(fault: Fault, evening: Evening, waiting: dict[str, Waiting]) -> None:
     if fault.slow:
         compare(fault, waiting[fault.name].result())
@@ -79,7 +74,7 @@ def test_fault(fault: Fault, evening: Evening, waiting: dict[str, Waiting]) -> N
 
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("fault", [each for each in BUILT if each.both], ids=lambda fault: fault.id)
+@pytest.mark.parametrize("fault", [each for each in HOSTILE if each.both], ids=lambda fault: fault.id)
 def test_fault_on_postgresql(fault: Fault, store: Store, clock: Clock) -> None:
     compare(fault, live_through(fault, store, clock))
 

@@ -97,7 +97,7 @@ class Habits:
         facts: dict[str, Any] = dict(self._trial)
         self._trial.clear()
         for name, way in facts.items():
-            self._conversation.visit.note(f"{name}_learned", way=way)
+            self._conversation.visit.note(f"{name}_{way}")
         self._conversation.learn(**facts)
         if facts.get("dates") == "none" and for_changes:
             self._conversation.cannot("incremental")
