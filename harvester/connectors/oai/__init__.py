@@ -19,7 +19,7 @@ from ...source import Source
 from ...web import Web
 from .checkpoint import Stretch, Walk, resumed
 from .conversation import UNSUPPORTED, Conversation
-from .rereading import next_slice
+from .rereading import all_read, next_slice
 from .walk import Walking
 
 
@@ -65,5 +65,7 @@ def _begin(conversation: Conversation) -> Walk:
     ):
         slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, since, conversation.clock)
         walk.stretches += [slice_] if slice_ else []
+    elif visit.mode == "full":
+        walk.reread = all_read(conversation.clock)
     conversation.learn(prefix=prefix, format=name)
     return walk

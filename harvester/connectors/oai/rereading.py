@@ -39,5 +39,10 @@ def next_slice(saved: str | None, held: int, oldest: str, since: str, clock: str
     return slice_, _saved(Cursor(clock, "" if last else normal(until)))
 
 
+def all_read(clock: str) -> str:
+    """Return where the reading stands after a full list: everything was read at this moment of the server's clock."""
+    return _saved(Cursor(clock))
+
+
 def _saved(cursor: Cursor) -> str:
     return msgspec.json.encode(cursor).decode()
