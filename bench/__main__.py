@@ -1,6 +1,7 @@
 """``make bench``: ratios in one run on the same records, with Sickle as its user would write it as the yardstick.
 
-``python -m bench --large 1000000`` harvests one source of that many records and shows its memory.
+``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
+and shows its memory.
 """
 
 from __future__ import annotations
@@ -11,20 +12,25 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from . import many
 from .figures import Repositories, write
 
 COUNT = 20_000
 ROUNDS = 5
+MANY_ROUNDS = 3  # each takes half a minute
 
 
 def main() -> None:
     """Measure, print and write ``bench/RESULTS.md``."""
     options = argparse.ArgumentParser()
     options.add_argument("--large", type=int, default=0)
+    options.add_argument("--many", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
     if chosen.large:
         measure_large(chosen.large)
+    elif chosen.many:
+        many.measure(min(chosen.rounds, MANY_ROUNDS))
     else:
         measure_ratios(chosen.rounds)
 
