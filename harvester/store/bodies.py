@@ -103,5 +103,7 @@ class Bodies:
         if number not in self._dictionaries:
             table = schema.dictionary
             text = connection.scalar(sa.select(table.c.text).where(table.c.id == number))
-            self._dictionaries[number] = zstandard.ZstdCompressionDict(text or b"")
+            made = zstandard.ZstdCompressionDict(text or b"")
+            made.precompute_compress(level=LEVEL)  # one table for the compressors of all threads: 0.4 MB each otherwise
+            self._dictionaries[number] = made
         return self._dictionaries[number]

@@ -144,10 +144,13 @@ def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
     return Shown(ledger, held, live, alive, deleted, missing, lapsed)
 
 
-def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
+def _counting() -> sa.Select[Any]:
     staged, record = schema.staged, schema.record
-    here = (record.c.source == visit.source) & (record.c.identifier == staged.c.identifier)
-    old = record.c.id.is_not(None) & (record.c.first_visit != visit.id)
+    visit = sa.bindparam("the_visit", type_=schema.Big)
+    here = (record.c.source == sa.bindparam("the_source", type_=schema.Big)) & (
+        record.c.identifier == staged.c.identifier
+    )
+    old = record.c.id.is_not(None) & (record.c.first_visit != visit)
     live = staged.c.deleted == 0
     kinds = {
         "withdrawn": ~live & old & (record.c.presence != schema.WITHDRAWN),
@@ -156,10 +159,16 @@ def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
         "same": live & old & (record.c.presence == schema.PRESENT) & (record.c.content == staged.c.content),
         "changed": live & old & ((record.c.presence != schema.PRESENT) | (record.c.content != staged.c.content)),
     }
-    sums = [sa.func.coalesce(sa.func.sum(sa.case((kind, 1), else_=0)), 0) for kind in kinds.values()]
-    question = sa.select(*sums).select_from(staged.outerjoin(record, here)).where(staged.c.visit == visit.id)
-    row = connection.execute(question).one()
-    return {name: int(number) for name, number in zip(kinds, row, strict=True)}
+    sums = [sa.func.coalesce(sa.func.sum(sa.case((kind, 1), else_=0)), 0).label(name) for name, kind in kinds.items()]
+    return sa.select(*sums).select_from(staged.outerjoin(record, here)).where(staged.c.visit == visit)
+
+
+_COUNTS = _counting()  # made once: making it for every visit costs five times as much as asking it (measured)
+
+
+def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
+    row = connection.execute(_COUNTS, {"the_visit": visit.id, "the_source": visit.source}).one()
+    return {name: int(number) for name, number in row._mapping.items()}
 
 
 def _held_count(connection: sa.Connection, source: int) -> int:

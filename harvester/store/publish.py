@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -22,6 +23,14 @@ _staged, _record, _absent = schema.staged, schema.record, schema.absent
 ASKED = ("full", "incremental", "sweep")  # modes of visits that asked a source
 
 Step = Callable[..., bool]  # (connection, limit): whether more is left
+
+
+class Sizes(NamedTuple):
+    """How much a visit has staged, live and deleted, and how much it did not show."""
+
+    live: int
+    deleted: int
+    absent: int
 
 
 class Publisher:
@@ -63,35 +72,33 @@ class Publisher:
         """Publish what a first visit has staged so far: there is nothing yet to lose."""
         self._database.write(lambda connection: self.additions(connection, None))
 
-    def _at_once(self, connection: sa.Connection, ending: Ending, sizes: tuple[int, int]) -> None:
+    def _at_once(self, connection: sa.Connection, ending: Ending, sizes: Sizes) -> None:
         self.decide(connection, ending)
         for step in self._steps(ending, sizes):
             step(connection, None)
         self._end(connection, ending)
 
-    def _sizes(self) -> tuple[int, int]:
-        """Return how much the visit has staged, and how much it did not show."""
-        count = sa.func.count()
+    def _sizes(self) -> Sizes:
+        """Return how much of each kind waits to be published."""
+        count, number = sa.func.count(), self._visit.id
+        kinds = sa.select(_staged.c.deleted, count).where(_staged.c.visit == number).group_by(_staged.c.deleted)
         with self._database.reading() as connection:
-            staged, absent = (
-                connection.scalar(sa.select(count).select_from(table).where(table.c.visit == self._visit.id)) or 0
-                for table in (_staged, _absent)
-            )
-        return staged, absent
+            staged = {row[0]: row[1] for row in connection.execute(kinds)}
+            absent = connection.scalar(sa.select(count).select_from(_absent).where(_absent.c.visit == number)) or 0
+        return Sizes(staged.get(0, 0), staged.get(1, 0), absent)
 
-    def _steps(self, ending: Ending, sizes: tuple[int, int]) -> list[Step]:
+    def _steps(self, ending: Ending, sizes: Sizes) -> list[Step]:
         if self._visit.mode == "undo":
             return [partial(undo.take_back, self._work)]
         if self._visit.mode == "retire":
             return [self.retire]
         if ending.verdict in (None, "held"):
             return []
-        staged, absent = sizes
-        steps: list[tuple[int, Step]] = [(staged, self.additions)]
+        steps: list[tuple[int, Step]] = [(sizes.live, self.additions)]
         steps += [(1, partial(renaming.hand_over, self._work))] if ending.rekey else []
-        steps += [(absent, self.missing)]
+        steps += [(sizes.absent, self.missing)]
         if ending.verdict == "published":
-            steps += [(staged, self.removals), (absent, self.lapses)]
+            steps += [(sizes.deleted, self.removals), (sizes.absent, self.lapses)]
         return [step for size, step in steps if size]
 
     # --- steps: each returns whether more is left ---------------------------------------------------------------
