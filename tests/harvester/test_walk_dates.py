@@ -72,7 +72,7 @@ def test_D2_a_server_that_refuses_its_own_seconds_is_asked_in_days(build: Build)
     assert (second.outcome, second.ledger.changed) == ("complete", 1)
     assert froms(place) == [SINCE, SINCE[:10]]
     assert place.learned["dates"] == "day"
-    assert place.noticed(second)["dates_learned"]["way"] == "day"
+    assert "dates_day" in place.noticed(second)
     place.night()
     place.visit()
     assert froms(place) == ["2026-11-19"], "it is remembered"
