@@ -1,9 +1,9 @@
 """Which encoding are these bytes in, where the server's own word is wrong? Pure.
 
-Old Vietnamese sites declare UTF-8 and send windows-1258, TCVN or VISCII. Every one-byte encoding can read every byte,
-so success proves nothing: what tells them apart is whether the words that come out are Vietnamese syllables, which
-follow strict rules (an initial, a vowel with at most one tone, a final). Where two encodings read the words equally
-well and differently, nobody chooses: the page is refused, and an operator who knows says ``charset``.
+Old Vietnamese sites may declare UTF-8 and send windows-1258, TCVN or VISCII. Nearly every byte means something in each
+of them, so success proves nothing: what tells them apart is whether the words that come out are Vietnamese syllables,
+which follow strict rules (an initial, a vowel with at most one tone, a final). Where two encodings read the words
+equally well and differently, nobody chooses: the page is refused, and an operator who knows says ``charset``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WHOLE_PER_BROKEN = 10
 _SAMPLE_WORDS = 5_000  # more words change no decision
 _TEXT = bytes(0x20 if byte <= 0x20 or byte in b"<>&\x7f" else byte for byte in range(256))
 _FEWEST = 5  # so many different words are evidence
-_GOOD, _LEAD = 0.85, 0.1  # shares of words; right readings of real text reach 0.95, wrong ones stay below 0.6
+_GOOD, _LEAD = 0.85, 0.1  # shares of words: on 120 pages right readings had 0.95 and more, wrong ones at most 0.71
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))

@@ -18,10 +18,10 @@ from .envelope import ATTRIBUTES, elements, local_name, most_attributes, parse
 from .framing import declared
 from .markup import START_TAG, tags
 
-RECORD_BYTES = 1024 * 1024  # the largest of 110,000 real records has 310 kB; a full text is no metadata
-RECORD_ELEMENTS = 5_000  # MARC of a periodical with every holding has 2,000
+RECORD_BYTES = 1024 * 1024  # the largest of 118,674 real records has 844 kB, 99.9 % have less than 44 kB
+RECORD_ELEMENTS = 5_000  # of 118,674 real records four have more (code books of surveys, 22,500); the next has 1,522
 _SMALLEST_ELEMENT = len(b"<a/>")
-RECORD_DEPTH = 250  # with the start tags above it just below libxml2's own 256; LOM and MODS end at 12
+RECORD_DEPTH = 250  # with the start tags above it just below libxml2's own 256; real ones end at 13
 _HEADER_BYTES = 64 * 1024  # a header of 1,000 sets
 # Bytes that are parsed in one go: a page of a hundred plain records; the tree takes about ten times as much.
 TOGETHER = 256 * 1024
