@@ -116,7 +116,7 @@ MESSAGES: dict[str, Message] = {
     "records_rejected": Message(
         "source",
         "{rejected} bản ghi không đọc được; từng byte được giữ cùng lý do.",
-        "{rejected} records could not be read; their bytes are kept with the reason.",
+        "{rejected} record(s) could not be read; the bytes are kept with the reason.",
         VISIT,
     ),
     "repair_before": Message(

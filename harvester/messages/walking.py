@@ -13,7 +13,7 @@ MESSAGES: dict[str, Message] = {
     "token_expired": Message(
         None,
         "Máy chủ quên mã tiếp tục sau {pages} trang ({count} lần): đã đi tiếp từ ngày cuối hoặc từ đầu.",
-        "The server forgot its token after {pages} pages ({count} times): went on from the last date, or anew.",
+        "The server forgot its token after {pages} page(s), {count}×: went on from the last date, or anew.",
     ),
     "token_lost": Message(
         "source",
@@ -45,7 +45,7 @@ MESSAGES: dict[str, Message] = {
     "poisoned": Message(
         "source",
         "Máy chủ không đưa ra được {count} bản ghi, hỏi cách nào cũng hỏng; phần còn lại đã đọc.",
-        "The server cannot give {count} records, however they are asked for; the rest was read.",
+        "The server cannot give {count} record(s), however they are asked for; the rest was read.",
         VISIT,
     ),
     "other_given": Message(

@@ -52,7 +52,7 @@ def test_a_good_visit_tells_what_was_noticed_repaired_and_rejected(capsys: pytes
     lines = told(capsys, good, language="en")
     assert [line.strip() for line in lines if line.startswith("  a: ")] == [
         f"a: {sentence('moved', moved, 'en')}",
-        "a: 2 records could not be read; their bytes are kept with the reason.",
+        "a: 2 record(s) could not be read; the bytes are kept with the reason.",
         "a: Pages could only be read after repairs and are kept as they came: Control characters that XML forbids were"
         " left out (×3).",
     ]
