@@ -24,8 +24,11 @@ from .windows import Windows
 AGAIN = frozenset(("malformed", "encoding", "structure", "cut"))  # of the others ``web`` has made sure already
 TIMES = 2  # connections that break off without a word do it once or twice
 FEW = 6  # so few records are asked for one by one: dividing further costs two questions a step
-FUTILE = 6  # so many pieces in a row that cannot be had either are no single record's fault …
-FUTILE_AT_FIRST = 2  # … and where nothing came at all, the server is broken
+# So many pieces in a row that cannot be had either are no single record's fault. Where the server gives headers, each
+# piece is half of the one before: sixteen find one record on a page of 100,000; records that are all refused end it.
+FUTILE_WITH_HEADERS = 16
+FUTILE = 6  # without headers …
+FUTILE_AT_FIRST = 2  # … and where nothing came at all
 MOST = 100  # pages of a visit that could not be had: a server on which so many records are broken needs its makers
 SINGLES = 500  # records asked for one by one during a visit, at most: as many questions as 50,000 records in pages
 
@@ -72,7 +75,8 @@ class Isolation:
         walk = self._route.walk
         walk.futile += 1
         walk.faults += 1
-        if walk.futile > (FUTILE if walk.total else FUTILE_AT_FIRST) or walk.faults > MOST:
+        without = FUTILE if walk.total else FUTILE_AT_FIRST
+        if walk.futile > (without if self._no_headers else FUTILE_WITH_HEADERS) or walk.faults > MOST:
             raise error
 
     # --- the headers of what cannot be had ---------------------------------------------------------------------------

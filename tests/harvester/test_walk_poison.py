@@ -1,0 +1,234 @@
+"""Pages that cannot be had, rules T12 and H15: one broken record is found, the rest read, a broken server left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import zstandard
+
+from harvester import Store, Wish
+from harvester.record import Ledger
+from harvester.store import schema
+from tests.harvester.walking import FIRST, PREFIX, Answer, Build, Place, Twist, building, entries, error
+
+FULL = Wish(full=True)
+Break = Callable[[bytes, bytes], Answer]
+
+
+@pytest.fixture
+def build(sqlite_store: Store) -> Iterator[Build]:
+    with building(sqlite_store) as made:
+        yield made
+
+
+@pytest.fixture
+def on_both(store: Store) -> Iterator[Build]:
+    with building(store) as made:
+        yield made
+
+
+def died(_: bytes, __: bytes) -> Answer:
+    """The script died."""
+    return Answer(b"<h1>Internal Server Error</h1>", "text/html", 500)
+
+
+def cut_off(body: bytes, mark: bytes) -> Answer:
+    """The answer ends inside the broken record, and Content-Length agrees."""
+    return Answer(body[: body.index(b"<metadata>", body.index(mark)) + len(b"<metadata>")])
+
+
+def breaking(how: Break, *names: str, refuses_dates: bool = False, headers_too: bool = False) -> Twist:
+    """Whatever shows one of these records with its metadata breaks; its header alone does not."""
+    marks = [f"<identifier>{PREFIX}{name}</identifier>".encode() for name in names]
+    verbs = ("ListRecords", "GetRecord", *(["ListIdentifiers"] if headers_too else []))
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        if refuses_dates and arguments.keys() & {"from", "until"}:
+            return error(body, "badArgument")
+        mark = next((mark for mark in marks if mark in body), None)
+        return how(body, mark) if mark is not None and arguments["verb"] in verbs else Answer(body)
+
+    return fault
+
+
+def body_of(place: Place, visit: int | None) -> bytes:
+    """The bytes that are kept of the first rejected record."""
+    table = schema.rejected
+    with place.store.database.reading() as connection:
+        packed = connection.scalar(sa.select(table.c.body).where(table.c.visit == visit))
+    return zstandard.decompress(packed)
+
+
+@pytest.mark.parametrize("how", [died, cut_off])
+@pytest.mark.parametrize("name", ["1", "10", "11", "27", "45"])
+def test_T12_one_broken_record_is_rejected_and_the_rest_is_read(build: Build, how: Break, name: str) -> None:
+    place = build()
+    place.repository.fault = breaking(how, name)
+    result = place.visit()
+    assert (result.outcome, result.verdict) == ("complete", "published")
+    assert result.ledger.balances()
+    assert (result.ledger.new, result.ledger.rejected) == (44, 1)
+    assert place.rejected(result) == {name: "poison"}
+    assert place.live == place.truth - {name}
+    assert place.noticed(result)["poisoned"]["count"] == 1
+    assert len(place.repository.requests) < 45, len(place.repository.requests)
+
+
+def test_T12_on_both_databases_and_what_the_server_said_is_kept(on_both: Build) -> None:
+    place = on_both()
+    place.repository.fault = breaking(cut_off, "27")
+    result = place.visit()
+    assert place.rejected(result) == {"27": "poison"}
+    assert body_of(place, result.visit).endswith(b"<metadata>"), "the answer as far as it came"
+    assert result.ledger.missing == 0
+
+
+def test_T12_a_held_record_that_breaks_is_no_less_seen(build: Build) -> None:
+    place = build()
+    place.visit()
+    place.repository.fault = breaking(died, "27")
+    result = place.visit(FULL)
+    assert (result.outcome, result.ledger.rejected, result.ledger.missing) == ("complete", 1, 0)
+    assert place.held["27"] == "present"
+
+
+def test_T12_two_broken_records_far_from_each_other(build: Build) -> None:
+    place = build()
+    place.repository.fault = breaking(died, "13", "38")
+    result = place.visit()
+    assert place.rejected(result) == {"13": "poison", "38": "poison"}
+    assert (result.outcome, result.ledger.new) == ("complete", 43)
+
+
+def test_T12_records_of_one_moment_are_asked_for_one_by_one(build: Build) -> None:
+    """No window of time divides what was imported in one second."""
+    same = [replace(entry, datestamp=FIRST) for entry in entries(45)]
+    place = build(made_of=same)
+    place.repository.fault = breaking(died, "27")
+    result = place.visit()
+    assert (result.outcome, result.ledger.new) == ("complete", 44)
+    assert place.rejected(result) == {"27": "poison"}
+    assert len(place.asked("GetRecord")) <= 45
+
+
+def test_T12_without_dates_headers_tell_what_is_left(build: Build) -> None:
+    place = build()
+    place.repository.fault = breaking(died, "27", refuses_dates=True)
+    result = place.visit()
+    assert (result.outcome, result.ledger.new) == ("complete", 44)
+    assert place.rejected(result) == {"27": "poison"}
+    asked = [request["identifier"].removeprefix(PREFIX) for request in place.asked("GetRecord")]
+    assert len(asked) == len(set(asked)) == 25, "what the first two pages showed is not asked for again"
+
+
+def test_T12_a_page_that_breaks_once_is_asked_for_again(build: Build) -> None:
+    place = build()
+    left = [2]
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        if "resumptionToken" in arguments and left[0]:
+            left[0] -= 1
+            return Answer(body[: len(body) // 2])
+        return Answer(body)
+
+    place.repository.fault = fault
+    result = place.visit()
+    assert result.ledger == Ledger(declared=45, fetched=45, new=45)
+    assert len(place.asked()) == 7
+
+
+@pytest.mark.parametrize("when", ["from the first page on", "from the second page on"])
+def test_T12_a_server_that_is_simply_broken_is_left_alone_soon(build: Build, when: str) -> None:
+    place = build()
+    first = when == "from the second page on"
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        lists = arguments["verb"] in ("ListRecords", "ListIdentifiers", "GetRecord")
+        opening = arguments["verb"] == "ListRecords" and not arguments.keys() & {"resumptionToken", "from", "until"}
+        return died(body, b"") if lists and not (first and opening) else Answer(body)
+
+    place.repository.fault = fault
+    result = place.visit()
+    assert (result.outcome, result.code) == ("partial" if first else "failed", "status")
+    assert result.ledger.fetched == (10 if first else 0)
+    assert len(place.repository.requests) < 20
+
+
+def test_T12_a_server_that_gives_no_single_record_has_no_poison(build: Build) -> None:
+    """Headers come, records never: that is no fault of any record, and nothing is rejected for it."""
+    place = build()
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        return died(body, b"") if arguments["verb"] in ("ListRecords", "GetRecord") else Answer(body)
+
+    place.repository.fault = fault
+    result = place.visit()
+    assert (result.outcome, result.ledger.fetched, result.ledger.rejected) == ("failed", 0, 0)
+    assert len(place.repository.requests) < 40
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_T12_a_server_that_says_no_is_not_asked_in_pieces(build: Build, status: int) -> None:
+    place = build()
+    place.repository.fault = lambda body, arguments: (
+        Answer(b"", "text/plain", status) if "resumptionToken" in arguments else Answer(body)
+    )
+    result = place.visit()
+    assert result.outcome == "partial"
+    assert not place.asked("ListIdentifiers")
+    assert not place.asked("GetRecord")
+
+
+def test_T12_too_many_records_for_single_questions_is_partial(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harvester.connectors.oai import isolation
+
+    monkeypatch.setattr(isolation, "SINGLES", 20)
+    same = [replace(entry, datestamp=FIRST) for entry in entries(45)]
+    place = build(made_of=same)
+    place.repository.fault = breaking(died, "27")
+    result = place.visit()
+    assert result.outcome == "partial"
+    assert len(place.asked("GetRecord")) <= 20
+    assert result.ledger.balances()
+
+
+def test_T12_an_interrupted_isolation_goes_on_and_counts_no_record_twice(build: Build) -> None:
+    place = build()
+    place.repository.fault = breaking(died, "27")
+    pages = 0
+    result = place.visit(pages=3)
+    while result.outcome is None:
+        pages += 1
+        assert pages < 40, "it comes to an end"
+        result = place.visit(pages=1)
+    assert (result.outcome, result.ledger.new, result.ledger.rejected) == ("complete", 44, 1)
+    assert place.rejected(result) == {"27": "poison"}
+    assert result.ledger.balances()
+
+
+def test_H15_a_page_too_large_for_the_server_is_asked_for_in_pieces(build: Build) -> None:
+    """More than six records at once take the server too long, however they are asked for."""
+    place = build(40, page_size=10)
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        heavy = arguments["verb"] == "ListRecords" and body.count(b"<record>") > 6
+        return Answer(b"Gateway Time-out", "text/plain", 504) if heavy else Answer(body)
+
+    place.repository.fault = fault
+    result = place.visit()
+    assert (result.outcome, result.ledger.new) == ("complete", 40)
+    assert result.ledger.rejected == 0
+    assert len(place.repository.requests) < 80
+
+
+def test_T12_a_record_too_large_for_a_page_alone(build: Build) -> None:
+    place = build(made_of=entries(45, every=timedelta(hours=1)))
+    big = place.repository.entries[PREFIX + "27"]
+    place.repository.replace([replace(big, elements=(*big.elements, ("description", "x" * 400_000)))])
+    result = place.visit(max_page=200_000)
+    assert (result.outcome, result.ledger.new) == ("complete", 44)
+    assert place.rejected(result) == {"27": "poison"}
