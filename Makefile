@@ -28,7 +28,7 @@ bench: install
 	$(BIN)/python -m bench
 
 crash: install
-	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash
+	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements.lock --quiet

@@ -53,12 +53,15 @@ class Lists:
             raise SourceError("cut", where="http://truong.example/")
 
     def _items(self, said: list[tuple[str, str]], visit: Any) -> Iterator[Item]:
-        for identifier, text in said:
-            if text == UNREADABLE:
-                yield Rejected(identifier, "no_metadata", f"<record>{identifier}</record>".encode())
-                continue
-            record = raw(identifier, text, self.stamps.get(identifier, "2026-01-01"), self.format)
-            yield visit.known([record.fingerprint]).get(record.fingerprint, record)
+        items = [self._item(identifier, text) for identifier, text in said]
+        known = visit.known([item.fingerprint for item in items if isinstance(item, RawRecord)])
+        for item in items:
+            yield known.get(item.fingerprint, item) if isinstance(item, RawRecord) else item
+
+    def _item(self, identifier: str, text: str) -> RawRecord | Rejected:
+        if text == UNREADABLE:
+            return Rejected(identifier, "no_metadata", f"<record>{identifier}</record>".encode())
+        return raw(identifier, text, self.stamps.get(identifier, "2026-01-01"), self.format)
 
 
 def clock(day: int) -> str:
