@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check bench crash lock clean
+.PHONY: install demo test check bench crash fuzz lock clean
 
 install: .venv/installed
 
@@ -30,8 +30,12 @@ bench: install
 crash: install
 	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py
 
+HOURS ?= 2
+fuzz: install
+	$(BIN)/python -m tests.fuzz.reading whole .fuzz/whole -max_total_time=$$(($(HOURS) * 3600))
+
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements.lock --quiet
 
 clean:
-	rm -rf .venv .demo data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .demo data .mypy_cache .ruff_cache .pytest_cache .fuzz

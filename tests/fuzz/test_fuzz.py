@@ -1,0 +1,72 @@
+"""A million answers that a fuzzer thinks of, from seeds of our own making: each refused by name or accounted for.
+
+``make fuzz`` goes on for hours. The seed is fixed and printed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, missing
+from tests.fuzz.seeds import CORPUS, SEEDS, as_bytes
+
+RUNS, WHOLE_SECONDS, SEED = 1_000_000, 60, 20_261_126
+# Whole answers for a minute, then their small readers until a million is reached; a slow machine says how far it came.
+PIECES_SECONDS = int(os.environ.get("KHO_FUZZ_SECONDS", "120"))
+
+
+def test_the_seeds_are_those_that_are_written_down() -> None:
+    held = {file.stem: file.read_bytes() for file in CORPUS.glob("*.xml")}
+    assert held == {name: as_bytes(seed) for name, seed in SEEDS.items()}
+
+
+def _fuzz(target: str, folder: Path, *options: str) -> tuple[int, int]:
+    """Run the fuzzer; return executions and seconds. What it found fails the test with its input."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.reading", target, str(folder), f"-seed={SEED}", *options],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    ran = re.search(r"Done ([0-9]+) runs in ([0-9]+) second", done.stderr)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert ran is not None, done.stderr[-4000:]
+    return int(ran[1]), int(ran[2])
+
+
+@pytest.mark.slow
+def test_no_answer_breaks_the_reading(tmp_path: Path) -> None:
+    if importlib.util.find_spec("atheris") is None:
+        missing("fuzzing", "make install on Linux, x86_64 (atheris)")
+    whole, seconds = _fuzz("whole", tmp_path / "whole", f"-max_total_time={WHOLE_SECONDS}")
+    left = max(RUNS - whole, 1)
+    pieces, more = _fuzz("pieces", tmp_path / "pieces", f"-runs={left}", f"-max_total_time={PIECES_SECONDS}")
+    kept = [len(list((tmp_path / name).iterdir())) for name in ("whole", "pieces")]
+    print(f"seed {SEED}: {whole:,} whole answers in {seconds} s, {pieces:,} pieces in {more} s, kept {kept}")
+    assert all(count > 10 for count in kept), "nothing reached new code: the fuzzer does not see it"
+
+
+def test_the_fuzzer_would_notice(tmp_path: Path) -> None:
+    """A reading that loses a record is found within the seeds."""
+    script = (
+        "import sys, harvester.page, msgspec\n"
+        "real = harvester.page.read_page\n"
+        "def losing(*a, **k):\n"
+        "    read = real(*a, **k)\n"
+        "    return msgspec.structs.replace(read, items=read.items[:-1]) if len(read.items) > 1 else read\n"
+        "harvester.page.read_page = losing\n"
+        "from tests.fuzz import reading\n"
+        "reading.main()\n"
+    )
+    pytest.importorskip("atheris")
+    done = subprocess.run(
+        [sys.executable, "-c", script, "whole", str(tmp_path / "found"), "-runs=2000", "-seed=1"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "AssertionError" in done.stdout + done.stderr
