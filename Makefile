@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check bench crash fuzz lock clean
+.PHONY: install demo test check bench bench-large crash fuzz lock clean
 
 install: .venv/installed
 
@@ -26,6 +26,9 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+bench-large: install
+	$(BIN)/python -m bench --large 2500000 --kills 10
 
 crash: install
 	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py

@@ -1,7 +1,7 @@
 """``make bench``: ratios in one run on the same records, with Sickle as its user would write it as the yardstick.
 
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
-and shows its memory.
+and shows its memory; with ``--kills 10`` the process is killed so often on the way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import many
+from . import large, many
 from .figures import Repositories, write
 
 COUNT = 20_000
@@ -24,10 +24,13 @@ def main() -> None:
     """Measure, print and write ``bench/RESULTS.md``."""
     options = argparse.ArgumentParser()
     options.add_argument("--large", type=int, default=0)
+    options.add_argument("--kills", type=int, default=0)
     options.add_argument("--many", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
-    if chosen.large:
+    if chosen.large and chosen.kills:
+        large.measure(chosen.large, chosen.kills)
+    elif chosen.large:
         measure_large(chosen.large)
     elif chosen.many:
         many.measure(min(chosen.rounds, MANY_ROUNDS))
