@@ -82,6 +82,26 @@ def schema() -> None:
     data(json_schema())
 
 
+@command.command("forget")
+@click.argument("source")
+@click.pass_context
+def forget(ctx: click.Context, source: str) -> None:
+    """Quên những gì đã học về máy chủ của nguồn; bản ghi và mốc vẫn giữ / forget what was learned of its server only.
+
+    \b
+    Ví dụ / example:
+      kho sources forget thu-vien-so-tlu
+    """
+    from harvester import forget_source
+
+    here = desk(ctx)
+    with here.store(here.federation()) as store:
+        if source not in store.log.sources():
+            raise click.UsageError(here.text(f"kho không biết nguồn “{source}”", f"the store knows no “{source}”"))
+        forget_source(store, source)
+    say(here.text(f"đã quên; học lại: kho harvest {source}", f"forgotten; learn anew: kho harvest {source}"))
+
+
 @command.command("retire")
 @click.argument("source")
 @click.option("--yes", is_flag=True, help="không hỏi lại / do not ask")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, desk
+from ._learned import in_words
 from ._output import data, harmless, number, stamp, table, when
 
 if TYPE_CHECKING:
@@ -29,18 +30,25 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
     Ví dụ / examples:
       kho status
       kho status tag:thcs --json
+      kho status thu-vien-so-tlu
     """
     here = desk(ctx)
     federation = here.federation()
     names = {source.id for source in here.chosen(federation, selection)} if selection else None
+    learned: dict[str, Any] | None = None
     with here.store(federation) as store:
         sources = [row for row in rows(here, federation, store) if names is None or row["id"] in names]
         indexes = index_rows(here, federation, store)
         following = _following(store)
+        if selection and len(sources) == 1 and sources[0]["id"] in (known := store.log.sources()):
+            learned = known[sources[0]["id"]].learned
     if as_json:
-        data({"sources": sources, "indexes": indexes})
+        data({"sources": [{**row, "learned": learned} if learned else row for row in sources], "indexes": indexes})
         return
     _show(here, sources, indexes, following)
+    if learned:
+        click.echo("")
+        table(here.text("đã học|giá trị", "learned|value").split("|"), in_words(here, learned))
 
 
 def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any]]:

@@ -1,0 +1,69 @@
+"""What was learned of a source's server, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ._output import number
+
+if TYPE_CHECKING:
+    from ._desk import Desk
+
+# fact: (Vietnamese, English); in the order in which people want to know
+LABELS: dict[str, tuple[str, str]] = {
+    "repository_name": ("tên máy chủ tự xưng", "what the server calls itself"),
+    "format": ("định dạng", "format"),
+    "prefix": ("metadataPrefix", "metadataPrefix"),
+    "refused_prefixes": ("định dạng có liệt kê mà không đưa", "formats listed and refused"),
+    "granularity": ("ngày giờ khai báo", "granularity as stated"),
+    "dates": ("from và until thật sự nhận", "from and until as really taken"),
+    "incremental": ("danh sách chỉ gồm thay đổi", "lists of changes only"),
+    "windows": ("danh sách theo khoảng thời gian", "lists in windows of time"),
+    "sweep": ("danh sách header", "lists of headers"),
+    "deleted_record": ("bản ghi đã xoá", "deleted records"),
+    "earliest_datestamp": ("ngày sớm nhất khai báo", "earliest datestamp as stated"),
+    "oldest": ("ngày sớm nhất thật sự thấy", "earliest datestamp as really seen"),
+    "order": ("thứ tự danh sách", "order of the list"),
+    "page_size": ("bản ghi một trang", "records a page"),
+    "page_seconds": ("giây một trang", "seconds a page"),
+    "token_encoding": ("cách gửi mã tiếp tục", "how tokens are sent"),
+    "token_arguments": ("đối số kèm mã tiếp tục", "arguments beside a token"),
+    "tokens_lost": ("từng quên mã tiếp tục", "has forgotten tokens"),
+    "unsupported_at": ("điều không làm được biết từ", "what it cannot do is known since"),
+}
+# (fact or empty for any, value): (Vietnamese, English)
+VALUES: dict[tuple[str, str], tuple[str, str]] = {
+    ("dates", "seconds"): ("đến giây", "in seconds"),
+    ("dates", "day"): ("chỉ theo ngày", "days only"),
+    ("dates", "none"): ("không nhận", "none"),
+    ("", "unsupported"): ("không làm được", "cannot"),
+    ("order", "datestamp"): ("theo ngày", "by datestamp"),
+    ("order", "none"): ("không theo ngày", "not by datestamp"),
+    ("token_encoding", "strict"): ("mã hoá", "percent-encoded"),
+    ("token_encoding", "verbatim"): ("nguyên văn", "as they are"),
+    ("token_arguments", "exclusive"): ("không kèm gì", "none"),
+    ("token_arguments", "repeated"): ("lặp lại", "repeated"),
+    ("deleted_record", "no"): ("không nhớ", "not remembered"),
+    ("deleted_record", "transient"): ("nhớ một thời gian", "remembered for a time"),
+    ("deleted_record", "persistent"): ("nhớ mãi", "remembered for ever"),
+    ("tokens_lost", "True"): ("có", "yes"),
+}
+
+
+def in_words(here: Desk, learned: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was learned as pairs of label and value; what is unknown or usual is left out."""
+    return [
+        (here.text(*label), _value(here, fact, learned[fact]))
+        for fact, label in LABELS.items()
+        if learned.get(fact) not in (None, "", [], False)
+    ]
+
+
+def _value(here: Desk, fact: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    words = VALUES.get((fact, str(value))) or VALUES.get(("", str(value)))
+    if words is not None:
+        return here.text(*words)
+    return number(value) if isinstance(value, int) else str(value)
