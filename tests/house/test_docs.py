@@ -142,6 +142,6 @@ def test_the_project_speaks_only_of_itself() -> None:
         file = ROOT / name
         if file.suffix in (".zdict",) or not file.exists():
             continue
-        content = file.read_text(encoding="utf-8")
+        content = file.read_bytes()  # seeds of the fuzzer are in other encodings on purpose
         for bad in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "TO" + "DO", "FIX" + "ME"):
-            assert bad not in content, f"{name}: {bad}"
+            assert bad.encode() not in content, f"{name}: {bad}"
