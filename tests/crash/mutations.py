@@ -145,7 +145,7 @@ OTHERS = (
             ),
         ),
         (2, 4),
-        window=(0.7, 1),
+        window=(0.8, 1),
     ),
     Mutation(
         "a job is answered before it is committed",
@@ -169,7 +169,7 @@ OTHERS = (
             ),
         ),
         (0,),
-        window=(0, 0.1),
+        window=(0.15, 0.22),
     ),
     Mutation(
         "the index's place is the end of the log",
