@@ -51,7 +51,6 @@ class Singles:
         walk = self._route.walk
         walk.refused += 1
         walk.poison = [*walk.poison, identifier]
-        self._route.note("poisoned")
         said = bytes(self._route.conversation.said) or f"{error.code} {error.facts.get('status', '')}".strip().encode()
         return Rejected(identifier, "poison", said)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ...errors import SourceError
 from ...page import Header
-from ...record import Item, Page, RawRecord
+from ...record import Item, Page, RawRecord, Rejected
 from ...stamp import normalised
 from . import dates
 from .checkpoint import Stretch, Walk
@@ -38,6 +38,15 @@ class Walking:
         self._sweep = Sweep(self._route, singles)
 
     def pages(self) -> Iterator[Page]:
+        """Yield accepted pages, and note the records on them that the server could not give (T12)."""
+        for page in self._accepted():
+            if self._walk.poison:  # else there is nothing to count on ten thousand pages
+                refused = sum(isinstance(item, Rejected) and item.code == "poison" for item in page.items)
+                if refused:
+                    self._route.note("poisoned", refused)
+            yield page
+
+    def _accepted(self) -> Iterator[Page]:
         """Yield accepted pages; an empty or absent token ends a list (OAI-PMH 2.0, 3.5)."""
         while self._walk.stretches:
             try:
