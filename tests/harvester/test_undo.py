@@ -465,3 +465,26 @@ def test_slices_do_the_same_as_one(store: Store, monkeypatch: pytest.MonkeyPatch
     take_back(store, night)
     assert shown(store) == ALL
     consistent(store)
+
+
+def test_an_undo_looks_only_at_the_changes_of_each_record(sqlite_store: Store) -> None:
+    """Not at all changes of the visit again for each of them: that grows with the square of a visit."""
+    store, asked = sqlite_store, []
+    night = a_night(store)
+
+    @sa.event.listens_for(store.database.engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        if "change AS before" in statement or "change AS later" in statement:
+            asked.append((statement, values))
+
+    undone = take_back(store, night)
+    store.inspection.skipped(row(store, undone.visit))
+    assert len(asked) >= 4
+    with store.database.reading() as connection:
+        for statement, values in list(asked):
+            plan = [each[3] for each in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            inner = [
+                step for step in plan if step.startswith(("SEARCH before", "SCAN before", "SEARCH later", "SCAN later"))
+            ]
+            assert inner, plan
+            assert all("ix_change_record_sequence" in step for step in inner), plan
