@@ -42,7 +42,10 @@ _PAIR = re.compile(  # 0xD800 to 0xDBFF, then 0xDC00 to 0xDFFF
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _OWN = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 _AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#0*[0-9]{1,7};|#x0*[0-9a-fA-F]{1,6};)")
-_PROLOG = re.compile(rb"<\?xml\s[^<>]*?\?>")
+# A declaration, or a tag that is broken by declarations: that one stays as it is, and is refused.
+_PROLOG = re.compile(rb"(<(?!\?xml\s)[^<>]*+(?:<\?xml\s[^<>]*?\?>)++)|<\?xml\s[^<>]*?\?>")
+_TAG = re.compile(rb"<[^<>]*+")
+_SIGNS = b"<]-?/!&#"  # what may be the beginning of a sign of markup
 _START = re.compile(rb"""<[A-Za-z_:\x80-\xff][^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)++>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')""")
 
@@ -142,27 +145,49 @@ def marked(piece: bytes, control: re.Pattern[bytes] | None, mark: bytes) -> tupl
 
 def bare_controls(piece: bytes, control: re.Pattern[bytes]) -> tuple[bytes, int]:
     """Leave out bytes that are no characters; what parts words leaves a space."""
-    return control.subn(lambda found: b" " if found[0][0] in _BREAKS else b"", piece)
+
+    def change(found: re.Match[bytes]) -> bytes:
+        return b" " if found[0][0] in _BREAKS else _gone(found)
+
+    return _apart(piece, control, change)
+
+
+def _gone(found: re.Match[bytes]) -> bytes:
+    """Return what is left of something left out: a space where its neighbours might come together as markup."""
+    before = found.string[max(found.start() - 1, 0) : found.start()]
+    return b" " if before and before in _SIGNS else b""
+
+
+def _apart(piece: bytes, pattern: re.Pattern[bytes], change: Callable[[re.Match[bytes]], bytes]) -> tuple[bytes, int]:
+    """Change what a pattern finds in texts; within tags it becomes a space, so that no other tag comes of it."""
+    number = 0
+
+    def counted(found: re.Match[bytes]) -> bytes:
+        nonlocal number
+        made = change(found)
+        number += made != found[0]
+        return made
+
+    def within(tag: re.Match[bytes]) -> bytes:
+        return pattern.sub(lambda found: counted(found) or b" ", tag[0])
+
+    parts = _SECTION.split(piece)
+    parts[0::2] = [_TAG.sub(within, part) for part in parts[0::2]]
+    return pattern.sub(counted, b"".join(parts)), number
 
 
 def references(piece: bytes) -> tuple[bytes, int]:
     """Leave out references to what is no character (``&#x1a;``, ``&#xFFFE;``); write ``&#X41;`` as XML wants it."""
-    number = 0
 
     def mended(found: re.Match[bytes]) -> bytes:
-        nonlocal number
         value = _value(found[1], found[2])
-        good = _is_character(value)
-        if good and found[0][2:3] != b"X":
-            return found[0]
-        number += 1
-        if good:
-            return b"&#x%X;" % value
+        if _is_character(value):
+            return found[0] if found[0][2:3] != b"X" else b"&#x%X;" % value
         if value > _LAST:  # there is no such number: it was meant as text
             return b"&amp;" + found[0][1:]
-        return b" " if value in _BREAKS else b""
+        return b" " if value in _BREAKS else _gone(found)
 
-    return _REFERENCE.sub(mended, piece), number
+    return _apart(piece, _REFERENCE, mended)
 
 
 def entities(piece: bytes) -> tuple[bytes, int]:
@@ -180,8 +205,15 @@ def entities(piece: bytes) -> tuple[bytes, int]:
 
 
 def prologs(piece: bytes) -> tuple[bytes, int]:
-    """Leave out XML declarations within the answer: records that were documents once."""
-    return _PROLOG.subn(b"", piece)
+    """Leave out XML declarations within the answer (records that were documents once), but none within a tag."""
+    number = 0
+
+    def change(found: re.Match[bytes]) -> bytes:
+        nonlocal number
+        number += not found[1]
+        return found[1] or b""
+
+    return _PROLOG.sub(change, piece), number
 
 
 def ampersands(piece: bytes) -> tuple[bytes, int]:

@@ -8,6 +8,7 @@ at many times the speed.
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +18,10 @@ import atheris
 SEEN = ["harvester.page", "harvester.repairs", "harvester.charset", "harvester.stamp", "harvester.waiting"]
 with atheris.instrument_imports(include=[*SEEN, "harvester.wire"]):
     from harvester.errors import SourceError
-    from harvester.page import document, fingerprint, read_page, read_record
+    from harvester.page import Reading, document, fingerprint, read_page, read_record
     from harvester.page.cutting import quick_cut
     from harvester.page.framing import frame
-    from harvester.record import LONGEST_IDENTIFIER, RawRecord
+    from harvester.record import LONGEST_IDENTIFIER, RawRecord, Rejected
     from harvester.repairs import mend
     from harvester.stamp import normalised
     from harvester.waiting import retry_after
@@ -29,6 +30,7 @@ with atheris.instrument_imports(include=[*SEEN, "harvester.wire"]):
 from tests.fuzz.seeds import CORPUS, WORDS  # noqa: E402 - after what is instrumented
 
 NAME = "oai_dc"
+_SECTION = re.compile(rb"<!--(?s:.*?)-->|<!\[CDATA\[(?s:.*?)\]\]>")  # what looks like a tag in there is none
 
 
 def check(data: bytes) -> None:
@@ -54,6 +56,25 @@ def check(data: bytes) -> None:
     assert again.answer == reading.answer
     if listed:
         assert len(again.items) == len(records)
+    if records:
+        _check_again(reading)
+
+
+def _check_again(reading: Reading) -> None:
+    """What was accepted, put together again, needs no repair and says the same.
+
+    The encoding is decided for a whole page: what spoke against UTF-8 may have stood in the envelope.
+    """
+    again = read_page(document(reading.cut.context, b"".join(reading.cut.records)), "", name=NAME)
+    if "repair_charset" in again.repairs:
+        return
+    assert again.repairs == {}
+    for before, after in zip((*reading.items, *reading.headers), (*again.items, *again.headers), strict=True):
+        # A damaged identifier is refused only where the repair was just made: nobody can tell afterwards.
+        if not (isinstance(before, Rejected) and before.code == "identifier_damaged"):
+            assert type(before) is type(after)
+            assert getattr(before, "identifier", None) == getattr(after, "identifier", None)
+            assert getattr(before, "code", "") == getattr(after, "code", "")
 
 
 def _check_record(item: RawRecord, body: bytes, *, mended: bool) -> None:
@@ -79,6 +100,9 @@ def _mending(data: bytes) -> None:
     piece, made = mend(data)
     assert made or piece == data
     assert len(piece) <= 16 * len(data)
+    before, after = _SECTION.sub(b"", data), _SECTION.sub(b"", piece)
+    for tag in (b"<record", b"</record", b"<header", b"</header", b"<identifier", b"<metadata"):
+        assert after.count(tag) == before.count(tag), tag  # nothing that is left out makes a tag of what was none
 
 
 def _clock(data: bytes) -> None:

@@ -161,3 +161,18 @@ def test_letters_are_counted() -> None:
     assert utf8_letters("Tiếng Việt".encode()) == (2, 0)
     assert utf8_letters("Tiếng Vi".encode() + b"\xe1\xbb") == (1, 1)
     assert utf8_letters(b"abc") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"<\x01/record>", b"</rec\x01ord>", b"<&#1;record>", b"<rec&#x1a;ord>", b"<rec<?xml ?>ord>",
+        b"<\xed\xa0\xb5record>", b"<!-\x01- x -->", b"<![CDATA[a]]\x01><record/>]]>", b"<!--a-\x01-><record/>-->",
+        b"<\x0brecord>", b"<\xef\xbf\xbf/a>",
+    ],
+)  # fmt: skip
+def test_what_is_left_out_never_makes_a_tag_of_what_was_none(broken: bytes) -> None:
+    """Found by fuzzing: leaving out the byte between < and a name would have made a record."""
+    after, _ = mend(broken)
+    for tag in (b"<record>", b"</record>", b"<!--", b"-->", b"]]>", b"</a>"):
+        assert after.count(tag) == broken.count(tag), after
