@@ -7,39 +7,62 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from demo.generator import Entry, oai_dc
-from demo.repository import Repository, Server
+from demo.repository import SECONDS, ProtocolError, Repository, Server
 
 from .records import entries
 
 CLOCK = datetime(2026, 11, 20, 19, tzinfo=UTC)
+FIRST, STEP = datetime(2024, 8, 1, tzinfo=UTC), timedelta(seconds=20)  # 2.5 million of them are a year and a half
 WARM = 300  # records of the list on which a process warms up; their numbers begin where no list ends
 FAR = 100_000_000
 KEPT = 100_000  # lists up to here are made before anybody asks
 
 
 class Endless(Repository):
-    """Makes each page when it is asked for: a million records need no memory."""
+    """Makes each page when it is asked for: a million records need no memory.
+
+    Records follow each other by ``STEP`` from ``FIRST`` on, so that a window of time is a range of numbers.
+    """
 
     count = 0
     start = 0
 
     def _list(self, verb: str, arguments: dict[str, str], render: object) -> bytes:
-        token = arguments.get("resumptionToken", "0")
-        start = int(token)
-        size = min(self.page_size, self.count - start)
+        low, high, start = self._range(arguments)
+        size = min(self.page_size, high - start)
+        if size <= 0:
+            raise ProtocolError("noRecordsMatch", "nothing")
         body = b"".join(self._one(entry) for entry in self._entries(start, size))
-        following = str(start + size) if start + size < self.count else ""
-        mark = f'<resumptionToken completeListSize="{self.count}" cursor="{start}">{following}</resumptionToken>'
+        following = f"{low}-{high}-{start + size}" if start + size < high else ""
+        mark = f'<resumptionToken completeListSize="{high - low}" cursor="{start - low}">{following}</resumptionToken>'
         return f"<{verb}>".encode() + body + mark.encode() + f"</{verb}>".encode()
 
+    def _range(self, arguments: dict[str, str]) -> tuple[int, int, int]:
+        """Return where a list begins, where it ends, and where its page begins."""
+        if "resumptionToken" in arguments:
+            low, high, start = map(int, arguments["resumptionToken"].split("-"))
+            return low, high, start
+        low, high = 0, self.count
+        if "from" in arguments:
+            low = max(-((FIRST - _moment(arguments["from"])) // STEP), 0)
+        if "until" in arguments:
+            high = min((_moment(arguments["until"]) - FIRST) // STEP + 1, self.count)
+        return low, high, low
+
     def _entries(self, start: int, size: int) -> Iterator[Entry]:
-        return entries(size, self.start + start)
+        for place, entry in enumerate(entries(size, self.start + start), start):
+            yield replace(entry, datestamp=FIRST + place * STEP)
 
     def _one(self, entry: Entry) -> bytes:
         return b"<record>" + self._header(entry) + b"<metadata>" + oai_dc(entry) + b"</metadata></record>"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, SECONDS).replace(tzinfo=UTC)
 
 
 def repository(count: int, start: int = 0) -> Repository:

@@ -99,6 +99,16 @@ def test_records_outside_of_what_the_server_declares_are_in_the_open_windows(bui
     assert (result.outcome, place.live) == ("complete", place.truth)
 
 
+def test_D4_a_first_visit_is_divided_although_earliestDatestamp_is_this_moment(build: Build) -> None:
+    place = build(150)
+    place.repository.fault = lambda body, _: Answer(
+        re.sub(rb"(<earliestDatestamp>)[^<]*", rb"\g<1>2026-11-20T19:00:00Z", body)
+    )
+    result = place.visit()
+    assert asked_in_windows(place) >= 3
+    assert (result.outcome, result.ledger.new, place.live) == ("complete", 150, place.truth)
+
+
 # --- servers that serve windows wrongly -----------------------------------------------------------------------------
 
 

@@ -30,7 +30,9 @@ class Windows:
             return None
         if route.conversation.learned.get("windows") == UNSUPPORTED:
             return None
-        return halved(stretch, route.conversation.oldest, route.walk.clock, route.habits.dates)
+        # earliestDatestamp may be this moment (wild.md D4): what was seen on the first page is better.
+        oldest = min((each for each in (route.conversation.oldest, route.walk.oldest) if each), default="")
+        return halved(stretch, oldest, route.walk.clock, route.habits.dates)
 
     def divide(self, declared: int | None) -> None:
         """After the first page of a large list: go on in windows."""
