@@ -23,8 +23,9 @@ RECORD_ELEMENTS = 5_000  # of 118,674 real records four have more (code books of
 _SMALLEST_ELEMENT = len(b"<a/>")
 RECORD_DEPTH = 250  # with the start tags above it just below libxml2's own 256; real ones end at 13
 _HEADER_BYTES = 64 * 1024  # a header of 1,000 sets
-# Bytes that are parsed in one go: a page of a hundred plain records; the tree takes about ten times as much.
-TOGETHER = 256 * 1024
+# Bytes that are parsed in one go: some forty plain records, which costs what a whole page does. The tree takes about
+# ten times as much, and fifty threads have one each.
+TOGETHER = 64 * 1024
 # The header of most records, read at a tenth of what the tree costs: only ASCII, no attribute, no reference, metadata
 # with an element in it. A record that looks like this says the same to the parser, which has accepted it.
 _WORD = rb"([!-%'-;=-~]+)"

@@ -117,7 +117,14 @@ _EXACT, _FOLDED, _FOLDED_CHUNK = _Exact(), _Folded(), _FoldedChunk()
 
 
 def _tokens(chunk: str) -> list[str]:
-    chunk = _APOSTROPHE.sub(r"\1", composed(chunk)).lower()
+    chunk = composed(chunk)
+    if chunk.isalpha():  # a plain word, as nearly all are
+        return _canonical(chunk.lower()).split(" ") if len(chunk) < LONGEST_TOKEN // 2 else _found(chunk)
+    return _found(chunk)
+
+
+def _found(chunk: str) -> list[str]:
+    chunk = _APOSTROPHE.sub(r"\1", chunk).lower()
     found: list[str] = []
     for token in TOKEN.findall(chunk):
         if len(token) <= LONGEST_TOKEN:
@@ -131,9 +138,9 @@ def _canonical(token: str) -> str:
         return JOINED[token]
     if token in ROMAN:
         return str(ROMAN[token])
-    if _CYRILLIC.search(token) and _ASCII_LETTER.search(token):
+    if not token.isascii() and _CYRILLIC.search(token) and _ASCII_LETTER.search(token):
         token = token.translate(LOOKALIKES)
-    if any(letter.isdecimal() for letter in token):
+    if not token.isalpha() and any(letter.isdecimal() for letter in token):
         return _with_digits(token)
     return _tone_in_place(token)
 
