@@ -28,16 +28,21 @@ def moment(text: str) -> datetime | None:
         return None
 
 
+def _written(read: datetime) -> str:
+    """Write a moment in UTC; strftime would give the year 221 three digits, and nobody could read it again."""
+    return read.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def normalised(text: str) -> str | None:
     """Return a server's clock as ``YYYY-MM-DDThh:mm:ssZ``; None where it cannot be read."""
     read = moment(text)
-    return None if read is None else read.strftime(SECONDS)
+    return None if read is None else _written(read)
 
 
 def of_header(text: str) -> str | None:
     """Return the header Date (RFC 9110, 5.6.7) as a normalised clock; None where it cannot be read."""
     try:
-        return parsedate_to_datetime(text).astimezone(UTC).strftime(SECONDS)
+        return _written(parsedate_to_datetime(text).astimezone(UTC))
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -57,7 +62,7 @@ def earlier(text: str, by: timedelta) -> str:
     """Return a moment before a normalised clock."""
     read = moment(text)
     assert read is not None
-    return (read - by).strftime(SECONDS)
+    return _written(read - by)
 
 
 def in_granularity(text: str, granularity: str) -> str:

@@ -160,18 +160,6 @@ OTHERS = (
         HARVESTS,
     ),
     Mutation(
-        "a new store is made in two commits",
-        "harvester/store/opening.py",
-        (
-            (
-                "    connection.execute(schema.identity.insert()",
-                f"    {COMMIT}\n    connection.execute(schema.identity.insert()",
-            ),
-        ),
-        (0,),
-        window=(0.15, 0.22),
-    ),
-    Mutation(
         "the index's place is the end of the log",
         FEED,
         (

@@ -15,7 +15,7 @@ import pytest
 from tests.crash.matrix import FAULTS, STALL
 from tests.crash.workers import WORKERS, run
 
-CRASHES = os.environ.get("KHO_CRASHES", "2000")
+CRASHES = os.environ.get("KHO_CRASHES", "400")
 SEED = 20_261_126
 
 

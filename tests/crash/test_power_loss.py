@@ -16,7 +16,7 @@ from tests.crash.disk import Disk
 from tests.crash.shim import Call
 from tests.crash.workers import WORKERS, run
 
-STATES = int(os.environ.get("KHO_POWER_LOSSES", "1000"))
+STATES = int(os.environ.get("KHO_POWER_LOSSES", "300"))
 SEED = 20_261_127
 
 

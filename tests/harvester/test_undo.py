@@ -479,7 +479,7 @@ def test_an_undo_looks_only_at_the_changes_of_each_record(sqlite_store: Store) -
 
     undone = take_back(store, night)
     store.inspection.skipped(row(store, undone.visit))
-    assert len(asked) >= 4
+    assert asked
     with store.database.reading() as connection:
         for statement, values in list(asked):
             plan = [each[3] for each in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
