@@ -1,6 +1,6 @@
 """A harvest with index update is broken off at every call that changes a file: nothing is lost, nothing is there twice.
 
-KHO_CRASHES sets how many samples are tried (2000; ``make crash``: all). The seed is printed; a failure names its
+KHO_CRASHES sets how many samples are tried (400; ``make crash``: all). The seed is printed; a failure names its
 sample, and ``python -m tests.crash.matrix LIBRARY --one SAMPLE`` tries that one again.
 """
 

@@ -1,7 +1,7 @@
 """The power goes at any moment of three nights' work: what was acknowledged is there, and the work goes on.
 
 Store, its log and the index's folder lose power together. KHO_POWER_LOSSES sets how many states of the disk are tried
-(1000; ``make crash`` 20000). The seed is printed. What is modelled is said in ``disk.py``.
+(300; ``make crash`` 20000). The seed is printed. What is modelled is said in ``disk.py``.
 """
 
 from __future__ import annotations
