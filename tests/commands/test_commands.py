@@ -7,12 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.faults import Answer
 from demo.town import TOWN, Town, sources_yaml
 from tests.commands.calling import ROOT, environment, kho, start
 
@@ -238,15 +240,23 @@ def test_sigterm_ends_with_143(folder: Path, town: Town) -> None:
 
 
 def test_a_second_harvest_of_the_same_source_is_told_so(folder: Path, town: Town) -> None:
-    slowly(folder, town)
+    asked, told = threading.Event(), threading.Event()
+
+    def held(body: bytes, arguments: dict[str, str]) -> Answer:
+        """The second page comes when the second harvest has been told."""
+        if "resumptionToken" in arguments:
+            asked.set()
+            told.wait(60)
+        return Answer(body)
+
+    town.repositories["dai-hoc-song-lam"].fault = held
     first = start(folder, "harvest", "dai-hoc-song-lam", "--no-index")
-    end = time.monotonic() + 60
-    while len(town.repositories["dai-hoc-song-lam"].requests) < 10 and time.monotonic() < end:
-        time.sleep(0.01)
+    assert asked.wait(60)
     second = kho(folder, "harvest", "dai-hoc-song-lam", "--no-index")
-    assert second.returncode == 7, second.stderr
+    told.set()
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=60)
+    assert second.returncode == 7, second.stderr
 
 
 def test_an_index_that_is_down_is_named_and_catches_up(folder: Path) -> None:
