@@ -6,17 +6,24 @@ import gc
 import os
 import shutil
 import signal
+import sqlite3
 import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from harvester import StoreError
+from index import IndexUnreachableError
 from tests.crash.nights import NIGHTS
 from tests.crash.shim import Shim
 from tests.crash.work import Work, check, remember, small
 from tests.index.memory_engine import MemoryEngine
 
 HANG_SECONDS = 120  # a child works for a third of a second
+# How the work may fail in this process itself, before any fault is tried: a deliberate mistake can be that plain.
+FAILED = (AssertionError, sqlite3.Error, SQLAlchemyError, StoreError, IndexUnreachableError)
 
 
 class Named(Exception):

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from harvester import StoreError
 from index import IndexUnreachableError
-from tests.crash.forks import Forks, Named, told
+from tests.crash.forks import FAILED, Forks, Named, told
 from tests.crash.nights import NIGHTS
 from tests.crash.shim import calls, memory_folder
 from tests.crash.work import MARK, Work, check, check_acknowledged
@@ -318,7 +318,7 @@ def main() -> None:
             matrix.run(sample, tally)
             if (chosen.stop and tally.failures) or (chosen.count and tally.samples >= chosen.count):
                 break
-    except AssertionError as error:  # the work fails without any fault
+    except FAILED as error:  # the work fails without any fault
         tally.failures.append(("", str(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from index import open_engine
 from tests.crash.disk import Disk
-from tests.crash.forks import Forks, Named
+from tests.crash.forks import FAILED, Forks, Named
 from tests.crash.nights import NIGHTS, TELLERS, histories
 from tests.crash.shim import Call, calls, memory_folder
 from tests.crash.work import INDEX, MARK, VISIT, Work, check, check_acknowledged
@@ -135,7 +135,7 @@ def main() -> None:
     try:
         power = Power(chosen.library, folder, chosen.unsynced)
         power.run(f"{chosen.seed}:{chosen.part}", chosen.count, tally, stop=chosen.stop)
-    except AssertionError as error:  # the work fails without any fault
+    except FAILED as error:  # the work fails without any fault
         tally.failures.append(("", str(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
