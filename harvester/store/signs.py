@@ -95,8 +95,12 @@ def _edited(connection: sa.Connection, visit: Visit) -> tuple[int, int, tuple[st
     """
     was, now = _payload.alias("was"), _payload.alias("now")
     source = _staged.c.visit + (visit.source - visit.id)  # staged leads, as in publish.py
+    other = was.c.format != now.c.format
+    count = sa.func.coalesce(sa.func.sum(sa.case((other, 1), else_=0)), 0)
+    # Added up and not grouped, as in ``evidence._published_slices``; of several pairs of formats one is named.
+    pair = sa.func.min(sa.case((other, was.c.format + "\n" + now.c.format)))
     question = (
-        sa.select(was.c.format, now.c.format, sa.func.count())
+        sa.select(sa.func.count(), count, pair)
         .select_from(_staged)
         .join(_record, (_record.c.source == source) & (_record.c.identifier == _staged.c.identifier))
         .join(was, was.c.id == _record.c.payload)
@@ -107,13 +111,10 @@ def _edited(connection: sa.Connection, visit: Visit) -> tuple[int, int, tuple[st
             _record.c.presence == schema.PRESENT,
             _record.c.content != _staged.c.content,
         )
-        .group_by(was.c.format, now.c.format)
-        .order_by(sa.func.count().desc())
     )
-    rows = connection.execute(question).all()
-    other = [row for row in rows if row[0] != row[1]]
-    edited = sum(row[2] for row in rows if row[0] == row[1])
-    return edited, sum(row[2] for row in other), (other[0][0], other[0][1]) if other else ("", "")
+    every, reformatted, formats = connection.execute(question).one()
+    before, _, after = (formats or "").partition("\n")
+    return int(every - reformatted), int(reformatted), (before, after)
 
 
 def _stamped(connection: sa.Connection, visit: Visit) -> int:
