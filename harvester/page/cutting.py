@@ -21,6 +21,8 @@ from .markup import START_TAG, TAG_BYTES, Buffer, Tag, local, tags
 # What stands around the records: a clock, the question, a token; sets and formats where there are no records. 40 kB
 # is the longest of 392 real answers. lxml takes up to 32 times as much memory.
 ENVELOPE_BYTES = 4 * 1024 * 1024
+# 66,000 sets with specification and name; five million small elements took lxml 1.4 s and 645 MB.
+ENVELOPE_ELEMENTS = 200_000
 # The longest of 392 real answers has 2,400 records; so many empty ones are rejected one by one within two seconds.
 MOST_RECORDS = 100_000
 # Every record is parsed below the start tags above it: so many bytes of them in all are read within two seconds.
@@ -157,6 +159,8 @@ class _Walk:
         self.begun = False
         self.listed = False
         self.start = 0
+        self.within = False  # a record
+        self.around = 0  # elements that stand in no record
         self.spans: list[tuple[int, int]] = []
 
     def take(self, tag: Tag) -> None:
@@ -164,12 +168,20 @@ class _Walk:
         if tag.opens:
             if depth <= 2:
                 self._open(tag, depth)
+            if not self.within:
+                self._count()
             self.stack.append(tag.name)
         if tag.closes:
             if not self.stack or self.stack.pop() != tag.name:
                 raise SourceError("malformed", where=self.where, detail=f"byte {tag.start}")
             if len(self.stack) <= 2:
                 self._close(tag, len(self.stack))
+
+    def _count(self) -> None:
+        """Count what the envelope will have, so that a million elements are refused before all were walked through."""
+        self.around += 1
+        if self.around > ENVELOPE_ELEMENTS:
+            raise SourceError("overgrown", where=self.where, detail=f"> {ENVELOPE_ELEMENTS} elements")
 
     def _open(self, tag: Tag, depth: int) -> None:
         name = local(tag.name)
@@ -184,11 +196,12 @@ class _Walk:
             self.listed, self.item = True, ITEMS[name]
             self.context += self.body[tag.start : tag.stop]
         elif depth == 2 and name == self.item:
-            self.start = tag.start
+            self.start, self.within = tag.start, True
 
     def _close(self, tag: Tag, depth: int) -> None:
         if depth == 2 and self.item and local(tag.name) == self.item:
             self.spans.append((self.start, tag.stop))
+            self.within = False
             if len(self.spans) > MOST_RECORDS:
                 raise SourceError("overgrown", where=self.where, detail=f"> {MOST_RECORDS} records")
         elif depth == 1:

@@ -9,11 +9,9 @@ import msgspec
 from lxml import etree
 
 from ..errors import SourceError
-from .cutting import ENVELOPE_BYTES, LISTS
+from .cutting import ENVELOPE_BYTES, ENVELOPE_ELEMENTS, LISTS
 from .markup import START_TAG
 
-# 66,000 sets with specification and name; five million small elements took lxml 1.4 s and 645 MB.
-ENVELOPE_ELEMENTS = 200_000
 # The most seen in real answers is eight; a tag of 100,000 attributes is an attack (18 s in some parsers).
 ATTRIBUTES = 100
 _SHORTEST_ATTRIBUTE = len(b" a=''")

@@ -18,6 +18,9 @@ from .records import over_a_cap
 ENVELOPE = -1  # its number among the pieces; records count from 0
 # Damaged pieces of one page beyond this are not mended: it takes a second, and 100 real records have 300 kB.
 MENDED_BYTES = 4 * 1024 * 1024
+# A repair costs as much as reading so many bytes: a record of nothing but damage uses the budget up by itself.
+REPAIR_BYTES = 4
+MENDED_ENVELOPE = 1024 * 1024  # as large as a record may be; the longest real one has 40 kB
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z][A-Za-z0-9._:+-]*)""", re.IGNORECASE)
 
 
@@ -84,9 +87,11 @@ def mended(found: Mended, where: str) -> Mended:
     parts, counts, changed = found.parts, Counter(found.repairs), set()
     envelope, damaged = parts.envelope, 0
     if not _reads(envelope):
-        damaged += len(envelope)
+        if len(envelope) > MENDED_ENVELOPE:
+            raise _too_much(MENDED_ENVELOPE, where)
         rest, made = mend(envelope.removeprefix(found.declaration), found.charset)
         envelope = found.declaration + rest
+        damaged += len(envelope) + REPAIR_BYTES * sum(made.values())
         counts.update(made)
         changed.update([ENVELOPE] if made else [])
     records = list(parts.records)
@@ -94,13 +99,17 @@ def mended(found: Mended, where: str) -> Mended:
         if over_a_cap(body) or _reads(document(parts.context, body)):
             continue
         records[number], made = mend(body, found.charset)
-        damaged += max(len(body), len(records[number]))
+        damaged += max(len(body), len(records[number])) + REPAIR_BYTES * sum(made.values())
         if damaged > MENDED_BYTES:
-            raise SourceError("malformed", where=where, detail=f"> {MENDED_BYTES} byte")
+            raise _too_much(MENDED_BYTES, where)
         counts.update(made)
         changed.update([number] if made else [])
     parts = Cut(parts.context, tuple(records), envelope)
     return Mended(parts, found.declaration, found.charset, frozenset(changed), dict(counts))
+
+
+def _too_much(most: int, where: str) -> SourceError:
+    return SourceError("malformed", where=where, detail=f"> {most} byte")
 
 
 def _reads(piece: bytes) -> bool:

@@ -99,8 +99,14 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a huge start tag": (lambda: around(b"<a" + b" " * 60 * MILLION + b"/>"), "overgrown"),
     "long tags above many records": (
         lambda: HEAD.replace(b"<OAI-PMH", b"<OAI-PMH a='" + b"x" * 15_000 + b"'") + GOOD * 90_000 + TAIL, "overgrown"),
+    "a million elements around, and a comment": (
+        lambda: around(b"<!-- --><a>" + b"<b/>" * (MILLION - 20) + b"</a>"), "overgrown"),
+    "4 MB of control characters around": (lambda: around(b"<a>" + b"\x01" * 4 * MILLION + b"</a>"), "malformed"),
+    "1 MB of control characters around": (lambda: around(b"<a>" + b"\x01" * MILLION + b"</a>"), "structure"),
     "60 MB of ampersands": (lambda: many(b"<t>" + b"&" * 900_000 + b"</t>", 66), "malformed"),
     "60 MB of entities of HTML": (lambda: many(b"<t>" + b"&nbsp;" * 150_000 + b"</t>", 66), "malformed"),
+    "60 MB of letters between control characters": (
+        lambda: many(b"<t>" + b"\x01a" * 450_000 + b"</t>", 66), "malformed"),
     "60 MB of control characters": (lambda: many(b"<t>" + b"\x01" * 900_000 + b"</t>", 66), "malformed"),
     "60 MB in no encoding": (lambda: many(b"<t>" + b"\xff" * 900_000 + b"</t>", 66), "encoding"),
     "60 MB of sections": (lambda: many(b"<t>" + b"<![CDATA[x]]>" * 60_000 + b"</t>", 80), "80 read"),

@@ -9,7 +9,7 @@ from harvester.page import PAGE_BYTES, read_page
 from harvester.page.cutting import CONTEXT_BYTES, ENVELOPE_BYTES, MOST_RECORDS
 from harvester.page.envelope import ATTRIBUTES, ENVELOPE_ELEMENTS
 from harvester.page.markup import MOST_TAGS, TAG_BYTES
-from harvester.page.mending import MENDED_BYTES
+from harvester.page.mending import MENDED_BYTES, MENDED_ENVELOPE, REPAIR_BYTES
 from harvester.page.records import RECORD_BYTES, RECORD_DEPTH, RECORD_ELEMENTS
 from harvester.record import RawRecord, Rejected
 from tests.harvester.pages import HEAD, PLAIN, TAIL, page, read, record, refused
@@ -126,9 +126,31 @@ def test_the_number_of_tags_of_a_page_in_doubt() -> None:
 def test_how_much_damage_is_mended() -> None:
     text = b"a & b " * 20_000
     one = START + b"<t>" + text + b"</t>" + END
-    mended = len(one) + len(b"amp;") * 20_000
+    mended = len(one) + (len(b"amp;") + REPAIR_BYTES) * 20_000
     assert len(read(page(*[one] * (MENDED_BYTES // mended))).items) == MENDED_BYTES // mended
     assert refused(page(*[one] * (MENDED_BYTES // mended + 1))) == "malformed"
+
+
+def test_how_much_damage_of_an_envelope_is_mended() -> None:
+    def around(size: int) -> bytes:
+        return HEAD + record(1) + TAIL.replace(b"abc", b"&" + b"t" * (size - 1))
+
+    room = MENDED_ENVELOPE - len(read(around(3)).cut.envelope) + len(b"amp;") + 3
+    assert read(around(room)).repairs == {"repair_ampersand": 1}
+    assert refused(around(room + 1)) == "malformed"
+
+
+def test_the_elements_of_the_envelope_of_a_page_in_doubt() -> None:
+    """The walk through every tag counts them, so that the rest of a million need not be walked through."""
+
+    def doubtful(number: int) -> bytes:  # beside them: root, clock, question, list and token
+        words = TAIL.replace(
+            b"<resumptionToken", b"<resumptionToken>" + b"<a/>" * number + b"</resumptionToken><resumptionToken", 1
+        )
+        return HEAD + b"<!-- -->" + record(1) + words
+
+    assert read(doubtful(ENVELOPE_ELEMENTS - 6)).answer.token == "abc"
+    assert refused(doubtful(ENVELOPE_ELEMENTS - 5)) == "overgrown"
 
 
 def test_a_repair_that_makes_a_record_too_large_rejects_it() -> None:
