@@ -74,8 +74,7 @@ def utf8_letters(text: bytes) -> tuple[int, int]:
     try:
         text.decode()
     except UnicodeDecodeError:
-        broken = replaced(text)[1]
-        return len(_LETTER.findall(text)), broken
+        return len(_LETTER.findall(text)), _PIECE.findall(text).count(b"")
     return len(text.translate(None, _NO_BEGINNING)), 0
 
 

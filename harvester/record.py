@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import mmap
 from functools import lru_cache
 from typing import Literal
 
@@ -109,12 +110,12 @@ class Kept(msgspec.Struct, frozen=True):
     """A page kept whole as it came, because it needed repairs or could not be accepted.
 
     ``code`` is a message (``repaired``, or why it was rejected), ``place`` the address that answered, ``repairs`` says
-    how often each repair was made.
+    how often each repair was made. A large page is a mapped file until it is kept.
     """
 
     code: str
     place: str
-    body: bytes
+    body: bytes | mmap.mmap
     repairs: dict[str, int] = {}
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from .cutting import Cut, closing, cut, document, fingerprint, fingerprints
 from .envelope import Answer, envelope, local_name
 from .framing import PAGE_BYTES
-from .markup import Buffer
+from .markup import Buffer, let_go
 from .reading import Reading, read_page
 from .records import Header, read_header, read_record, read_records
 
@@ -30,6 +30,7 @@ __all__ = [
     "envelope",
     "fingerprint",
     "fingerprints",
+    "let_go",
     "local_name",
     "read_header",
     "read_page",

@@ -25,6 +25,12 @@ _END_TAG = re.compile(rb"</(" + NAME + rb")\s*+>")
 _SECTIONS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 
 
+def let_go(body: Buffer) -> None:
+    """Give back the memory of a mapped file once it was cut: what is asked for again comes from disk."""
+    if isinstance(body, mmap.mmap):
+        body.madvise(mmap.MADV_DONTNEED)
+
+
 def local(name: bytes) -> bytes:
     """Return a name without its prefix."""
     return name.rpartition(b":")[2]

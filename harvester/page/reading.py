@@ -13,7 +13,7 @@ from ..record import Item, RawRecord, Rejected
 from .cutting import Cut, careful_cut, fingerprints, quick_cut
 from .envelope import Answer, envelope
 from .framing import PAGE_BYTES, Frame, declaration, frame
-from .markup import Buffer
+from .markup import Buffer, let_go
 from .mending import ENVELOPE, Mended, mended, recoded
 from .records import DAMAGED, Header, read_header, read_record, read_records
 
@@ -70,6 +70,7 @@ def _quickly(body: Buffer, found: Frame, where: str, name: str, known: Known) ->
     parts = None if found.repairs else quick_cut(body, found, where)
     if parts is None:
         return None
+    let_go(body)
     try:
         return _strictly(Mended(parts), where, name, known)
     except SourceError as error:
@@ -82,6 +83,7 @@ def _in_doubt(
 ) -> Reading:
     """Read an answer that needs more than the quick way: an exact cut, its true encoding, and repairs."""
     parts = careful_cut(body, found, where)
+    let_go(body)
     words = found.declaration
     state = Mended(parts, words, charset) if charset else recoded(parts, found.charset, words, content_type, where)
     state = msgspec.structs.replace(state, repairs={**found.repairs, **state.repairs})

@@ -7,12 +7,14 @@ import json
 import sqlalchemy as sa
 import zstandard
 
+from ..page import Buffer, let_go
 from ..record import Kept
 from . import erasing, schema
 from .database import Database
 from .visits import Visit, hold
 
 _table = schema.kept
+_PIECE = 8 * 1024 * 1024
 
 
 def keep(database: Database, visit: Visit, kept: Kept) -> None:
@@ -25,6 +27,15 @@ def keep(database: Database, visit: Visit, kept: Kept) -> None:
         erasing.keep_out(connection, database.sql, visit.id, first_id, visit.rejected)
 
     database.write(job)
+
+
+def _packed(body: Buffer) -> bytes:
+    """Compress a page a piece at a time, so that a large one, which is on disk, need not be in memory."""
+    packer, pieces = zstandard.ZstdCompressor().compressobj(size=len(body)), []
+    for start in range(0, len(body), _PIECE):
+        pieces.append(packer.compress(body[start : start + _PIECE]))
+        let_go(body)
+    return b"".join([*pieces, packer.flush()])
 
 
 def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
@@ -45,7 +56,7 @@ def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
                 "code": page.code,
                 "place": page.place,
                 "repairs": json.dumps(page.repairs, sort_keys=True),
-                "body": zstandard.compress(page.body),
+                "body": _packed(page.body),
             }
         )
     connection.execute(_table.insert(), rows)

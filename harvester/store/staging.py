@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
@@ -20,7 +20,13 @@ from .bodies import Bodies
 from .database import GROUP, Database
 from .visits import Visit
 
+# What is new of a larger page is packed while it is written, so much at a time: nothing of it is in memory twice.
+PACKED_BYTES = 8 * 1024 * 1024
 _BLOCK = 5_000  # PostgreSQL takes 65,535 bound values in a statement, a stock SQLite 32,766
+
+
+Rows = list[tuple[Any, ...]]
+Archive = Callable[[], Iterable[Rows]]  # asked anew where a transaction has to be tried again
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -113,7 +119,8 @@ class Stager:
             return
         visit = self._visit
         faults = [item for item in pages[-1].items if isinstance(item, Rejected)]
-        rows, payloads = self._rows(pages[-1])
+        rows, said = self._rows(pages[-1])
+        archive = self._archive(said)
         rejected = [
             {
                 "visit": visit.id,
@@ -124,17 +131,20 @@ class Stager:
             }
             for number, fault in enumerate(faults)
         ]
-        self._database.write(lambda connection: self._write(connection, pages, rows, payloads, rejected))
+        self._database.write(lambda connection: self._write(connection, pages, rows, len(said), archive, rejected))
         visit.pages += len(pages)
         visit.fetched += sum(len(page.items) for page in pages)
         visit.rejected += len(faults)
-        visit.payloads += len(payloads)
+        visit.payloads += len(said)
         visit.checkpoint = pages[-1].checkpoint
         visit.clock = visit.clock or self._clock
         visit.declared = _declared(visit, pages)
 
-    def _rows(self, page: Page) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-        """Make rows of a page; the last readable record of an identifier counts, so a page is folded here."""
+    def _rows(self, page: Page) -> tuple[Rows, list[RawRecord]]:
+        """Make rows of a page, and choose what of it is new to the archive.
+
+        The last readable record of an identifier counts, so a page is folded here.
+        """
         visit = self._visit
         latest = {
             item.identifier: (place, item) for place, item in enumerate(page.items) if isinstance(item, RawRecord)
@@ -147,7 +157,7 @@ class Stager:
             for identifier, (place, record) in latest.items()
             if identifier not in before or shown.get(before[identifier].id, -1) < place
         ]
-        rows: list[tuple[Any, ...]] = []
+        rows: Rows = []
         said: list[RawRecord] = []
         first = visit.id << 28 | visit.payloads
         for record in records:
@@ -161,16 +171,36 @@ class Stager:
             short = number_of(self._first_id, record.identifier)
             marks = (record.content, record.fingerprint, short, int(record.deleted), record.datestamp)
             rows.append((visit.id, record.identifier, number, *marks))
-        return rows, self._payloads(first, said)
+        return rows, said
 
-    def _payloads(self, first: int, records: list[RawRecord]) -> list[tuple[Any, ...]]:
+    def _archive(self, records: list[RawRecord]) -> Archive:
+        """Return what makes the archive's rows: packed here, or while they are written where they are large.
+
+        What the store must be asked for is asked for now: the thread that writes cannot wait for itself.
+        """
+        contexts = {text: self._bodies.context(text) for text in {record.context for record in records}}
+        for name in {record.format for record in records}:
+            self._bodies.dictionary(name)
+        first = self._visit.id << 28 | self._visit.payloads
+        blocks = list(_blocks(records))
+
+        def packed() -> Iterator[Rows]:
+            number = first
+            for block in blocks:
+                yield self._payloads(number, block, contexts)
+                number += len(block)
+
+        ready = list(packed()) if len(blocks) <= 1 else None
+        return packed if ready is None else lambda: ready
+
+    def _payloads(self, first: int, records: list[RawRecord], contexts: dict[bytes, int]) -> Rows:
         """Make the archive's rows, numbered from ``first``."""
-        payloads: list[tuple[Any, ...]] = []
+        payloads: Rows = []
         for name, group in groupby(records, key=attrgetter("format")):
             same = list(group)
             dictionary = self._bodies.dictionary(name)
             for record, body in zip(same, self._bodies.pack_all([each.body for each in same], dictionary), strict=True):
-                number, context = first + len(payloads), self._bodies.context(record.context)
+                number, context = first + len(payloads), contexts[record.context]
                 said = (record.datestamp, "\n".join(record.sets), record.content, body, record.fingerprint)
                 payloads.append((number, name, dictionary, context, *said))
         return payloads
@@ -179,8 +209,9 @@ class Stager:
         self,
         connection: sa.Connection,
         pages: list[Page],
-        rows: list[tuple[Any, ...]],
-        payloads: list[tuple[Any, ...]],
+        rows: Rows,
+        said: int,
+        archive: Archive,
         rejected: list[dict[str, Any]],
     ) -> None:
         visit = self._visit
@@ -188,7 +219,7 @@ class Stager:
             visit.pages + len(pages),
             visit.fetched + sum(len(page.items) for page in pages),
             visit.rejected + len(rejected),
-            visit.payloads + len(payloads),
+            visit.payloads + said,
             pages[-1].checkpoint,
             visit.clock or self._clock,
             _declared(visit, pages),
@@ -201,7 +232,7 @@ class Stager:
         shown = [[item for item in page.items if isinstance(item, int)] for page in pages]
         if visit.fetched:
             self._forget_staged(connection, [number for numbers in shown for number in numbers])
-        if payloads:
+        for payloads in archive():
             self._insert_payloads(connection, payloads)
         if rows:
             self._insert_staged(connection, rows)
@@ -215,10 +246,10 @@ class Stager:
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)
-        if payloads or rejected or repaired:
+        if said or rejected or repaired:
             erasing.keep_out(connection, self._database.sql, visit.id, self._first_id, visit.rejected)
 
-    def _insert_payloads(self, connection: sa.Connection, payloads: list[tuple[Any, ...]]) -> None:
+    def _insert_payloads(self, connection: sa.Connection, payloads: Rows) -> None:
         if self._database.sqlite:
             _insert_at_once(connection, "INSERT INTO payload VALUES ", payloads)
             return
@@ -232,7 +263,7 @@ class Stager:
                 for row in payloads:
                     copy.write_row(row)
 
-    def _insert_staged(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+    def _insert_staged(self, connection: sa.Connection, rows: Rows) -> None:
         if self._database.sqlite:
             _insert_at_once(connection, _STAGE, rows, _STAGED_AGAIN)
             return
@@ -255,7 +286,19 @@ class Stager:
         )
 
 
-def _insert_at_once(connection: sa.Connection, insert: str, rows: list[tuple[Any, ...]], again: str = "") -> None:
+def _blocks(records: list[RawRecord]) -> Iterator[list[RawRecord]]:
+    """Part records into blocks of ``PACKED_BYTES``; most pages are one."""
+    start = size = 0
+    for place, record in enumerate(records):
+        if size and size + len(record.body) > PACKED_BYTES:
+            yield records[start:place]
+            start, size = place, 0
+        size += len(record.body)
+    if records:
+        yield records[start:]
+
+
+def _insert_at_once(connection: sa.Connection, insert: str, rows: Rows, again: str = "") -> None:
     """Insert many rows by one statement: a sixth cheaper than one for each row, and other threads step in once."""
     for start in range(0, len(rows), _AT_ONCE):
         block = rows[start : start + _AT_ONCE]

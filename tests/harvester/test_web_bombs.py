@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -141,6 +142,8 @@ BOMBS = {
     "a million attributes": lambda: reply(
         body=listing(record(b"<a " + b" ".join(b'a%d=""' % n for n in range(1_000_000)) + b"/>"))
     ),
+    "60 MB of damage": lambda: reply(body=listing(*[record(b"<title>" + b"\x01" * 900_000 + b"</title>")] * 66)),
+    "60 MB in no encoding": lambda: reply(body=listing(*[record(b"<title>" + b"\xff" * 900_000 + b"</title>")] * 66)),
     "depth of 100,000": lambda: reply(body=listing(record(b"<a>" * 100_000 + b"</a>" * 100_000))),
 }
 
@@ -190,3 +193,34 @@ def test_H16_a_page_of_60_MB_comes_in_without_filling_memory(server: Server, pac
     print("60 MB asked for:", found)
     assert found["bytes"] == len(body)
     assert int(str(found["megabytes"])) <= 60
+
+
+def damaged(body: bytes) -> bytes:
+    """The page with one control character in it: it is repaired, and kept whole as it came."""
+    return body.replace(b"<title>", b"<title>\x01", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "outcome", "code", "kept"),
+    [
+        (lambda body: body, "complete", "whole", 0),
+        (damaged, "complete", "whole", 1),
+        (lambda body: body[:-100], "failed", "malformed", 1),
+    ],
+    ids=["as it should be", "damaged", "cut"],
+)
+def test_H16_a_visit_to_a_page_of_60_MB_takes_little_memory(
+    server: Server, change: Callable[[bytes], bytes], outcome: str, code: str, kept: int, tmp_path: Path
+) -> None:
+    """Asked, read, staged and kept a piece at a time: what it takes is its records once, and the store's own memory."""
+    body = change(honest(60))
+    found = met(server, reply(body=body), tmp_path)
+    print("60 MB harvested:", found)
+    assert (found["outcome"], found["code"]) == (outcome, code)
+    assert found["fetched"] == (60 * 256 if outcome == "complete" else 0)
+    assert int(str(found["megabytes"])) <= MOST_MEGABYTES
+    store = sqlite3.connect(tmp_path / "kho.db")
+    pages = [zstandard.decompress(row[0]) for row in store.execute("SELECT body FROM kept")]
+    store.close()
+    assert pages == [body] * kept

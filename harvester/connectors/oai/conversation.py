@@ -7,6 +7,7 @@ reading has accepted, because its own parser turns damage into success.
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -103,10 +104,11 @@ class Conversation:
                 most=self.source.max_page,
             )
         except SourceError as error:
+            _let_go(error)
             if body.content and error.code not in NO_PAGE:
-                self.unread = Kept(error.code, body.url, bytes(body.content))
+                self.unread = Kept(error.code, body.url, body.content)
             raise
-        repaired = Kept("repaired", body.url, bytes(body.content), reading.repairs) if reading.repairs else None
+        repaired = Kept("repaired", body.url, body.content, reading.repairs) if reading.repairs else None
         return Heard(reading, repaired)
 
     def ask_aside(self, arguments: Mapping[str, str], name: str = "") -> Heard:
@@ -234,6 +236,13 @@ class Conversation:
         heard = self.record(identifier, *self.choices[0])
         heard.refuse()
         return Page(heard.reading.items, None, response_date=heard.answer.response_date)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Let go of what was cut and read of a refused answer: while others are asked, its error is still looked at."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def may_be_one_answer(error: SourceError) -> bool:
