@@ -38,7 +38,7 @@ INDEX: tuple[Step, ...] = (
     ("record parsed where it is not plain", "mappings.mapping:metadata"),
     ("rules applied", "mappings.crosswalk:Crosswalk.apply"),
     ("mapped: resource made", "index.feed:map_record"),
-    ("text analysed", "index.feed:analyse"),
+    ("text analysed", "index.feed:analyse_parts"),
     ("sort key made", "index.feed:order"),
     ("document made", "index.feed:document"),
     ("handed to Tantivy", "index.engines.tantivy:TantivyEngine._document"),

@@ -12,7 +12,7 @@ from harvester import Change
 from mappings import Mapped, Origin, Resource, fingerprint, label, map_record
 
 from .query import FACETS, Document, Engine, Place, Status
-from .text import analyse, order
+from .text import analyse_parts, order
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
@@ -83,7 +83,7 @@ def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told 
         # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
         fresh.write((), _place(log, log.identity()[2]))
         for source in sorted(origins):
-            _map_source(log, fresh, origins[source], progress, told)
+            _map_source(log, fresh, origins[source], progress, told, new=True)
         _follow(log, fresh, origins, progress, told)
         fresh.mark({source: fingerprint(origin) for source, origin in sorted(origins.items())})
         engine.adopt(fresh)
@@ -181,8 +181,10 @@ def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: P
         _write(engine, batch, _place(log, place), progress, told)
 
 
-def _write(engine: Engine, batch: dict[str, Document], place: Place, progress: Progress, told: Told) -> None:
-    refused = engine.write(tuple(batch.values()), place)
+def _write(
+    engine: Engine, batch: dict[str, Document], place: Place, progress: Progress, told: Told, *, new: bool = False
+) -> None:
+    refused = engine.write(tuple(batch.values()), place, new=new)
     if refused:
         reasons = {each.key: each.reason for each in refused}
         again = [
@@ -239,8 +241,8 @@ def map_again(
     return progress
 
 
-def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, told: Told) -> None:
-    """Map all records of a source as they are now; the place stays where it is."""
+def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, told: Told, *, new: bool = False) -> None:
+    """Map all records of a source as they are now; the place stays where it is. ``new``: the engine holds none."""
     batch: dict[str, Document] = {}
     after, place = "", engine.place()
     while block := log.records(origin.id, after, READ):
@@ -248,9 +250,9 @@ def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, to
             batch[change.key] = document_of(change, {origin.id: origin})
         after = block[-1].identifier
         if len(batch) >= BATCH:
-            _write(engine, batch, place, progress, told)
+            _write(engine, batch, place, progress, told, new=new)
     if batch:
-        _write(engine, batch, place, progress, told)
+        _write(engine, batch, place, progress, told, new=new)
 
 
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
@@ -275,15 +277,13 @@ def document(change: Change, mapped: Mapped) -> Document:
     resource = mapped.resource
     if resource is None:
         return _unseen(change, "quarantined", mapped.quarantine)
-    title_exact, title_folded = analyse(resource.title)
-    text_exact, text_folded = analyse(_words(resource))
-    stored = msgspec.structs.replace(resource, key=change.key)
+    stored = resource if resource.key == change.key else msgspec.structs.replace(resource, key=change.key)
     return Document(
         key=change.key,
         source=change.source,
         sequence=change.sequence,
         status="shown",
-        text=(("title", title_exact, title_folded), ("text", text_exact, text_folded)),
+        text=(("title", *analyse_parts((resource.title,))), ("text", *analyse_parts(_parts(resource)))),
         terms=tuple((field, _terms(resource, field)) for field in FACETS if field != "source"),
         title_order=order(resource.title),
         modified_order=resource.datestamp,
@@ -292,19 +292,18 @@ def document(change: Change, mapped: Mapped) -> Document:
     )
 
 
-def _words(resource: Resource) -> str:
-    """Return everything that may be searched, parts apart by a full stop so that no phrase runs across them."""
-    labels = [label("subject", term) for term in resource.subject] + [label("grade", term) for term in resource.grade]
-    parts = [
+def _parts(resource: Resource) -> tuple[str, ...]:
+    """Return everything that may be searched."""
+    return (
         resource.title,
         *resource.title_alternative,
         *resource.keyword,
-        *labels,
-        *(agent.name for agent in resource.creator),
+        *[label("subject", term) for term in resource.subject],
+        *[label("grade", term) for term in resource.grade],
+        *[agent.name for agent in resource.creator],
         resource.institution.name,
         resource.description,
-    ]
-    return " . ".join(parts)
+    )
 
 
 def _terms(resource: Resource, field: str) -> tuple[str, ...]:

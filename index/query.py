@@ -145,10 +145,12 @@ class Place(msgspec.Struct, frozen=True):
     content: str = ""
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, gc=False):
     """What an engine stores of one record: shown, or a tombstone with its status and reason.
 
-    ``text`` holds pairs (field, exact tokens, folded tokens), finished by index/text.py and joined by one blank;
+    ``text`` holds triples (field, exact tokens, folded tokens), finished by index/text/ and joined by one blank; the
+    folded ones are "" where folding the exact ones to ASCII gives them (``fold_all`` does it for an engine that
+    cannot);
     ``terms`` pairs (field, ids); ``title_order`` and ``modified_order`` sort keys; ``stored`` the resource's JSON.
     ``version`` names the change and content that it was made from: equal means that nothing needs to be written.
     """
@@ -187,8 +189,11 @@ class Engine(Protocol):
 
     address: str
 
-    def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
-        """Insert or replace each document by key, then the place: it may lag, it never leads."""
+    def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
+        """Insert or replace each document by key, then the place: it may lag, it never leads.
+
+        ``new`` promises that the engine holds none of them, so that none needs to be looked for.
+        """
 
     def place(self) -> Place:
         """Return the place; an empty one for a new index."""

@@ -13,21 +13,21 @@ import msgspec
 Severity = Literal["quarantine", "warning", "note"]
 
 
-class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
+class Agent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A person or body that made, helped or published; ``role`` is a word of LOM 2.3.1, or empty."""
 
     name: str
     role: str = ""
 
 
-class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
+class Identifier(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An identifier with its scheme: doi, handle, isbn, issn, urn, ark or local."""
 
     scheme: str
     value: str
 
 
-class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Relation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A tie to another resource; ``kind`` is one of LOM 7.1's words, or empty where the source does not say it."""
 
     kind: str
@@ -42,7 +42,7 @@ class Institution(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
 
 
-class Resource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One learning resource as every index, page and export sees it. Field names are singular everywhere."""
 
     key: str
@@ -84,7 +84,7 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     collection: tuple[str, ...] = ()
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Something that mapping did not understand or would not show: a code, the field, where it stood, the words.
 
     Each code stands in ``problems.py`` with its sentence and what to do.
@@ -126,7 +126,7 @@ class Origin(msgspec.Struct, frozen=True):
     set_names: tuple[tuple[str, str], ...] = ()
 
 
-class Mapped(msgspec.Struct, frozen=True):
+class Mapped(msgspec.Struct, frozen=True, gc=False):
     """The answer of mapping: a resource, or None with the code of the reason why it may not be shown.
 
     ``quarantine`` is the code of the first problem whose severity is quarantine, or "" (a deleted record has neither

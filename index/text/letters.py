@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # Characters that never reach a token: zero width, soft hyphen, directions, variation selectors.
 _DELETED = (
     *range(0x200B, 0x2010),
@@ -28,6 +30,7 @@ LOOKALIKES = str.maketrans("аеорсухіѕјԁ", "aeopcyxisjd")
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 VOWELS = frozenset("aăâeêioôơuưy")
 MARKED_VOWELS = frozenset("ăâêôơư")
+TONED = tuple(unicodedata.normalize("NFC", vowel + tone) for vowel in sorted(VOWELS) for tone in ("", *TONES))
 
 JOINED = {
     "tphcm": "tp hcm",

@@ -45,7 +45,7 @@ def remember() -> None:
 
     An engine of SQLAlchemy that was disposed of begins anew with what it has compiled; its folder is always the same.
     """
-    for name in ("map_record", "analyse"):
+    for name in ("map_record", "analyse_parts"):
         setattr(index.feed, name, cache(getattr(index.feed, name)))
     harvester.store.database._sqlite = cache(harvester.store.database._sqlite)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from index.query import Counts, Document, Engine, Facet, FacetValue, Hit, Hits, Place, Query, Refused, read
-from index.text import Marker
+from index.text import Marker, fold_all
 
 
 class MemoryEngine:
@@ -19,7 +19,7 @@ class MemoryEngine:
         self._place = Place()
         self._marks: dict[str, str] = {}
 
-    def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
+    def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         for document in batch:
             self.documents[document.key] = document
         self._place = place
@@ -104,7 +104,9 @@ class MemoryEngine:
 
 
 def _text(document: Document, field: str) -> tuple[str, str]:
-    return next(((exact, folded) for name, exact, folded in document.text if name == field), ("", ""))
+    return next(
+        ((exact, folded or fold_all(exact)) for name, exact, folded in document.text if name == field), ("", "")
+    )
 
 
 def _values(document: Document, field: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from index import IndexUnreachableError, LimitExceededError, Query, open_engine
 from index.query import Counts, Document, Engine, Hits, Place, Refused
-from index.text import analyse, order
+from index.text import analyse_parts, order
 from tests.index.memory_engine import MemoryEngine
 
 
@@ -24,7 +24,7 @@ def document(number: int, title: str, *, status: str = "shown", text: str = "", 
         source=terms.pop("source", ("truong",))[0],
         sequence=number,
         status="shown",
-        text=(("title", *analyse(title)), ("text", *analyse(f"{title} . {text}"))),
+        text=(("title", *analyse_parts((title,))), ("text", *analyse_parts((title, text)))),
         terms=tuple(terms.items()),
         title_order=order(title),
         modified_order=f"2026-01-{number % 28 + 1:02d}",
@@ -77,6 +77,29 @@ def words_must_all_occur_with_or_without_marks(make: Maker) -> None:
     for words in ("hoà", "hóa âm".replace("hóa", "hòa"), "hoa"):
         assert "Hòa âm cho đàn" in titles(engine.search(Query(words)))
     assert titles(engine.search(Query("duong thang"))) == ["Đường thẳng song song"]
+
+
+@promise
+def foreign_letters_are_folded_too(make: Maker) -> None:
+    engine = make()
+    engine.write([document(1, "Ελληνικά và Ångström", text="hoà âm của Dvořák và Лев")], PLACE)
+    for words in ("ελληνικα", "Ελληνικά", "angstrom", "Ångström", "dvorak", "hoa am", "лев"):
+        assert engine.search(Query(words)).total == 1, words
+
+
+@promise
+def no_phrase_runs_from_one_text_into_the_next(make: Maker) -> None:
+    engine = filled(make)
+    assert titles(engine.search(Query('"bài hai"'))) == ["Toán đố"]
+    assert engine.search(Query('"đố bài"')).total == engine.search(Query('"bậc hai toàn bộ"')).total == 0
+
+
+@promise
+def what_is_said_to_be_new_is_written_and_can_be_replaced(make: Maker) -> None:
+    engine = make()
+    engine.write(LIBRARY, PLACE, new=True)
+    engine.write([document(1, "Định luật Hooke")], PLACE)
+    assert sorted(titles(engine.search(Query("định luật")))) == ["Định luật Hooke", "Định luật II Newton"]
 
 
 @promise
@@ -277,7 +300,7 @@ def test_contract(make: Maker, check: Callable[[Maker], None]) -> None:
 
 
 class PlaceLeads(MemoryEngine):
-    def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
+    def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         super().write(batch[:-1], place)
         return ()
 
@@ -306,7 +329,7 @@ class RepeatsOnEveryPage(MemoryEngine):
 
 
 class AddsInsteadOfReplacing(MemoryEngine):
-    def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
+    def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         renamed = [msgspec.structs.replace(d, key=f"{d.key}{len(self.documents)}") for d in batch]
         return super().write(renamed, place)
 

@@ -155,7 +155,7 @@ def test_what_an_engine_refuses_is_quarantined(sqlite_store: Store, town: Town) 
     from index.query import Place, Refused
 
     class Picky(MemoryEngine):
-        def write(self, batch: Sequence[Document], place: Place) -> tuple[Refused, ...]:
+        def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
             good = [each for each in batch if each.status != "shown" or not each.key.startswith("a")]
             super().write(good, place)
             return tuple(Refused(each.key, "too strange") for each in batch if each not in good)
