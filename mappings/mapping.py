@@ -12,10 +12,12 @@ import msgspec
 from harvester import Format, RawRecord, key_of, nearest
 
 from .crosswalk import FOLDER, Crosswalk, crosswalks, shown
+from .encodings import decoded
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import Row, UnreadableError, metadata, namespace
 from .rule import Job
+from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
 
@@ -37,8 +39,9 @@ def _source(origin: Origin) -> _Source:
     prepared = _sources.get(id(origin))
     if prepared is None or prepared.origin is not origin:
         rows = [("@source", origin.province, "")] if origin.province else []
+        names = {spec: decoded(name, origin.encoding) if origin.encoding else name for spec, name in origin.set_names}
         institution = origin.institution or Institution(origin.name)
-        prepared = _Source(origin, institution, dict(origin.set_names), rows)
+        prepared = _Source(origin, institution, names, rows)
         if len(_sources) >= _MOST_SOURCES:
             _sources.clear()
         _sources[id(origin)] = prepared
@@ -68,8 +71,21 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
-    crosswalk.apply(rows, _special(raw, source), job, told)
-    return _finish(job, source, told)
+    if not origin.encoding:
+        crosswalk.apply(rows, _special(raw, source), job, told)
+        return _finish(job, source, told)
+    written = list(rows)
+    meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in written]
+    crosswalk.apply(meant, _special(raw, source), job, told)
+    return _finish(job, source, _as_written(told, written, meant))
+
+
+def _as_written(told: list[Explanation] | None, written: list[Row], meant: list[Row]) -> list[Explanation] | None:
+    """Show the words of the source as they stand there, not as its encoding means them."""
+    if told is None:
+        return None
+    words = {after[:2]: before[1] for before, after in zip(written, meant, strict=True)}
+    return [msgspec.structs.replace(one, words=words.get((one.path, one.words), one.words)) for one in told]
 
 
 def _by_namespace(table: dict[str, Crosswalk], space: str) -> Crosswalk | None:
@@ -143,7 +159,7 @@ def _room() -> bytes:
     """Hash the code and the tables of this room."""
     mark = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *here.glob("crosswalks/*.yaml"), *here.glob("vocabularies/*.yaml")]):
+    for path in sorted([*here.glob("*.py"), *here.glob("*.yaml"), *here.glob("*/*.yaml")]):
         mark.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return mark.digest()
 

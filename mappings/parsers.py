@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from .encodings import detect_alone
 from .figures import age_max, age_min, date, issued, minutes
 from .licences import licence, licence_url, rights
 from .links import identifier, link
@@ -35,6 +36,8 @@ def text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
             found.append((value, row))
             if "�" in value:
                 job.problem("damaged_text", rule.field, row[0], value)
+            elif not value.isascii() and (name := detect_alone(value)):
+                job.problem("legacy_encoding", rule.field, row[0], f"{value} ({name})")
     return _vietnamese_first(found) if len(found) > 1 else found
 
 

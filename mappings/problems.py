@@ -126,6 +126,13 @@ PROBLEMS: dict[str, Sentence] = {
         "Đề nghị đơn vị xuất lại bằng UTF-8.",
         "Ask the institution to export again as UTF-8.",
     ),
+    "legacy_encoding": Sentence(
+        "warning",
+        "Chữ trong “{value}” ({path}) có vẻ viết bằng bảng mã cũ trước Unicode.",
+        "The text “{value}” ({path}) seems to be in an encoding of before Unicode.",
+        "Một chuỗi chưa đủ chắc nên Kho để nguyên; khi nhiều bản ghi của nguồn đều vậy, Kho tự chuyển.",
+        "One string is no proof and stays; where many records of the source are so, Kho converts them.",
+    ),
 }
 
 _LONGEST_VALUE = 200  # enough to recognise the place in the source; a description may be 100 kB

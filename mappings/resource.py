@@ -115,7 +115,7 @@ class Origin(msgspec.Struct, frozen=True):
     """What mapping may know of the source of a record: names, place, the institution, the words of its sets.
 
     ``first_id`` is the first id that the source ever had: keys are made from it. ``set_names`` is sorted pairs of
-    setSpec and setName.
+    setSpec and setName. ``encoding`` is that of its texts where they are not Unicode (``tcvn3`` …), "" where they are.
     """
 
     id: str
@@ -124,6 +124,7 @@ class Origin(msgspec.Struct, frozen=True):
     province: str = ""
     institution: Institution | None = None
     set_names: tuple[tuple[str, str], ...] = ()
+    encoding: str = ""
 
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):

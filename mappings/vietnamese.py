@@ -1,8 +1,8 @@
 """Vietnamese text: the cheap and certain repairs, and the form in which words are compared.
 
-Repair changes only what is certainly damage: entities left in text, HTML from editors, decomposed letters, invisible
-characters, the eth that stands for Đ. The author's spelling stays (hoá or hòa, lý or lí); only the comparison form
-unifies it. Clean text passes at the cost of a few scans.
+Repair changes only what is certainly damage: entities left in text, UTF-8 that was read wrongly, HTML from editors,
+decomposed letters, invisible characters, the eth that stands for Đ. The author's spelling stays (hoá or hòa, lý or
+lí); only the comparison form unifies it. Clean text passes at the cost of a few scans.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+
+from .encodings import is_mojibake, without_mojibake
+from .syllables import is_syllable, letters_and_tone
 
 # Entities count only with their semicolon: R&D, AT&T and GD&ĐT are words.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -38,14 +41,10 @@ _INVISIBLE = {
 
 def _is_clean(text: str) -> bool:
     """Say in a few scans that nothing needs repair; str.isprintable is False for all controls, marks and odd spaces."""
-    return (
-        text.isprintable()
-        and "<" not in text
-        and "&" not in text
-        and "  " not in text
-        and "ð" not in text
-        and "Ð" not in text
-        and unicodedata.is_normalized("NFC", text)
+    if not text.isprintable() or "<" in text or "&" in text or "  " in text:
+        return False
+    return text.isascii() or (
+        "ð" not in text and "Ð" not in text and unicodedata.is_normalized("NFC", text) and not is_mojibake(text)
     )
 
 
@@ -63,7 +62,7 @@ def paragraphs(text: str) -> str:
 
 
 def _repair(text: str) -> str:
-    text = _unescape(text)
+    text = without_mojibake(unescaped(text))  # before blanks: "à" is read wrongly as Ã and a no-break space
     if "<" in text:
         text = _without_markup(text)
     if not text.isprintable():  # no invisible character and no odd space is
@@ -72,7 +71,7 @@ def _repair(text: str) -> str:
     return _without_eth(text) if "ð" in text or "Ð" in text else text
 
 
-def _unescape(text: str) -> str:
+def unescaped(text: str) -> str:
     """Resolve entities at most twice: real repositories answer ``Th&amp;#432;``, and a third time is a text on HTML."""
     for _ in range(2):
         if "&" not in text:
@@ -100,72 +99,6 @@ def _without_eth(text: str) -> str:
     return _WORD.sub(mend, text)
 
 
-# --- syllables -------------------------------------------------------------------------------------
-
-_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
-_ONSETS = [
-    "ngh",
-    "ng",
-    "nh",
-    "ch",
-    "gh",
-    "gi",
-    "kh",
-    "ph",
-    "qu",
-    "th",
-    "tr",
-    "b",
-    "c",
-    "d",
-    "đ",
-    "g",
-    "h",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "r",
-    "s",
-    "t",
-    "v",
-    "x",
-]  # longest first
-_OPEN = (
-    "a ai ao au ay ac ach am an ang anh ap at ă ăc ăm ăn ăng ăp ăt â âu ây âc âm ân âng âp ât e eo ec em en eng ep et"
-    " ê êu êch êm ên ênh êp êt i ia iu ich im in inh ip it iê iêu iêc iêm iên iêng iêp iêt yêu yêm yên yêng yêt o oi oc"
-    " om on ong op ot oa oai oao oay oac oach oam oan oang oanh oap oat oă oăc oăm oăn oăng oăt oe oeo oen oet oong ooc"
-    " ô ôi ôc ôm ôn ông ôp ôt ôông ơ ơi ơm ơn ơp ơt u ua ui uc um un ung up ut uâ uây uân uâng uât uê uêch uênh uy uya"
-    " uyu uych uyn uynh uyt uyp uyên uyêt uơ uô uôi uôc uôm uôn uông uôt ư ưa ưi ưu ưc ưng ưt ươ ươi ươu ươc ươm ươn"
-    " ương ươp ươt y"
-)
-_RIMES = frozenset(_OPEN.split())
-_STOPS = ("c", "ch", "p", "t")
-
-
-def _letters_and_tone(word: str) -> tuple[str, str]:
-    """Split a lower-case word into its letters without tone and its tone marks as digits ("" for level)."""
-    tones, letters = "", []
-    for character in unicodedata.normalize("NFD", word):
-        tone = _TONES.get(character)
-        if tone:
-            tones += tone
-        else:
-            letters.append(character)
-    return unicodedata.normalize("NFC", "".join(letters)), tones
-
-
-def is_syllable(word: str) -> bool:
-    """Say whether a word is a possible Vietnamese syllable: onset, rime, and a tone that the rime allows."""
-    letters, tone = _letters_and_tone(word.lower())
-    onset = next((onset for onset in _ONSETS if letters.startswith(onset)), "")
-    rimes = {letters[len(onset) :], letters[len(onset) - 1 :] if onset in ("gi", "qu") else letters[len(onset) :]}
-    if len(tone) > 1 or not rimes & _RIMES:
-        return False
-    return tone in ("4", "5") or not letters.endswith(_STOPS)
-
-
 # --- comparison form -------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -179,7 +112,7 @@ _MOST_TOKENS = 100_000  # all 17,786 syllables and as many foreign words; then t
 def _token_key(token: str) -> str:
     key = _tokens.get(token)
     if key is None:
-        letters, tone = _letters_and_tone(token)
+        letters, tone = letters_and_tone(token)
         if _I_OR_Y.fullmatch(letters):
             letters = letters[:-1] + "i"
         if len(_tokens) > _MOST_TOKENS:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.vietnamese import folded, is_syllable, key, line, paragraphs
+from mappings.syllables import is_syllable
+from mappings.vietnamese import folded, key, line, paragraphs
 
 CLEAN = (
     "Giáo án Toán 10: Dấu của tam thức bậc hai",
