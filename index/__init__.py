@@ -9,8 +9,8 @@ from harvester import door
 if TYPE_CHECKING:
     from .addresses import check_address as check_address
     from .addresses import open_engine as open_engine
+    from .documents import document_of as document_of
     from .feed import Progress as Progress
-    from .feed import document_of as document_of
     from .feed import forget as forget
     from .feed import map_again as map_again
     from .feed import rebuild as rebuild
@@ -29,7 +29,8 @@ __getattr__ = door(
     "index",
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
-        **dict.fromkeys(("Progress", "document_of", "forget", "map_again", "rebuild", "update"), "feed"),
+        "document_of": "documents",
+        **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "update"), "feed"),
         **dict.fromkeys(
             (
                 "FACETS",

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from harvester import Change
-from mappings import Mapped, Origin, Resource, fingerprint, label, map_record
+from mappings import Origin, Workers, fingerprint, processes
 
-from .query import FACETS, Document, Engine, Place, Status
-from .text import analyse_parts, order
+from .documents import document_of, made_of, pack, unpack, version_of
+from .query import Document, Engine, Place
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
 PART = 10_000  # records compared at once
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # of a key: base32
+
+
+T = TypeVar("T")
 
 
 class Log(Protocol):
@@ -34,6 +39,9 @@ class Log(Protocol):
 
     def records(self, source: str, after: str, limit: int) -> list[Change]:
         """Return the present state of a source's records above an identifier."""
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return the numbers of records of every source, by its name and their presence."""
 
     def outline(self, prefix: str) -> list[Change]:
         """Return the present state of the records whose key begins so, without what was said."""
@@ -82,10 +90,8 @@ def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told 
     try:
         # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
         fresh.write((), _place(log, log.identity()[2]))
-        for source in sorted(origins):
-            _map_source(log, fresh, origins[source], progress, told, new=True)
+        _map_sources(log, fresh, origins, sorted(origins), progress, told, new=True)
         _follow(log, fresh, origins, progress, told)
-        fresh.mark({source: fingerprint(origin) for source, origin in sorted(origins.items())})
         engine.adopt(fresh)
     finally:
         fresh.close()
@@ -154,12 +160,6 @@ def _stands(held: tuple[str, str] | None, change: Change) -> bool:
     return held[0] == "suppressed" if change.suppressed else held[0] in ("shown", "quarantined")
 
 
-def version_of(change: Change) -> str:
-    """Name what a document is made from: a change (a number is never used twice), and what was said."""
-    said = "" if change.presence == "withdrawn" else change.content.hex()[:16]
-    return f"{change.sequence}.{said}"
-
-
 def _place(log: Log, sequence: int) -> Place:
     store, epoch, _ = log.identity()
     key, content = log.change_at(sequence) or ("", "")
@@ -168,17 +168,43 @@ def _place(log: Log, sequence: int) -> Place:
 
 def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
     """Follow the log from the engine's place; each commit carries the place of its last change."""
-    place = engine.place().sequence
+    start = place = engine.place().sequence
     batch: dict[str, Document] = {}
-    while changes := log.changes(place, READ):
-        for change in changes:
-            batch[change.key] = document_of(change, origins)
-        place = changes[-1].sequence
-        progress.changes += len(changes)
+    size = log.identity()[2] - start
+    for (place, number), documents in _made(_changes(log, start), origins, size):
+        batch.update((document.key, document) for document in documents)
+        progress.changes += number
         if len(batch) >= BATCH:
             _write(engine, batch, _place(log, place), progress, told)
     if batch:
         _write(engine, batch, _place(log, place), progress, told)
+
+
+def _changes(log: Log, after: int) -> Iterator[tuple[tuple[int, int], list[Change]]]:
+    """Read the log from a sequence on, in parts: each with the sequence of its last change, and how many they are."""
+    while changes := log.changes(after, READ):
+        after = changes[-1].sequence
+        yield (after, len(changes)), changes
+
+
+def _made(
+    parts: Iterable[tuple[T, list[Change]]], origins: Mapping[str, Origin], size: int
+) -> Iterator[tuple[T, list[Document]]]:
+    """Make the documents of changes, part by part; where there are very many, in processes side by side."""
+    count = processes(size)
+    if not count:
+        yield from ((mark, [document_of(change, origins) for change in changes]) for mark, changes in parts)
+        return
+    marks: deque[T] = deque()
+
+    def packed() -> Iterator[bytes]:
+        for mark, changes in parts:
+            marks.append(mark)
+            yield pack(changes)
+
+    with Workers(partial(made_of, dict(origins)), count) as workers:
+        for documents in workers.map(packed()):
+            yield marks.popleft(), unpack(documents)
 
 
 def _write(
@@ -220,12 +246,9 @@ def _first(origin: Origin) -> bool:
 
 def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
     marks = engine.marks()
-    for source, origin in sorted(origins.items()):
-        wanted = fingerprint(origin)
-        if marks.get(source) != wanted:
-            _map_source(log, engine, origin, progress, told)
-            progress.remapped.append(source)
-            engine.mark({source: wanted})
+    changed = [name for name, origin in sorted(origins.items()) if marks.get(name) != fingerprint(origin)]
+    _map_sources(log, engine, origins, changed, progress, told)
+    progress.remapped += changed
 
 
 def map_again(
@@ -234,78 +257,51 @@ def map_again(
     """Follow the store, then map all records of these sources again, whether or not anything has changed."""
     progress = update(log, engine, origins, told)
     if not progress.rebuilt:
-        for source in sources:
-            _map_source(log, engine, origins[source], progress, told)
-            progress.remapped.append(source)
+        _map_sources(log, engine, origins, sources, progress, told)
+        progress.remapped += sources
     engine.close()
     return progress
 
 
-def _map_source(log: Log, engine: Engine, origin: Origin, progress: Progress, told: Told, *, new: bool = False) -> None:
-    """Map all records of a source as they are now; the place stays where it is. ``new``: the engine holds none."""
+def _map_sources(
+    log: Log,
+    engine: Engine,
+    origins: Mapping[str, Origin],
+    sources: Sequence[str],
+    progress: Progress,
+    told: Told,
+    *,
+    new: bool = False,
+) -> None:
+    """Map all records of sources as they are now; the place stays where it is. ``new``: the engine holds none of them.
+
+    A source is marked when all of it is written, many in one commit: an update that is broken off goes on from there.
+    """
     batch: dict[str, Document] = {}
-    after, place = "", engine.place()
-    while block := log.records(origin.id, after, READ):
-        for change in block:
-            batch[change.key] = document_of(change, {origin.id: origin})
-        after = block[-1].identifier
-        if len(batch) >= BATCH:
+    whole: list[str] = []
+    place, counts = engine.place(), log.counts()
+    size = sum(sum(counts.get(name, {}).values()) for name in sources)
+
+    def keep() -> None:
+        if batch:
             _write(engine, batch, place, progress, told, new=new)
-    if batch:
-        _write(engine, batch, place, progress, told, new=new)
+        engine.mark({name: fingerprint(origins[name]) for name in whole})
+        whole.clear()
+
+    for ended, documents in _made(_records(log, sources), {name: origins[name] for name in sources}, size):
+        batch.update((document.key, document) for document in documents)
+        whole += [ended] if ended else []
+        if len(batch) >= BATCH:
+            keep()
+    if batch or whole:
+        keep()
 
 
-def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
-    """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
-    if change.presence == "withdrawn":
-        return _unseen(change, "withdrawn")
-    if change.suppressed:
-        return _unseen(change, "suppressed")
-    if change.raw is None:  # what was erased is shown again, and not fetched again yet
-        return _unseen(change, "quarantined", "erased")
-    origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
-    mapped = map_record(change.raw, origin)
-    return document(change, mapped)
-
-
-def _unseen(change: Change, status: Status, reason: str = "") -> Document:
-    return Document(change.key, change.source, change.sequence, status, reason, version=version_of(change))
-
-
-def document(change: Change, mapped: Mapped) -> Document:
-    """Make a document of a mapped record."""
-    resource = mapped.resource
-    if resource is None:
-        return _unseen(change, "quarantined", mapped.quarantine)
-    stored = resource if resource.key == change.key else msgspec.structs.replace(resource, key=change.key)
-    return Document(
-        key=change.key,
-        source=change.source,
-        sequence=change.sequence,
-        status="shown",
-        text=(("title", *analyse_parts((resource.title,))), ("text", *analyse_parts(_parts(resource)))),
-        terms=tuple((field, _terms(resource, field)) for field in FACETS if field != "source"),
-        title_order=order(resource.title),
-        modified_order=resource.datestamp,
-        stored=msgspec.json.encode(stored),
-        version=version_of(change),
-    )
-
-
-def _parts(resource: Resource) -> tuple[str, ...]:
-    """Return everything that may be searched."""
-    return (
-        resource.title,
-        *resource.title_alternative,
-        *resource.keyword,
-        *[label("subject", term) for term in resource.subject],
-        *[label("grade", term) for term in resource.grade],
-        *[agent.name for agent in resource.creator],
-        resource.institution.name,
-        resource.description,
-    )
-
-
-def _terms(resource: Resource, field: str) -> tuple[str, ...]:
-    value = getattr(resource, field)
-    return (value,) if isinstance(value, str) else tuple(value)
+def _records(log: Log, sources: Iterable[str]) -> Iterator[tuple[str, list[Change]]]:
+    """Read all records of sources, in parts; where a source ends, an empty part bears its name."""
+    for name in sources:
+        after = ""
+        while part := log.records(name, after, READ):
+            after = part[-1].identifier
+            yield "", part
+        yield name, []

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .vocabulary import order as order
     from .vocabulary import parents as parents
     from .vocabulary import province as province
+    from .workers import Workers as Workers
+    from .workers import processes as processes
 
 __getattr__ = door(
     "mappings",
@@ -53,5 +55,6 @@ __getattr__ = door(
             "resource",
         ),
         **dict.fromkeys(("ids", "label", "order", "parents", "province"), "vocabulary"),
+        **dict.fromkeys(("Workers", "processes"), "workers"),
     },
 )

@@ -101,7 +101,7 @@ OTHERS = (
     Mutation(
         "the running number of what was said is not kept",
         STAGING,
-        (("            visit.payloads + len(payloads),\n", "            0,\n"),),
+        (("            visit.payloads + said,\n", "            0,\n"),),
         HARVESTS,
     ),
     Mutation(
@@ -164,9 +164,9 @@ OTHERS = (
         FEED,
         (
             (
-                "        progress.changes += len(changes)\n        if len(batch) >= BATCH:\n"
+                "        progress.changes += number\n        if len(batch) >= BATCH:\n"
                 "            _write(engine, batch, _place(log, place)",
-                "        progress.changes += len(changes)\n        if len(batch) >= BATCH:\n"
+                "        progress.changes += number\n        if len(batch) >= BATCH:\n"
                 "            _write(engine, batch, _place(log, log.identity()[2])",
             ),
         ),
@@ -188,10 +188,10 @@ OTHERS = (
         "a source is marked before it is mapped again",
         FEED,
         (
-            ("            engine.mark({source: wanted})\n", ""),
             (
-                "        if marks.get(source) != wanted:\n",
-                "        if marks.get(source) != wanted:\n            engine.mark({source: wanted})\n",
+                "    _map_sources(log, engine, origins, changed,",
+                "    engine.mark({name: fingerprint(origins[name]) for name in changed})\n"
+                "    _map_sources(log, engine, origins, changed,",
             ),
         ),
         (5,),

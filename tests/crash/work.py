@@ -16,6 +16,7 @@ import harvester.night
 import harvester.store.database
 import harvester.store.publish
 import harvester.visit.visiting
+import index.documents
 import index.feed
 from harvester import Change, Night, Store, Wish, open_store
 from harvester.visit import Result, Visiting
@@ -46,7 +47,7 @@ def remember() -> None:
     An engine of SQLAlchemy that was disposed of begins anew with what it has compiled; its folder is always the same.
     """
     for name in ("map_record", "analyse_parts"):
-        setattr(index.feed, name, cache(getattr(index.feed, name)))
+        setattr(index.documents, name, cache(getattr(index.documents, name)))
     harvester.store.database._sqlite = cache(harvester.store.database._sqlite)
 
 

@@ -134,6 +134,32 @@ def test_rebuilding_gives_the_same(sqlite_store: Store, town: Town, engine: Engi
     balance(sqlite_store, engine)
 
 
+def test_processes_side_by_side_make_the_same_index(
+    sqlite_store: Store, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contents(folder: str) -> tuple[object, ...]:
+        engine = open_engine(f"tantivy:{tmp_path}/{folder}")
+        for night in range(2):
+            if night:
+                town.next_night()
+            update(sqlite_store.log, engine, known)
+        known[NAME] = msgspec.structs.replace(known[NAME], province="40")
+        assert update(sqlite_store.log, engine, known).remapped == [NAME]
+        balance(sqlite_store, engine)
+        found = engine.search(Query("toán", facets=("grade", "type", "province"), sort="title", size=100))
+        return found, engine.counts(), engine.marks(), engine.held("")
+
+    for name in (NAME, "thpt-hong-duc"):
+        visit(sqlite_store, town, name)
+    known = origins(sqlite_store)
+    alone = contents("alone")
+    known = origins(sqlite_store)
+    monkeypatch.setattr("index.feed.processes", lambda records: 2)
+    monkeypatch.setattr("index.feed.READ", 100)
+    monkeypatch.setattr("index.feed.BATCH", 300)
+    assert contents("together") == alone
+
+
 def test_another_store_makes_another_generation(
     sqlite_store: Store, town: Town, engine: Engine, tmp_path: Path
 ) -> None:

@@ -1,0 +1,104 @@
+"""Work in processes side by side: everything comes back in its order, whoever dies on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from mappings.workers import ENOUGH, Workers, WorkFailedError, processes
+from tests.conftest import ROOT
+
+
+def reversed_bytes(batch: bytes) -> bytes:
+    return batch[::-1]
+
+
+def number_of_process(batch: bytes) -> bytes:
+    return str(os.getpid()).encode()
+
+
+def deadly_to_workers(survivor: int, batch: bytes) -> bytes:
+    """Die at some batches, but for one process."""
+    if batch.startswith(b"deadly") and os.getpid() != survivor:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return batch.upper()
+
+
+def failing(batch: bytes) -> bytes:
+    raise ValueError(batch.decode())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_everything_comes_back_in_its_order(count: int) -> None:
+    batches = [str(number).encode() * (number * 40_000 % 300_000 + 1) for number in range(30)]
+    with Workers(reversed_bytes, count) as workers:
+        for _ in range(2):
+            assert list(workers.map(iter(batches))) == [each[::-1] for each in batches]
+        assert list(workers.map(())) == []
+
+
+def test_the_work_is_done_elsewhere() -> None:
+    with Workers(number_of_process, 2) as workers:
+        done = list(workers.map([b""] * 10))
+    assert len(set(done)) == 2
+    assert str(os.getpid()).encode() not in done
+
+
+@pytest.mark.parametrize("deadly", [(3,), (0, 1), (2, 3, 9)])
+def test_a_worker_that_dies_is_not_missed(deadly: tuple[int, ...]) -> None:
+    batches = [b"deadly%d" % number if number in deadly else b"calm%d" % number for number in range(12)]
+    with Workers(partial(deadly_to_workers, os.getpid()), 2) as workers:
+        assert list(workers.map(batches)) == [each.upper() for each in batches]
+
+
+def test_what_fails_is_told_with_its_place() -> None:
+    with Workers(failing, 2) as workers, pytest.raises(WorkFailedError, match="ValueError: xấu"):
+        list(workers.map(["xấu".encode()]))
+
+
+def test_a_reader_that_stops_in_the_middle_leaves_nothing_running() -> None:
+    with Workers(reversed_bytes, 2) as workers:
+        results: Iterator[bytes] = workers.map(b"%d" % number for number in range(100))
+        assert next(results) == b"0"
+        children = [process.pid for process in workers._processes]
+    for child in children:
+        assert child is not None
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+_ORPHANS = """
+import os, signal
+from mappings.workers import Workers
+from tests.mappings.test_workers import reversed_bytes
+if __name__ == "__main__":
+    workers = Workers(reversed_bytes, 2)
+    assert list(workers.map([b"ab", b"cd", b"ef"])) == [b"ba", b"dc", b"fe"]
+    print(*[process.pid for process in workers._processes], flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_end_with_whoever_started_them(tmp_path: Path) -> None:
+    """Even where it was killed: the pipe that they all inherit is closed by the last one of them."""
+    script = tmp_path / "orphans.py"
+    script.write_text(_ORPHANS, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as process:
+        assert process.stdout is not None
+        said = process.stdout.read().decode()  # ends when nobody can write to it any more
+    assert process.returncode == -signal.SIGKILL, said
+    assert len(said.split()) == 2, said
+
+
+def test_few_records_are_mapped_here() -> None:
+    assert processes(ENOUGH - 1) == 0
+    assert processes(ENOUGH) == len(os.sched_getaffinity(0)) - 1
