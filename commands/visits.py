@@ -214,6 +214,7 @@ def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
     noticed = [
         (text("đã thấy", "noticed"), _told(here, visit, code, facts)["reason"] + _times(facts))
         for code, facts in store.inspection.noticed(visit.id).items()
+        if code != visit.code
     ]
     return [
         (text("lượt", "visit"), visit.id),

@@ -45,12 +45,7 @@ LIMITS: dict[str, Limit] = {
     "calm_times": Limit(
         3, "times", "asking again about what is usual", "three times the largest earlier share is still of its kind"
     ),
-    "approvals": Limit(
-        3,
-        "visits",
-        "asking for ever about what an operator approves",
-        "once is an accident, twice chance, thrice habit",
-    ),
+    "approvals": Limit(3, "visits", "asking for ever about what is approved", "twice may be chance, thrice is a habit"),
     "learned_may_lose": Limit(
         50, "%", "habits that would let half of a source vanish unasked", "more is a clearance, and rare enough to ask"
     ),
@@ -70,9 +65,7 @@ LIMITS: dict[str, Limit] = {
     "stamped_now": Limit(
         99, "%", "datestamps that say nothing: made while we ask", "a record edited at this moment may be among them"
     ),
-    "clock_back": Limit(
-        86_400, "seconds", "a watermark from a clock that was wrong", "half of the two days that are asked again anyway"
-    ),
+    "clock_back": Limit(86_400, "seconds", "a watermark from a wrong clock", "half of the two days asked again anyway"),
 }
 
 
@@ -137,7 +130,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def whole(self) -> bool:
         """Whether absence from the list means something."""
-        return self.outcome == "complete" and self.mode in ("full", "sweep")
+        return shows_everything(self.outcome, self.mode)
 
     @property
     def removals(self) -> int:
@@ -188,6 +181,16 @@ def judge(evidence: Evidence) -> Judgement:
     if said:
         return Judgement(verdict, said[0][0].code, said[0][1], noticed)
     return Judgement(verdict, "whole" if evidence.differs else "same")
+
+
+def proves_absence(outcome: Outcome, mode: Mode, noticed: Mapping[str, Any]) -> bool:
+    """Say whether what a list does not show is absent: it was whole, and its order stable while it was read (T10)."""
+    return shows_everything(outcome, mode) and "doubles" not in noticed
+
+
+def shows_everything(outcome: Outcome, mode: Mode) -> bool:
+    """Say whether a list was to show everything that there is, and came to its end."""
+    return outcome == "complete" and mode in ("full", "sweep")
 
 
 def _weighs(kind: Kind, evidence: Evidence) -> bool:
@@ -364,6 +367,12 @@ def _stamped_now(evidence: Evidence) -> Facts | None:
     return {"stamped": evidence.stamped}
 
 
+def _moved(evidence: Evidence) -> Facts | None:
+    """The registered address redirects for good: the list is right, and somebody must correct the address (H6)."""
+    moved = evidence.noticed.get("moved")
+    return None if moved is None else {name: fact for name, fact in moved.items() if name != "count"}
+
+
 class Rule(msgspec.Struct, frozen=True):
     """A thing to look for: the code of its sentence, how it weighs, and how it is seen."""
 
@@ -387,4 +396,5 @@ RULES = (
     Rule("many_missing", "notice", _many_missing),
     Rule("reformatted", "notice", _reformatted),
     Rule("stamped_now", "notice", _stamped_now),
+    Rule("moved", "notice", _moved),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..judge import Evidence, Expect, Judgement, clock_went_back, judge
+from ..judge import Evidence, Expect, Judgement, clock_went_back, judge, proves_absence, shows_everything
 from ..record import Outcome
 from ..store import Store, signs
 from ..store.evidence import Shown, keep_absent, shown
@@ -17,7 +17,6 @@ from .way import swept
 
 NIGHT = 24 * 3600
 LONGEST_BACK_OFF = 7 * NIGHT
-WHOLE = ("full", "sweep")  # lists that show everything: what they do not show is absent
 
 
 def judged(
@@ -37,8 +36,7 @@ def judged(
     """
     database = store.database
     on_the_way = noticed(database, visit.id)
-    whole = outcome == "complete" and mode_of(visit) in WHOLE and "doubles" not in on_the_way
-    seen = shown(database, visit, whole=whole)
+    seen = shown(database, visit, whole=proves_absence(outcome, mode_of(visit), on_the_way))
     judgement = judge(_evidence(store, row, visit, outcome, seen, expect, on_the_way))
     if seen.missing or seen.lapsed:
         keep_absent(database, visit, seen.missing, seen.lapsed)
@@ -56,7 +54,7 @@ def _evidence(
     store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen: Shown, expect: Expect, on_the_way: Notes
 ) -> Evidence:
     database, mode = store.database, mode_of(visit)
-    found = signs.signs(database, visit, seen, whole=outcome == "complete" and mode in WHOLE)
+    found = signs.signs(database, visit, seen, whole=shows_everything(outcome, mode))
     past = signs.past(database, visit)
     return Evidence(
         outcome=outcome,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.judge import LIMITS, RULES, Earlier, Evidence, Expect, Judgement, judge, most_removals
+from harvester.judge import LIMITS, RULES, Earlier, Evidence, Expect, Judgement, judge, most_removals, proves_absence
 from harvester.messages import MESSAGES, sentence
 from harvester.record import Ledger, Mode, Outcome
 
@@ -323,6 +323,25 @@ def test_a_held_list_says_nothing_of_what_it_would_take_away() -> None:
     assert [code for code, _ in judgement.noticed] == ["clock_back"]
 
 
+MOVED = {"moved": {"where": "http://a.example/oai", "moved_to": "http://b.example/oai", "count": 1}}
+
+
+def test_H6_an_address_that_moved_for_good_is_said_and_weighs_nothing() -> None:
+    """Somebody must correct sources.yaml, so it is the sentence of a visit of which nothing graver is to be said."""
+    assert seen(1000, unchanged=1000, noticed=MOVED) == ("nothing", "moved")
+    assert seen(1000, changed=1, unchanged=999, noticed=MOVED) == ("published", "moved")
+    graver = judge(evidence(1000, withdrawn=400, unchanged=600, noticed=MOVED))
+    assert ((graver.verdict, graver.code), [code for code, _ in graver.noticed]) == (MANY, ["moved"])
+    assert seen(1000, changed=1, unchanged=999, noticed={"doubles": {"count": 3}}) == PUBLISHED
+
+
+def test_T10_only_a_whole_list_in_a_stable_order_proves_absence() -> None:
+    modes: tuple[Mode, ...] = ("full", "sweep", "incremental")
+    assert [proves_absence("complete", mode, {}) for mode in modes] == [True, True, False]
+    assert not any(proves_absence(outcome, "full", {}) for outcome in ("partial", "failed", "deferred"))
+    assert not proves_absence("complete", "full", {"doubles": {"count": 3}})
+
+
 # --- for any evidence -----------------------------------------------------------------------------------------------
 
 NUMBERS = st.integers(0, 400)
@@ -404,7 +423,7 @@ def test_every_rule_has_its_sentence_and_is_reached() -> None:
     reached = {judge(made()).code for sides in SIDES.values() for made in (sides[0], sides[2])}
     for rule in RULES:
         assert MESSAGES[rule.code].vi, rule.code
-    others = {"undone", "empty_list", "fewer_than_expected", "reformatted"}  # tested by name above
+    others = {"undone", "empty_list", "fewer_than_expected", "reformatted", "moved"}  # tested by name above
     assert {rule.code for rule in RULES} == (reached | others) - {"whole", "same"}
 
 
