@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # fact: (Vietnamese, English); in the order in which people want to know
 LABELS: dict[str, tuple[str, str]] = {
     "repository_name": ("tên máy chủ tự xưng", "what the server calls itself"),
+    "other_base_url": ("địa chỉ máy chủ tự khai, khác url", "address that the server gives itself, unlike url"),
     "format": ("định dạng", "format"),
     "prefix": ("metadataPrefix", "metadataPrefix"),
     "refused_prefixes": ("định dạng có liệt kê mà không đưa", "formats listed and refused"),

@@ -53,11 +53,17 @@ class Repository:
     page_size: int = 100
     deleted_record: str = "persistent"
     fault: str | Fault = ""
-    base_url: str = "http://thu-vien.example/oai"
+    base_url: str = ""  # what it says of its own address; where it is silent, the one at which it is served
+    served_at: str = "http://thu-vien.example/oai"
     requests: list[dict[str, str]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)  # the same as they came over the wire
     _order: list[Entry] | None = None
     _rendered: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The address that it gives itself."""
+        return self.base_url or self.served_at
 
     def replace(self, entries: Iterable[Entry]) -> None:
         """Put entries in, replacing those of the same identifier."""
@@ -83,7 +89,7 @@ class Repository:
             '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'
             ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
             ' xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd">'
-            f"<responseDate>{self.clock.strftime(SECONDS)}</responseDate><request{attributes}>{self.base_url}</request>"
+            f"<responseDate>{self.clock.strftime(SECONDS)}</responseDate><request{attributes}>{self.address}</request>"
         )
         return head.encode() + body + b"</OAI-PMH>"
 
@@ -105,7 +111,7 @@ class Repository:
     def _identify(self, _: dict[str, str]) -> bytes:
         earliest = min((entry.datestamp for entry in self.entries.values()), default=self.clock)
         return (
-            f"<Identify><repositoryName>{escape(self.name)}</repositoryName><baseURL>{self.base_url}</baseURL>"
+            f"<Identify><repositoryName>{escape(self.name)}</repositoryName><baseURL>{self.address}</baseURL>"
             "<protocolVersion>2.0</protocolVersion><adminEmail>thuvien@truong.example</adminEmail>"
             f"<earliestDatestamp>{self._stamp(earliest)}</earliestDatestamp>"
             f"<deletedRecord>{self.deleted_record}</deletedRecord>"
@@ -227,6 +233,7 @@ class Server:
         handler = type("Handler", (_Handler,), {"repository": repository})
         self._server = _Quiet(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/oai/request"
+        repository.served_at = self.url
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 

@@ -159,7 +159,6 @@ def _repository(institution: Institution) -> Repository:
         formats=institution.formats,
         set_names={spec: _set_name(spec) for spec in specs},
         fault="" if fault == "down" else fault,
-        base_url=f"http://{institution.host}/oai/request",
     )
 
 

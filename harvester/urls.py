@@ -101,6 +101,23 @@ def merge(url: str, arguments: Mapping[str, str], *, verbatim: bool = False) -> 
     return str(asking(place_of(url), arguments, verbatim=verbatim))
 
 
+def same_place(one: str, other: str) -> bool:
+    """Say whether two addresses lead to the same place; one that may never be asked leads nowhere.
+
+    Case of the host, the usual port, a last slash and the order of a query make no difference.
+    """
+    try:
+        return _plain(one) == _plain(other)
+    except SourceError:
+        return False
+
+
+def _plain(url: str) -> tuple[Place, list[str]]:
+    place = place_of(url)
+    path = place.path.rstrip("/")
+    return Place(place.scheme, place.host, place.port, path, ""), sorted(filter(None, place.query.split("&")))
+
+
 def redirected(place: Place, location: str) -> Place:
     """Return where a redirect leads; the question is kept where the server dropped it.
 

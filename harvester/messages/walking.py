@@ -84,6 +84,14 @@ MESSAGES: dict[str, Message] = {
         "Máy chủ liệt kê định dạng {refused} mà không đưa: dùng {instead}.",
         "The server lists the format {refused} and refuses it: {instead} was taken.",
     ),
+    "base_url_differs": Message(
+        None,
+        "Trong Identify máy chủ tự khai địa chỉ {said}, khác với url của nguồn ({where}): Kho chỉ hỏi url của nguồn;"
+        " nếu địa chỉ tự khai mới đúng thì sửa url.",
+        "In Identify the server gives its address as {said}, which is not the source's url ({where}): Kho asks only the"
+        " source's url; if the server's word is right, change the url.",
+        SHOW,
+    ),
     "dates_day": Message(
         None,
         "Máy chủ chỉ nhận ngày, không nhận giờ, dù khai có giờ: Kho hỏi theo ngày và nhớ điều đó.",

@@ -11,6 +11,7 @@ import pytest
 from harvester import Store, Wish
 from harvester.connectors.oai.circle import REMEMBERED, Circle, most
 from harvester.errors import SourceError
+from harvester.messages import sentence
 from harvester.record import Ledger
 from tests.conftest import Clock
 from tests.harvester.walking import PREFIX, Answer, Build, Place, Twist, building, entries, error, token_of, with_token
@@ -55,6 +56,42 @@ def test_P1_nothing_at_all_on_a_full_list_deletes_nothing(on_both: Build) -> Non
     result = place.visit(FULL)
     assert (result.outcome, result.verdict, result.code) == ("complete", "held", "empty_list")
     assert len(place.live) == 45
+
+
+# --- H7: what a server says of its own address ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "differs"),
+    [
+        ("{url}", False),
+        ("{url}/", False),
+        ("", False),
+        ("{shouted}", False),
+        ("http://localhost:8080/oai", True),
+        ("https://127.0.0.1/oai/request", True),
+        ("{url}?page=oai", True),
+        ("/oai/request", True),
+        ("javascript:alert(1)", True),
+    ],
+)
+def test_H7_another_address_in_identify_is_told_once_and_never_followed(build: Build, said: str, differs: bool) -> None:
+    place = build()
+    place.repository.base_url = said.format(url=place.url, shouted=place.url.replace("http:", "HTTP:"))
+    first = place.visit()
+    assert (first.outcome, first.code, first.ledger.new) == ("complete", "whole", 45)
+    note = {"said": place.repository.base_url, "where": place.url, "count": 1}
+    assert place.noticed(first).get("base_url_differs") == (note if differs else None)
+    assert place.learned["other_base_url"] == (place.repository.base_url if differs else "")
+    place.night()
+    assert "base_url_differs" not in place.noticed(place.visit()), "not every morning"
+    place.night()
+    place.repository.base_url = "http://khac.example/oai"
+    assert place.noticed(place.visit())["base_url_differs"]["said"] == "http://khac.example/oai"
+    for language in ("vi", "en"):
+        assert "http://khac.example/oai" in sentence(
+            "base_url_differs", {**note, "said": "http://khac.example/oai"}, language
+        )
 
 
 # --- P2, P3: formats --------------------------------------------------------------------------------------------------

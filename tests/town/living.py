@@ -106,7 +106,6 @@ def place_of(fault: Fault) -> Place:
         clock=FIRST_NIGHT,
         page_size=fault.page,
         set_names={f"lop-{grade}": f"Lớp {grade}" for grade in range(1, 13)},
-        base_url=f"http://{host}/oai/request",
     )
     return Place(fault.name, replace(repository, **fault.institution))
 

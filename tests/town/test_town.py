@@ -82,11 +82,16 @@ def test_sickle_meets_the_same_errors(town: Town) -> None:
 
 
 def test_bytes_do_not_depend_on_ports() -> None:
+    """But for the address that a server gives itself."""
+
+    def said(town: Town, query: str) -> bytes:
+        return ask(town, "thpt-hong-duc", query).replace(town.urls["thpt-hong-duc"].encode(), b"")
+
     one, other = Town(), Town()
     try:
         assert one.urls["thpt-hong-duc"] != other.urls["thpt-hong-duc"]
         for query in ("verb=Identify", "verb=ListRecords&metadataPrefix=oai_dc"):
-            assert ask(one, "thpt-hong-duc", query) == ask(other, "thpt-hong-duc", query)
+            assert said(one, query) == said(other, query)
     finally:
         one.stop()
         other.stop()

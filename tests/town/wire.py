@@ -88,7 +88,7 @@ def envelope(repository: Repository, inside: bytes) -> bytes:
     """Wrap what stands inside an OAI-PMH answer."""
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
-        f"<responseDate>{repository.clock.strftime(SECONDS)}</responseDate><request>{repository.base_url}</request>"
+        f"<responseDate>{repository.clock.strftime(SECONDS)}</responseDate><request>{repository.address}</request>"
     )
     return head.encode() + inside + b"</OAI-PMH>"
 
@@ -271,6 +271,7 @@ def opened(place: Place, *, elsewhere: bool = False, budget: int = BUDGET) -> It
         servers.append(server)
         url = f"http://{host}:{server.server_address[1]}/oai/request"
         place.url, place.other_url = (place.url, url) if other else (url, place.other_url)
+    place.repository.served_at = place.url
     try:
         yield
     finally:

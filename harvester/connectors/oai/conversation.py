@@ -20,6 +20,7 @@ from ...page import Answer, Buffer, Reading, local_name, read_page
 from ...record import Format, Kept, Page
 from ...source import Source
 from ...stamp import normalised
+from ...urls import merge, same_place, shown
 from ...web import Web
 from .dates import is_old
 
@@ -78,6 +79,7 @@ class Conversation:
         self.choices: list[tuple[str, str]] = []  # metadataPrefix and format, the best first
         self.seconds = 0.0  # how long the last answer took
         self.said: Buffer = b""  # the last answer as it came
+        self.answered_at = ""  # the address that gave it, its question included
         self.date = ""  # and its header Date
         self.unread: Kept | None = None  # the last answer, where it was not accepted
         self.kept = False  # some answer that was not accepted was kept
@@ -92,7 +94,7 @@ class Conversation:
         begun = self._monotonic()
         body = self._web.get(self.source.url, arguments, verbatim=verbatim)
         self.seconds = self._monotonic() - begun
-        self.said, self.date = body.content, body.date
+        self.said, self.date, self.answered_at = body.content, body.date, body.url
         try:
             reading = read_page(
                 body.content,
@@ -162,10 +164,23 @@ class Conversation:
             "deleted_record": _word(identity, "deletedRecord"),
             "base_url": _word(identity, "baseURL"),
         }
+        facts["other_base_url"] = self._other_address(facts["base_url"])
         if facts["granularity"] != self.learned.get("granularity"):  # it was renewed: what it takes is found out anew
             facts |= {"dates": "", "incremental": "", "windows": ""}
         self.choices = self._not_refused(self._formats())
         self.learn(self._sets(), **facts)
+
+    def _other_address(self, base_url: str) -> str:
+        """Return an address that the server gives itself and that is not the one that was asked; note it once (H7).
+
+        It is never followed: real servers say localhost, another port, or the name of a machine inside.
+        """
+        asked = (self.source.url, merge(self.answered_at, {"verb": ""}))
+        if not base_url or any(same_place(base_url, each) for each in asked):
+            return ""
+        if base_url != self.learned.get("other_base_url"):
+            self.visit.note("base_url_differs", said=shown(base_url), where=self.source.url)
+        return base_url
 
     def _formats(self) -> list[tuple[str, str]]:
         """Return metadataPrefix and format, the best first: by the namespace that the server lists, never by the
