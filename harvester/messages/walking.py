@@ -55,8 +55,9 @@ MESSAGES: dict[str, Message] = {
     ),
     "too_many_singles": Message(
         "source",
-        "Phải hỏi riêng hơn {limit} bản ghi vì trang của chúng hỏng ({where}).",
-        "More than {limit} records would have to be asked for one by one because their pages are broken ({where}).",
+        "Trang của nhiều bản ghi bị hỏng ở máy chủ: đã hỏi riêng {limit} bản, còn {left} bản để lượt sau ({where}).",
+        "The pages of many records are broken at the server: {limit} were asked for one by one, {left} are left for the"
+        " next visit ({where}).",
         AGAIN,
     ),
     "from_ignored": Message(
@@ -131,6 +132,11 @@ MESSAGES: dict[str, Message] = {
         None,
         "Sau {headers} header có quá nhiều bản ghi mới: hỏi lại trọn danh sách thay vì từng bản ghi.",
         "After {headers} headers too many records were new: the whole list was asked for instead of single records.",
+    ),
+    "sweep_broke_off": Message(
+        None,
+        "Máy chủ không đưa ra được một trang header ({why}): phần còn lại được đọc bằng danh sách bản ghi.",
+        "The server could not give a page of headers ({why}): what was left was read as a list of records.",
     ),
     "not_given": Message(
         "source",

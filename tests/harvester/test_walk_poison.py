@@ -11,11 +11,15 @@ import sqlalchemy as sa
 import zstandard
 
 from harvester import Store, Wish
+from harvester.connectors.oai import isolation
+from harvester.messages import sentence
 from harvester.record import Ledger
 from harvester.store import schema
+from harvester.visit import Result
 from tests.harvester.walking import FIRST, PREFIX, Answer, Build, Place, Twist, building, entries, error
 
 FULL = Wish(full=True)
+SWEEP = Wish(sweep=True)
 Break = Callable[[bytes, bytes], Answer]
 
 
@@ -183,17 +187,157 @@ def test_T12_a_server_that_says_no_is_not_asked_in_pieces(build: Build, status: 
     assert not place.asked("GetRecord")
 
 
-def test_T12_too_many_records_for_single_questions_is_partial(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harvester.connectors.oai import isolation
+def nights_until_complete(place: Place, most: int, wish: Wish | None = None) -> list[Result]:
+    """Visit night after night; every visit before the last one is partial, and says that the next one goes on."""
+    lived: list[Result] = []
+    while not lived or lived[-1].outcome != "complete":
+        assert len(lived) < most, "it comes to an end"
+        lived.append(place.visit(wish))
+        assert lived[-1].ledger.balances()
+        place.night()
+    return lived
 
+
+def test_T12_what_is_too_much_for_one_visit_is_isolated_by_the_next_ones(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One moment holds 45 records of which three are broken; a visit may ask for 20 of them alone."""
     monkeypatch.setattr(isolation, "SINGLES", 20)
     same = [replace(entry, datestamp=FIRST) for entry in entries(45)]
-    place = build(made_of=same)
+    later = [replace(entry, datestamp=FIRST + timedelta(days=9)) for entry in entries(60)[45:]]
+    place = build(made_of=[*same, *later])
+    broken = {"3", "27", "44"}
+    place.repository.fault = breaking(died, *broken)
+    asked: list[str] = []
+    ends = []
+    for _ in range(3):
+        result = place.visit()
+        singles = [request["identifier"].removeprefix(PREFIX) for request in place.asked("GetRecord")]
+        assert len(singles) <= 20
+        asked += singles
+        ends.append((result.outcome, result.code))
+        assert {"50", "60"} <= place.live, "what follows the broken records is read by the first visit"
+        place.night()
+    print(ends, len(asked))
+    assert ends == [("partial", "too_many_singles")] * 2 + [("complete", "whole")]
+    assert sorted(asked, key=int) == [str(number) for number in range(1, 46)], "each is asked for once"
+    assert place.live == place.truth - broken
+    assert place.rejected(result) == dict.fromkeys(broken, "poison")
+    assert result.ledger.balances()
+    place.repository.fault = ""
+    assert place.visit(FULL).outcome == "complete"
+    assert place.live == place.truth, "nothing stays refused that the server gives again"
+
+
+def test_T12_the_sentence_says_how_many_records_are_left(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "SINGLES", 20)
+    place = build(made_of=[replace(entry, datestamp=FIRST) for entry in entries(45)])
     place.repository.fault = breaking(died, "27")
     result = place.visit()
-    assert result.outcome == "partial"
-    assert len(place.asked("GetRecord")) <= 20
+    assert (result.facts["limit"], result.facts["left"]) == (20, 25)
+    assert "25" in sentence(result.code, result.facts)
+
+
+def test_T12_a_record_that_was_repaired_meanwhile_is_asked_for_again(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "SINGLES", 20)
+    place = build(made_of=[replace(entry, datestamp=FIRST) for entry in entries(45)])
+    place.repository.fault = breaking(died, "3", "30")
+    assert place.visit().outcome == "partial"
+    place.edit("3", "Bài giảng (đã sửa)")
+    place.repository.fault = breaking(died, "30")
+    place.night()
+    nights_until_complete(place, 4)
+    assert place.live == place.truth - {"30"}
+
+
+def test_T12_broken_pages_too_many_for_one_visit_are_isolated_by_the_next_ones(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "MOST", 8)
+    place = build(100)
+    broken = {str(number) for number in range(5, 100, 10)}
+    place.repository.fault = breaking(died, *broken)
+    lived = nights_until_complete(place, 12)
+    print(len(lived), "nights", [each.ledger.fetched for each in lived])
+    assert len(lived) > 2, "it was too much for one"
+    assert place.live == place.truth - broken
+    assert place.rejected(lived[-1]) == dict.fromkeys(broken, "poison")
+
+
+def test_T12_an_interruption_does_not_forget_what_was_left(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "SINGLES", 20)
+    place = build(made_of=[replace(entry, datestamp=FIRST) for entry in entries(45)])
+    place.repository.fault = breaking(died, "27")
+    result = place.visit(pages=1)
+    for _ in range(60):
+        if result.outcome is not None:
+            break
+        result = place.visit(pages=1)
+    assert (result.outcome, result.code) == ("partial", "too_many_singles"), "unread records are no absent ones"
+
+
+# --- sweeps -------------------------------------------------------------------------------------------------------
+
+
+def without_headers(how: Break, name: str) -> Twist:
+    """Whatever lists the header of this record alone breaks; its record does not."""
+    mark = f"<identifier>{PREFIX}{name}</identifier>".encode()
+    return lambda body, arguments: (
+        how(body + b"<metadata>", mark) if arguments["verb"] == "ListIdentifiers" and mark in body else Answer(body)
+    )
+
+
+@pytest.mark.parametrize("refuses_dates", [False, True])
+@pytest.mark.parametrize("how", [died, cut_off])
+@pytest.mark.parametrize("name", ["15", "27", "45"])
+def test_T12_P4_a_broken_page_of_a_sweep_is_read_as_records(
+    build: Build, how: Break, name: str, refuses_dates: bool
+) -> None:
+    place = build(deleted_record="no")
+    place.visit()
+    place.remove("3", "17", "40")
+    broken = without_headers(how, name)
+    place.repository.fault = lambda body, arguments: (
+        error(body, "badArgument")
+        if refuses_dates and arguments.keys() & {"from", "until"}
+        else broken(body, arguments)
+    )
+    result = place.visit(SWEEP)
+    assert (result.outcome, result.verdict, result.ledger.missing) == ("complete", "published", 3)
     assert result.ledger.balances()
+    assert place.noticed(result)["sweep_broke_off"]["count"] == 1
+    assert {each for each, presence in place.held.items() if presence == "missing"} == {"3", "17", "40"}
+    assert len(place.repository.requests) < 40
+
+
+def test_T12_P4_a_broken_record_in_a_sweep_is_isolated_as_in_any_list(build: Build) -> None:
+    """Its header breaks a page of headers, it breaks a page of records; small lists of headers come."""
+    place = build(deleted_record="no")
+    place.visit()
+    place.remove("3")
+    record = breaking(died, "27")
+    page = without_headers(died, "27")
+    place.repository.fault = lambda body, arguments: (
+        page(body, arguments) if "resumptionToken" in arguments else record(body, arguments)
+    )
+    result = place.visit(SWEEP)
+    assert (result.outcome, result.ledger.missing, result.ledger.rejected) == ("complete", 1, 1)
+    assert place.rejected(result) == {"27": "poison"}
+    assert place.held["27"] == "present"
+
+
+def test_T12_P4_a_sweep_of_a_server_that_is_simply_broken_ends_soon(build: Build) -> None:
+    place = build(deleted_record="no")
+    place.visit()
+    place.remove("3")
+    place.repository.fault = lambda body, arguments: (
+        died(body, b"") if {"resumptionToken", "from"} & arguments.keys() else Answer(body)
+    )
+    result = place.visit(SWEEP)
+    assert (result.outcome, result.ledger.missing) == ("partial", 0), "what is not shown proves nothing"
+    assert len(place.repository.requests) < 40
 
 
 def test_T12_an_interrupted_isolation_goes_on_and_counts_no_record_twice(build: Build) -> None:

@@ -54,6 +54,9 @@ class Walk(msgspec.Struct, omit_defaults=True):
     refused: int = 0  # of them in a row that the server could not give
     headers: int = 0  # read in a sweep
     poison: list[str] = []  # records that the server cannot give
+    # Those, and others that it listed and did not give: identifier, and the datestamp and the code of each.
+    refusals: dict[str, tuple[str, str]] = {}
+    unread: int = 0  # records of broken pages that were too many to be asked for in one visit
     doubles: int = 0  # records that came on more than one page of a list
     oldest: str = ""
     signs: str = ""  # that its tokens had and that came back rightly
@@ -62,8 +65,8 @@ class Walk(msgspec.Struct, omit_defaults=True):
     reread: str = ""  # how far everything has been read anew, once this walk is at its end
 
     def saved(self) -> bytes | None:
-        """Return the checkpoint in bytes; None where nothing is left to ask for."""
-        return msgspec.json.encode(self) if self.stretches else None
+        """Return the checkpoint in bytes; None where nothing is left to ask for, and nothing was left out."""
+        return msgspec.json.encode(self) if self.stretches or self.unread else None
 
     def begin(self, *stretches: Stretch) -> None:
         """Put lists in the place of the first one and begin with them."""

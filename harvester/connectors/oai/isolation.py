@@ -19,6 +19,7 @@ from .conversation import Heard, may_be_one_answer
 from .dates import at, cut, normal, unit, written
 from .route import Route
 from .singles import Singles
+from .sweep import is_newer_than
 from .windows import Windows
 
 AGAIN = frozenset(("malformed", "encoding", "structure", "cut"))  # of the others ``web`` has made sure already
@@ -30,7 +31,10 @@ FUTILE_WITH_HEADERS = 16
 FUTILE = 6  # without headers …
 FUTILE_AT_FIRST = 2  # … and where nothing came at all
 MOST = 100  # pages of a visit that could not be had: a server on which so many records are broken needs its makers
-SINGLES = 500  # records asked for one by one during a visit, at most: as many questions as 50,000 records in pages
+# Records asked for one by one during a visit, at most: as many questions as 50,000 records in pages. What is left is
+# asked for at the next one, which need not ask again for what this one was given, or was not.
+SINGLES = 500
+REMEMBERED = 10_000  # refused records, some 1 MB of what is learned of a source
 
 
 class Isolation:
@@ -51,7 +55,7 @@ class Isolation:
         Raises the error again where that is hopeless.
         """
         walk, stretch = self._route.walk, self._route.stretch
-        if not may_be_one_answer(error) or stretch.verb != "ListRecords":
+        if not may_be_one_answer(error) or stretch.purpose == "singles":
             raise error
         if not walk.futile:
             self._again = self._again + 1 if error.code in AGAIN else 0
@@ -63,6 +67,9 @@ class Isolation:
             self._route.conversation.keep_unread()
         low = walk.last if walk.ordered and walk.last else stretch.since
         rest = Stretch("ListRecords", low, stretch.until, "part", known=True)
+        if stretch.verb == "ListIdentifiers":
+            self._records_instead(Stretch("ListRecords", low, known=bool(low)), error)
+            return
         headers, more = self._headers(rest, error)
         if self._route.habits.dates == "none" and headers is not None:
             self._route.restart(Stretch("ListIdentifiers", purpose="singles", after=walk.name))
@@ -78,6 +85,13 @@ class Isolation:
         without = FUTILE if walk.total else FUTILE_AT_FIRST
         if walk.futile > (without if self._no_headers else FUTILE_WITH_HEADERS) or walk.faults > MOST:
             raise error
+
+    def _records_instead(self, rest: Stretch, error: SourceError) -> None:
+        """Where a sweep cannot have a page of headers: read what is left of the list as records."""
+        route = self._route
+        route.note("sweep_broke_off", why=error.code)
+        route.walk.main = rest
+        route.restart(rest)
 
     # --- the headers of what cannot be had ---------------------------------------------------------------------------
 
@@ -147,8 +161,11 @@ class Isolation:
     ) -> Iterator[Page]:
         """Go on with smaller windows around the fault, or with single records where few are left."""
         moments = sorted({moment for header in headers if (moment := self._moment(header)) is not None})
-        if not more and (len(headers) <= FEW or len(moments) < 2):
-            items = self._read(headers, error)
+        asked = self._to_be_asked(headers)
+        if not more and (len(asked) <= FEW or len(moments) < 2):
+            if not asked:  # an earlier visit has found what is broken here, and that it broke is no news
+                self._route.walk.faults -= self._route.walk.futile
+            items = self._read(headers)
             self._route.walk.total += len(items)
             self._route.restart()
             yield Page(items, self._route.walk.saved())
@@ -177,17 +194,66 @@ class Isolation:
                 return ()
             stretch.after, headers = "", behind[1:]
         self._context = heard.reading.cut.context
-        where = self._route.conversation.source.url
-        return self._read(headers, SourceError("too_many_singles", limit=SINGLES, where=where))
+        return self._read(headers)
 
-    def _read(self, headers: Sequence[Header | Rejected], error: SourceError) -> tuple[Item, ...]:
-        """Ask for records one by one. Raises ``error`` where there are too many."""
+    def _read(self, headers: Sequence[Header | Rejected]) -> tuple[Item, ...]:
+        """Ask for records one by one, as many as a visit may; the others are counted, and the visit is not whole."""
         walk = self._route.walk
         wanted = [header for header in headers if header.identifier not in walk.poison]
-        if walk.singles + len(wanted) > SINGLES:
-            raise error
-        walk.singles += len(wanted)
-        items = tuple(self._singles.read(header, self._context) for header in wanted)
+        known, items = self._known_items(wanted), list[Item]()
+        for header in wanted:
+            if header.identifier in known:
+                items.append(known[header.identifier])
+            elif walk.singles < SINGLES:
+                walk.singles += 1
+                items.append(self._singles.read(header, self._context))
+            else:
+                walk.unread += 1
         if not walk.refused:
             walk.futile = 0
-        return items
+        return tuple(items)
+
+    # --- what an earlier visit had to leave --------------------------------------------------------------------------
+
+    def _to_be_asked(self, headers: Sequence[Header | Rejected]) -> list[Header | Rejected]:
+        known = self._known_items(headers)
+        return [header for header in headers if header.identifier not in known]
+
+    def _known_items(self, headers: Sequence[Header | Rejected]) -> dict[str | None, Item]:
+        """Return what is known of records without a question: where the visit before had to leave some, what it found.
+
+        What it was given is held and not newer; what it was refused with the same datestamp is refused again.
+        """
+        before = self._route.conversation.learned.get("isolation")
+        if not before:
+            return {}
+        read = [header for header in headers if isinstance(header, Header) and not header.deleted]
+        standing = self._route.conversation.visit.standing([header.identifier for header in read])
+        known: dict[str | None, Item] = {}
+        for header in read:
+            there = standing.get(header.identifier)
+            stamp, code = before["refused"].get(header.identifier, ("", ""))
+            if code and stamp == header.datestamp:
+                known[header.identifier] = Rejected(header.identifier, code, header.body)
+            elif there is not None and not is_newer_than(header, there):
+                known[header.identifier] = there.number
+        return known
+
+    def leave(self) -> None:
+        """Keep for the next visit what this one was refused, where it could not come to the end of what is broken."""
+        walk, conversation = self._route.walk, self._route.conversation
+        if walk.unread or walk.faults > MOST:
+            refused = {**conversation.learned.get("isolation", {}).get("refused", {}), **walk.refusals}
+            conversation.learn(isolation={"refused": dict(list(refused.items())[-REMEMBERED:])})
+
+    def end(self) -> None:
+        """At the end of the walk: everything was isolated, and is tried anew next time, or the next visit goes on.
+
+        Raises SourceError too_many_singles.
+        """
+        walk, conversation = self._route.walk, self._route.conversation
+        if walk.unread:
+            where = conversation.source.url
+            raise SourceError("too_many_singles", limit=SINGLES, left=walk.unread, where=where)
+        if conversation.learned.get("isolation"):
+            conversation.learn(isolation={})

@@ -33,8 +33,11 @@ class Singles:
         except SourceError as error:
             if not may_be_one_answer(error) or walk.refused + 1 >= ALL_POISON:
                 raise
-            return self._poison(header.identifier, error)
-        walk.refused = 0
+            item = self._poison(header.identifier, error)
+        else:
+            walk.refused = 0
+        if isinstance(item, Rejected):
+            walk.refusals[header.identifier] = (header.datestamp, item.code)
         return item
 
     def _ask(self, identifier: str) -> Item:

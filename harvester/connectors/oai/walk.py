@@ -39,6 +39,13 @@ class Walking:
 
     def pages(self) -> Iterator[Page]:
         """Yield accepted pages, and note the records on them that the server could not give (T12)."""
+        try:
+            yield from self._noted()
+        except SourceError:
+            self._isolation.leave()
+            raise
+
+    def _noted(self) -> Iterator[Page]:
         for page in self._accepted():
             if self._walk.poison:  # else there is nothing to count on ten thousand pages
                 refused = sum(isinstance(item, Rejected) and item.code == "poison" for item in page.items)
@@ -226,6 +233,7 @@ class Walking:
         self._conversation.learn(None, **facts)
 
     def _ended(self) -> None:
-        """Everything was read: so far has the reading of everything anew come."""
+        """Everything was read: so far has the reading of everything anew come. Raises SourceError too_many_singles."""
+        self._isolation.end()
         if self._walk.reread:
             self._conversation.visit.reread = self._walk.reread
