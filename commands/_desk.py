@@ -127,23 +127,32 @@ def described(source: Source) -> dict[str, Any]:
 
 def origins(federation: Federation, store: Store) -> dict[str, Origin]:
     """Return the origins of all sources that the store knows, by their names."""
-    from mappings import Institution, Origin
-
     found = {}
     for name, row in store.log.sources().items():
         source = federation.sources.get(name)
         facts = described(source) if source is not None else row.described
-        institution = facts.get("institution") or ["", "", ""]
-        title = facts.get("name") or name
-        found[name] = Origin(
-            id=name,
-            first_id=row.first_id,
-            name=title,
-            province=facts.get("province") or "",
-            institution=Institution(institution[0] or title, institution[1], institution[2]),
-            set_names=tuple(sorted(row.set_names.items())),
-        )
+        found[name] = _origin(name, row.first_id, facts, tuple(sorted(row.set_names.items())))
     return found
+
+
+def origin_of(source: Source) -> Origin:
+    """Return the origin of a source of which the store knows nothing yet."""
+    return _origin(source.id, source.id, described(source), ())
+
+
+def _origin(name: str, first_id: str, facts: Mapping[str, Any], set_names: tuple[tuple[str, str], ...]) -> Origin:
+    from mappings import Institution, Origin
+
+    institution = facts.get("institution") or ["", "", ""]
+    title = facts.get("name") or name
+    return Origin(
+        id=name,
+        first_id=first_id,
+        name=title,
+        province=facts.get("province") or "",
+        institution=Institution(institution[0] or title, institution[1], institution[2]),
+        set_names=set_names,
+    )
 
 
 def report(error: Exception) -> int:

@@ -67,7 +67,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         rows_ = [(each.field, each.value, each.rule, each.path, each.words) for each in mapped.explanations]
         table(("field", "value", "rule", "path", "words"), rows_)
     else:
-        table(("", ""), [(name, _plain(value)) for name, value in shown.items() if value])
+        table(("", ""), [(name, plain(value)) for name, value in shown.items() if value])
 
 
 def _find(store: Store, key: str) -> Change | None:
@@ -88,9 +88,10 @@ def public(change: Change, mapped: Mapped) -> dict[str, Any]:
     return {**head, **found, **({"problems": problems} if problems else {})}
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Write a value of the common schema on one line."""
     if isinstance(value, list | tuple):
-        return "; ".join(_plain(item) for item in value)
+        return "; ".join(plain(item) for item in value)
     if isinstance(value, dict):
         return " ".join(f"{item}" for item in value.values() if item)
     return str(value)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from .night import Night as Night
     from .page import document as document
     from .page import local_name as local_name
+    from .page import read_page as read_page
     from .record import Change as Change
     from .record import Format as Format
     from .record import Ledger as Ledger
     from .record import RawRecord as RawRecord
+    from .record import Rejected as Rejected
     from .record import key_of as key_of
     from .source import SETTINGS as SETTINGS
     from .source import SOURCE as SOURCE
@@ -54,8 +56,8 @@ __getattr__ = door(
     {
         **dict.fromkeys(("Interrupted", "KhoError", "SourceError", "StoreError"), "errors"),
         **dict.fromkeys(("Fault", "Faults", "nearest"), "faults"),
-        **dict.fromkeys(("document", "local_name"), "page"),
-        **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "key_of"), "record"),
+        **dict.fromkeys(("document", "local_name", "read_page"), "page"),
+        **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "Rejected", "key_of"), "record"),
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
         **dict.fromkeys(("Decided", "Result", "Wish", "approve", "reject", "retire_source", "take_back"), "visit"),

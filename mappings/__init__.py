@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .resource import Problem as Problem
     from .resource import Relation as Relation
     from .resource import Resource as Resource
+    from .saved import read_saved as read_saved
     from .vocabulary import ids as ids
     from .vocabulary import label as label
     from .vocabulary import order as order
@@ -40,6 +41,7 @@ __getattr__ = door(
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "match": "recognise",
+        "read_saved": "saved",
         **dict.fromkeys(
             (
                 "Agent",

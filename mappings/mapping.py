@@ -67,6 +67,8 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
         crosswalk = crosswalk or _by_namespace(table, namespace(root))
         if crosswalk is None:
             return _quarantined(problem("no_crosswalk", value=raw.format))
+        if raw.format != crosswalk.format.name:  # nobody had said what it is
+            raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
         rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None

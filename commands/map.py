@@ -1,0 +1,103 @@
+"""Ánh xạ thử một tệp đã lưu, không cần kho / map a saved file, without a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._desk import Desk, Ended, desk, origin_of, report
+from ._output import harmless, line, say, table
+from .show import plain, public
+
+if TYPE_CHECKING:
+    from harvester import Change, RawRecord
+    from mappings import Mapped, Origin
+
+CHECK_FOUND_FAULTS = 8
+
+
+@click.command("map", short_help="ánh xạ thử một tệp / map a saved file")
+@click.argument("file", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--format", "form", default="", help="định dạng, khi không gian tên không nói / where no namespace tells")
+@click.option("--source", default="", help="như của nguồn này / as if it came from this source")
+@click.option("--explain", is_flag=True, help="luật nào tạo ra giá trị nào / which rule made which value")
+@click.option("--json", "as_json", is_flag=True, help="mỗi dòng một bản ghi / one record a line")
+@click.pass_context
+def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, explain: bool, as_json: bool) -> None:
+    """Ánh xạ bản ghi đã lưu: câu trả lời OAI-PMH, một bản ghi, hay riêng siêu dữ liệu; - là stdin.
+
+    Maps saved records: an OAI-PMH answer, one record of it, or bare metadata; - is stdin. Ends with 8 where a file
+    could not be read or a record would not be shown.
+
+    \b
+    Ví dụ / examples:
+      kho map ban-ghi.xml --explain
+      kho show KHOÁ --raw | kho map - --json
+    """
+    from harvester import RawRecord, SourceError
+    from mappings import formats, map_record, read_saved
+
+    here = desk(ctx)
+    known = [each.name for each in formats()]
+    if form and form not in known:
+        raise click.BadParameter(", ".join(known), param_hint="--format")
+    origin, good = _origin(here, source), True
+    for name in file:
+        with click.open_file(name, "rb") as opened:
+            content = opened.read()
+        try:
+            records = read_saved(content, Path(name).name, form)
+        except SourceError as error:
+            report(error)
+            good = False
+            continue
+        if not records:
+            say(here.text(f"{name}: không có bản ghi nào", f"{name}: there is no record in it"))
+        for record in records:
+            if not isinstance(record, RawRecord):
+                say(f"{name}: error[{record.code}]: {harmless(record.identifier or '?')}")
+                good = False
+                continue
+            mapped = map_record(record, origin, explain=explain)
+            good = good and not mapped.quarantine
+            _print(_change(record, origin), mapped, explain=explain, as_json=as_json)
+    if not good:
+        raise Ended(CHECK_FOUND_FAULTS)
+
+
+def _origin(here: Desk, source: str) -> Origin:
+    from mappings import Institution, Origin
+
+    if not source:
+        return Origin("tep", "tep", "Tệp", institution=Institution("Tệp"))
+    return origin_of(here.chosen(here.federation(), (source,))[0])
+
+
+def _change(record: RawRecord, origin: Origin) -> Change:
+    from harvester import Change, key_of
+
+    key = key_of(origin.first_id, record.identifier)
+    return Change(0, key, origin.id, record.identifier, "withdrawn" if record.deleted else "present", b"", record)
+
+
+def _print(change: Change, mapped: Mapped, *, explain: bool, as_json: bool) -> None:
+    """Print one record: what became of it, then what was not understood."""
+    shown = public(change, mapped)
+    if change.presence == "withdrawn":
+        shown["status"] = "withdrawn"
+    if as_json:
+        explained = [
+            {"field": each.field, "value": each.value, "rule": each.rule, "path": each.path, "words": each.words}
+            for each in mapped.explanations
+        ]
+        line({**shown, **({"explanations": explained} if explain else {})})
+        return
+    if explain:
+        rows = [(each.field, each.value, each.rule, each.path, each.words) for each in mapped.explanations]
+        table(("field", "value", "rule", "path", "words"), rows)
+    else:
+        table(("field", "value"), [(name, plain(value)) for name, value in shown.items() if value])
+    for problem in mapped.problems:
+        say(f"  {problem.severity}[{problem.code}] {problem.field} {problem.path}: {harmless(problem.value)}")

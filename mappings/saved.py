@@ -1,0 +1,54 @@
+"""Records in a file that somebody saved: an answer of OAI-PMH, one record of it, or the bare metadata."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from lxml import etree
+
+from harvester import RawRecord, Rejected, SourceError, local_name, read_page
+
+from .rows import PARSER
+
+_OAI_PMH = re.compile(rb"<(?:[^\s<>/:]+:)?OAI-PMH[\s>]")
+_DECLARATION = re.compile(rb"\s*(<\?xml[^>]*\?>)")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OPENING = b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>1970-01-01T00:00:00Z</responseDate>'
+_OPENING += b"<request/><GetRecord>"
+_CLOSING = b"</GetRecord></OAI-PMH>"
+
+
+def read_saved(content: bytes, name: str, form: str = "") -> list[RawRecord | Rejected]:
+    """Return the records of a saved file, ``name``; ``form`` is their format where it is known.
+
+    Whatever it is, it is read as strictly as a server's answer: a single record is put into one first. Bare metadata
+    gets the file's name as its identifier. Raises SourceError.
+    """
+    content = content.removeprefix(_BYTE_ORDER_MARK)
+    if _OAI_PMH.search(content) is None:
+        content = _answer(content, name, bare=not _is_record(content, name))
+    return [item for item in read_page(content, name, name=form).items if not isinstance(item, int)]
+
+
+def _is_record(content: bytes, name: str) -> bool:
+    """Say whether this is a record of OAI-PMH with its header. Raises SourceError for what is no XML."""
+    if b"<!DOCTYPE" in content[:10_000].upper():
+        raise SourceError("doctype", where=name)
+    try:
+        root = etree.fromstring(content, PARSER)
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+        raise SourceError("malformed", where=name, detail=str(error)) from error
+    if local_name(root).lower() == "html":
+        raise SourceError("html_page", where=name)
+    return local_name(root) == "record" and any(local_name(child) == "header" for child in root)
+
+
+def _answer(content: bytes, name: str, *, bare: bool) -> bytes:
+    declaration = _DECLARATION.match(content)
+    words, body = (declaration[1], content[declaration.end() :]) if declaration else (b"", content)
+    if bare:
+        head = f"<identifier>{escape(name)}</identifier><datestamp>1970-01-01T00:00:00Z</datestamp>"
+        head_ = head.encode("ascii", "xmlcharrefreplace")
+        body = b"<record><header>" + head_ + b"</header><metadata>" + body + b"</metadata></record>"
+    return words + _OPENING + body + _CLOSING

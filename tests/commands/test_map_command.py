@@ -1,0 +1,102 @@
+"""``kho map``: a saved record is mapped without a store, whatever part of an answer was saved."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.calling import ROOT, inside, kho
+
+GOLDEN = ROOT / "tests" / "mappings" / "golden"
+METADATA = """<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Đề kiểm tra giữa kì Vật lí 9</dc:title>
+ <dc:identifier>https://thcsquangtrung.example/de/7</dc:identifier><dc:type>Bài hát ru</dc:type></oai_dc:dc>"""
+RECORD = f"""<record><header><identifier>oai:a:7</identifier><datestamp>2026-01-01</datestamp></header>
+<metadata>{METADATA}</metadata></record>"""
+ANSWER = f"""<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-01-01T00:00:00Z</responseDate>
+<request verb="ListRecords">https://a.example/oai</request><ListRecords>{RECORD}{RECORD.replace(":7", ":8")}
+</ListRecords></OAI-PMH>"""
+
+
+@pytest.mark.parametrize(
+    ("saved", "identifiers"),
+    [
+        (METADATA, ["tep.xml"]),
+        (f'<?xml version="1.0" encoding="UTF-8"?>\n{METADATA}', ["tep.xml"]),
+        (f"\ufeff{RECORD}", ["oai:a:7"]),
+        (ANSWER, ["oai:a:7", "oai:a:8"]),
+    ],
+    ids=["metadata", "declaration", "record", "answer"],
+)
+def test_any_part_of_an_answer_is_mapped(tmp_path: Path, saved: str, identifiers: list[str]) -> None:
+    (tmp_path / "tep.xml").write_text(saved, encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert [row["identifier"] for row in rows] == identifiers
+    for row in rows:
+        assert (row["title"], row["subject"], row["grade"]) == ("Đề kiểm tra giữa kì Vật lí 9", ["vat_li"], ["9"])
+        assert (row["format"], row["status"]) == ("oai_dc", "shown")
+        assert [problem["code"] for problem in row["problems"]] == ["unknown_value"]
+
+
+def test_what_is_shown_can_be_mapped_again(tmp_path: Path) -> None:
+    """The goldens are single records: each gives by the command line what its golden says."""
+    for file in sorted((GOLDEN / "lom").glob("*.xml")):
+        done = inside(tmp_path, "map", str(file), "--json", "--format", "lom")
+        (row,) = map(json.loads, done.stdout.splitlines())
+        expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+        title = (expected["resource"] or {}).get("title")
+        if file.stem == "da-xoa":
+            assert row["status"] == "withdrawn"
+        assert row.get("title") == title, file.name
+        assert done.returncode == (8 if expected.get("quarantine") else 0), file.name
+
+
+def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "tep.xml").write_text(RECORD, encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--explain")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[0] == ["field", "value", "rule", "path", "words"]
+    (subject,) = [line for line in lines if line[0] == "subject"]
+    assert subject[1] == "vat_li"
+    assert subject[2].startswith("oai_dc.yaml:")
+    assert subject[3:] == ["@title", "Đề kiểm tra giữa kì Vật lí 9"]
+    assert "unknown_value" in done.stderr
+    assert "Bài hát ru" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ("<html><body>Bảo trì</body></html>", "error[html_page]"),
+        ("<a><b></a>", "error[malformed]"),
+        ('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "error[doctype]"),
+        ("<la><title>Gì đây</title></la>", '"reason":"no_crosswalk"'),
+        (ANSWER.replace("<dc:title>", "<dc:title><b>"), "error[malformed]"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_ends_with_8(tmp_path: Path, saved: str, said: str) -> None:
+    (tmp_path / "tep.xml").write_text(saved, encoding="utf-8")
+    (tmp_path / "tot.xml").write_text(RECORD, encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.xml"), str(tmp_path / "tot.xml"), "--json")
+    assert done.returncode == 8
+    assert said in done.stderr + done.stdout
+    assert "oai:a:7" in done.stdout, "the other file is mapped all the same"
+
+
+def test_the_settings_of_a_source_count(tmp_path: Path) -> None:
+    text = "sources: [{id: nguon, name: Nguồn, url: 'https://a.example/oai', province: '40'}]"
+    (tmp_path / "sources.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "tep.xml").write_text(RECORD, encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json", "--source", "nguon")
+    row = json.loads(done.stdout)
+    assert (row["source"], row["province"], row["institution"]["name"]) == ("nguon", ["vn-40"], "Nguồn")
+
+
+def test_an_unknown_format_and_a_missing_file_are_usage_errors(tmp_path: Path) -> None:
+    (tmp_path / "tep.xml").write_text(RECORD, encoding="utf-8")
+    assert kho(tmp_path, "map", "tep.xml", "--format", "marc99").returncode == 2
+    assert kho(tmp_path, "map", "mat.xml").returncode == 2
