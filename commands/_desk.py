@@ -131,7 +131,8 @@ def origins(federation: Federation, store: Store) -> dict[str, Origin]:
     for name, row in store.log.sources().items():
         source = federation.sources.get(name)
         facts = described(source) if source is not None else row.described
-        found[name] = _origin(name, row.first_id, facts, tuple(sorted(row.set_names.items())))
+        names, encoding = tuple(sorted(row.set_names.items())), row.learned.get("encoding") or ""
+        found[name] = _origin(name, row.first_id, facts, names, encoding)
     return found
 
 
@@ -140,7 +141,9 @@ def origin_of(source: Source) -> Origin:
     return _origin(source.id, source.id, described(source), ())
 
 
-def _origin(name: str, first_id: str, facts: Mapping[str, Any], set_names: tuple[tuple[str, str], ...]) -> Origin:
+def _origin(
+    name: str, first_id: str, facts: Mapping[str, Any], set_names: tuple[tuple[str, str], ...], encoding: str = ""
+) -> Origin:
     from mappings import Institution, Origin
 
     institution = facts.get("institution") or ["", "", ""]
@@ -152,6 +155,7 @@ def _origin(name: str, first_id: str, facts: Mapping[str, Any], set_names: tuple
         province=facts.get("province") or "",
         institution=Institution(institution[0] or title, institution[1], institution[2]),
         set_names=set_names,
+        encoding=encoding,
     )
 
 

@@ -30,6 +30,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "page_seconds": ("giây một trang", "seconds a page"),
     "token_encoding": ("cách gửi mã tiếp tục", "how tokens are sent"),
     "token_arguments": ("đối số kèm mã tiếp tục", "arguments beside a token"),
+    "encoding": ("bảng mã cũ của chữ", "encoding of before Unicode"),
     "tokens_lost": ("từng quên mã tiếp tục", "has forgotten tokens"),
     "unsupported_at": ("điều không làm được biết từ", "what it cannot do is known since"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -70,6 +71,7 @@ def command(
         store.make_sure_of_room(folders)
         results, stopped = visit(here, federation, store, chosen, wish)
         reached = True
+        learn_encodings(here, store, results)
         if not no_index and not stopped:
             reached = update_indexes(here, federation, store)
     if as_json:
@@ -190,6 +192,33 @@ class Progress:
         elif not self._here.quiet and time.monotonic() - self._told > 30:
             self._told = time.monotonic()
             say(f"harvest {self._done}/{self._sources} · {words}")
+
+
+_SAMPLE = 400  # records of a source by lot; of one set, mapping looks at half of them at most
+_WORTH = 100  # one in so many records new or changed: the texts may have become others
+
+
+def learn_encodings(here: Desk, store: Store, results: Sequence[Result]) -> None:
+    """Find out of what was published whether a source writes in an encoding of before Unicode; it is mapped by that."""
+    from harvester import SourceError, learn_of_source
+    from mappings import encoding_of
+
+    rows = store.log.sources()
+    for result in results:
+        row, ledger = rows.get(result.source), result.ledger
+        if row is None or not ledger.new + ledger.changed:
+            continue
+        known = row.learned.get("encoding")
+        if known is not None and (ledger.new + ledger.changed) * _WORTH < row.held:
+            continue
+        sample = store.log.sample(result.source, _SAMPLE)
+        found = encoding_of(change.raw for change in sample if change.raw is not None)
+        if found == known:
+            continue
+        with contextlib.suppress(SourceError):  # it is being visited elsewhere: the next visit looks again
+            learn_of_source(store, result.source, encoding=found)
+        if found:
+            say(here.text(f"{result.source}: chữ viết bằng {found}", f"{result.source}: its texts are in {found}"))
 
 
 def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .visit import Wish as Wish
     from .visit import approve as approve
     from .visit import forget_source as forget_source
+    from .visit import learn_of_source as learn_of_source
     from .visit import reject as reject
     from .visit import retire_source as retire_source
     from .visit import take_back as take_back
@@ -61,7 +62,7 @@ __getattr__ = door(
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
         **dict.fromkeys(("Decided", "Result", "Wish", "approve", "reject", "retire_source", "take_back"), "visit"),
-        "forget_source": "visit",
+        **dict.fromkeys(("forget_source", "learn_of_source"), "visit"),
         "Night": "night",
         "json_schema": "source.schema",
         "sentence": "messages",

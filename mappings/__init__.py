@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .resource import Problem as Problem
     from .resource import Relation as Relation
     from .resource import Resource as Resource
+    from .sampling import encoding_of as encoding_of
     from .saved import read_saved as read_saved
     from .vocabulary import ids as ids
     from .vocabulary import label as label
@@ -42,6 +43,7 @@ __getattr__ = door(
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "match": "recognise",
         "read_saved": "saved",
+        "encoding_of": "sampling",
         **dict.fromkeys(
             (
                 "Agent",

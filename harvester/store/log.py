@@ -107,6 +107,17 @@ class Log:
             yield from block
             after = block[-1].identifier
 
+    def sample(self, source: str, limit: int) -> list[Change]:
+        """Return some of a source's records as they are now: those of the smallest keys, which is as good as by lot."""
+        numbers = (
+            sa.select(_record.c.key_number)
+            .join(_source, _source.c.id == _record.c.source)
+            .where(_source.c.name == source)
+            .order_by(_record.c.key_number)
+            .limit(limit)
+        )
+        return self._changes(_state().where(_source.c.name == source, _record.c.key_number.in_(numbers)))
+
     def record(self, key: str) -> Change | None:
         """Return the present state of one record by its key."""
         if len(key) != 26 or not key.isascii() or not key.isalnum():
