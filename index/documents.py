@@ -7,26 +7,20 @@ from collections.abc import Mapping
 import msgspec
 
 from harvester import Change
-from mappings import Mapped, Origin, Resource, label, map_record
+from mappings import Mapped, Origin, Resource, label, map_record, unpack
 
 from .query import FACETS, Document, Status
 from .text import analyse_parts, order
 
-_CHANGES, _DOCUMENTS = msgspec.msgpack.Decoder(list[Change]), msgspec.msgpack.Decoder(list[Document])
-_ENCODER = msgspec.msgpack.Encoder()
+_DOCUMENTS = msgspec.msgpack.Decoder(list[Document])
 
 
 def made_of(origins: Mapping[str, Origin], changes: bytes) -> bytes:
-    """Make documents of packed changes, in a process that knows nothing of store and index; ``pack``, ``unpack``."""
-    return _ENCODER.encode([document_of(change, origins) for change in _CHANGES.decode(changes)])
+    """Make documents of packed changes, in a process that knows nothing of store and index."""
+    return msgspec.msgpack.encode([document_of(change, origins) for change in unpack(changes)])
 
 
-def pack(changes: list[Change]) -> bytes:
-    """Pack changes for ``made_of``."""
-    return _ENCODER.encode(changes)
-
-
-def unpack(documents: bytes) -> list[Document]:
+def unpack_documents(documents: bytes) -> list[Document]:
     """Unpack what ``made_of`` returned."""
     return _DOCUMENTS.decode(documents)
 

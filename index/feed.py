@@ -11,9 +11,9 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from harvester import Change
-from mappings import Origin, Workers, fingerprint, processes
+from mappings import Origin, Workers, fingerprint, pack, processes
 
-from .documents import document_of, made_of, pack, unpack, version_of
+from .documents import document_of, made_of, unpack_documents, version_of
 from .query import Document, Engine, Place
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
@@ -204,7 +204,7 @@ def _made(
 
     with Workers(partial(made_of, dict(origins)), count) as workers:
         for documents in workers.map(packed()):
-            yield marks.popleft(), unpack(documents)
+            yield marks.popleft(), unpack_documents(documents)
 
 
 def _write(

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
+    from .counting import SIX as SIX
+    from .counting import Counts as Counts
+    from .counting import Question as Question
+    from .counting import added as added
+    from .counting import counted as counted
     from .fields import FIELDS as FIELDS
     from .fields import Field as Field
     from .mapping import check_word as check_word
@@ -33,11 +38,14 @@ if TYPE_CHECKING:
     from .vocabulary import parents as parents
     from .vocabulary import province as province
     from .workers import Workers as Workers
+    from .workers import pack as pack
     from .workers import processes as processes
+    from .workers import unpack as unpack
 
 __getattr__ = door(
     "mappings",
     {
+        **dict.fromkeys(("SIX", "Counts", "Question", "added", "counted"), "counting"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
@@ -59,6 +67,6 @@ __getattr__ = door(
             "resource",
         ),
         **dict.fromkeys(("ids", "label", "order", "parents", "province"), "vocabulary"),
-        **dict.fromkeys(("Workers", "processes"), "workers"),
+        **dict.fromkeys(("Workers", "pack", "processes", "unpack"), "workers"),
     },
 )

@@ -13,10 +13,11 @@ from harvester import Format, RawRecord, key_of, nearest
 
 from .crosswalk import FOLDER, Crosswalk, crosswalks, shown
 from .encodings import decoded
+from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import Row, UnreadableError, metadata, namespace
-from .rule import Job
+from .rule import Job, generic
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
@@ -56,20 +57,10 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     """
     if raw.deleted:
         return Mapped(None)
-    table = crosswalks(folder)
-    crosswalk = table.get(raw.format)
-    rows = crosswalk.plain.rows(raw) if crosswalk is not None else None
-    if crosswalk is None or rows is None:
-        try:
-            root = metadata(raw)
-        except UnreadableError as error:
-            return _quarantined(problem("unreadable", value=str(error)))
-        crosswalk = crosswalk or _by_namespace(table, namespace(root))
-        if crosswalk is None:
-            return _quarantined(problem("no_crosswalk", value=raw.format))
-        if raw.format != crosswalk.format.name:  # nobody had said what it is
-            raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
-        rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
+    read = _read(raw, folder)
+    if isinstance(read, Problem):
+        return _quarantined(read)
+    raw, crosswalk, rows = read
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
@@ -80,6 +71,42 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in written]
     crosswalk.apply(meant, _special(raw, source), job, told)
     return _finish(job, source, _as_written(told, written, meant))
+
+
+def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]] | Problem:
+    """Read a record by the crosswalk of its format, or of its namespace where nobody had said what it is."""
+    table = crosswalks(folder)
+    crosswalk = table.get(raw.format)
+    rows = crosswalk.plain.rows(raw) if crosswalk is not None else None
+    if crosswalk is None or rows is None:
+        try:
+            root = metadata(raw)
+        except UnreadableError as error:
+            return problem("unreadable", value=str(error))
+        crosswalk = crosswalk or _by_namespace(table, namespace(root))
+        if crosswalk is None:
+            return problem("no_crosswalk", value=raw.format)
+        if raw.format != crosswalk.format.name:
+            raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
+        rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
+    return raw, crosswalk, rows
+
+
+def words_of(raw: RawRecord, field: str, *, folder: Path = FOLDER) -> list[tuple[str, str]]:
+    """Return what a record says at the paths from which its crosswalk fills a field: (path, words), as they stand."""
+    read = _read(raw, folder)
+    if raw.deleted or isinstance(read, Problem):
+        return []
+    _, crosswalk, rows = read
+    paths = {path for rule in crosswalk.rules if rule.field == field and rule.declared for path in rule.paths}
+    return [(path, words) for path, words, _ in rows if generic(path) in paths or path in paths]
+
+
+def guesses(form: str, *, folder: Path = FOLDER) -> frozenset[str]:
+    """Return the rules (``file:line``) of a format that guess from a text what it does not state."""
+    crosswalk = crosswalks(folder).get(form)
+    rules = crosswalk.rules if crosswalk is not None else ()
+    return frozenset(rule.place for rule in rules if rule.parser is language_of_text)
 
 
 def _as_written(told: list[Explanation] | None, written: list[Row], meant: list[Row]) -> list[Explanation] | None:

@@ -16,6 +16,23 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
 
+import msgspec
+
+from harvester import Change
+
+_ENCODER, _CHANGES = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[Change])
+
+
+def pack(changes: list[Change]) -> bytes:
+    """Pack changes for a worker."""
+    return _ENCODER.encode(changes)
+
+
+def unpack(changes: bytes) -> list[Change]:
+    """Unpack what ``pack`` packed."""
+    return _CHANGES.decode(changes)
+
+
 Work = Callable[[bytes], bytes]
 # A worker starts in half a second of CPU and then does a record in 0.1 ms: for less it is quicker not to begin.
 ENOUGH = 20_000

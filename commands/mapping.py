@@ -1,0 +1,282 @@
+"""Ánh xạ hiểu được gì và chưa hiểu gì / what mapping understands, and what it does not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._desk import Desk, desk, origins
+from ._output import data, number, say, table
+from .visits import names_of
+
+if TYPE_CHECKING:
+    from harvester import Change, Federation, Store
+    from mappings import Counts, Question
+
+SAMPLE = 100_000  # records of a source: a share is known to ± 0.3 % by as many, in ten seconds instead of minutes
+READ = 1_000
+LINES = 50  # of a table for people; machines get all of them
+# The fields that people find learning resources by; --json has all.
+SHOWN = ("title", "creator", "issued", "description", "publisher", "subject", "grade", "level", "type", "licence")
+_KEYS = 32**4  # the first four letters of a key, which is a hash: as good as thrown dice, and the same every time
+
+
+@click.group("mapping", short_help="ánh xạ / mapping")
+def command() -> None:
+    """Đếm những gì ánh xạ hiểu và chưa hiểu / count what mapping understands, and what it does not yet.
+
+    \b
+    Ví dụ / examples:
+      kho mapping problems
+      kho mapping values type --unmapped --paste
+      kho mapping coverage province:40
+    """
+
+
+@command.command("problems")
+@click.argument("selection", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="mọi bản ghi, không lấy mẫu / all records, no sample")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Những vấn đề khi ánh xạ, nhiều nhất trước / what was not understood, the most frequent first."""
+    from mappings import PROBLEMS, Problem, Question, problem_sentence
+
+    here = desk(ctx)
+    counts, sampled = _counted(here, Question("problems"), selection, every=every)
+    records = counts.pop(("records",), (0, []))[0]
+    rows: list[dict[str, Any]] = []
+    for (severity, code, field, path), (count, examples) in _frequent(counts):
+        problem = Problem(code, field, path, examples[0][1], PROBLEMS[code].severity)
+        rows.append(
+            {
+                "severity": severity,
+                "code": code,
+                "field": field,
+                "path": path,
+                "count": count,
+                "action": problem_sentence(problem, here.language, action=True),
+                "examples": [{"key": key, "value": value} for key, value in examples],
+            }
+        )
+    if as_json:
+        data({"records": records, "sampled": sampled, "problems": rows})
+        return
+    headers = here.text("số mức mã trường đường_dẫn ví_dụ", "count severity code field path example").split()
+    cells = [
+        (number(row["count"]), row["severity"], row["code"], row["field"], row["path"], _example(row["examples"]))
+        for row in rows
+    ]
+    table(headers, _shortened(here, cells), right=(0,), whole=(2,))
+    _tell(here, records, sampled)
+
+
+@command.command("values")
+@click.argument("field")
+@click.argument("selection", nargs=-1)
+@click.option("--raw", is_flag=True, help="đúng lời của nguồn / the words of the sources")
+@click.option("--unmapped", is_flag=True, help="chỉ những lời chưa hiểu / only words that were not understood")
+@click.option("--paste", is_flag=True, help="thành dòng để dán vào bảng / as lines to paste into the table")
+@click.option("--all", "every", is_flag=True, help="mọi bản ghi, không lấy mẫu / all records, no sample")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def values(
+    ctx: click.Context,
+    field: str,
+    selection: tuple[str, ...],
+    raw: bool,
+    unmapped: bool,
+    paste: bool,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Các giá trị của một trường, nhiều nhất trước / the values of a field, the most frequent first."""
+    from harvester import nearest
+    from mappings import FIELDS, Question
+
+    here = desk(ctx)
+    if field not in FIELDS:
+        near = nearest(field, FIELDS)
+        said = here.text(f"không có trường “{field}”", f"there is no field “{field}”")
+        raise click.UsageError(
+            said + (here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else "")
+        )
+    if paste and not unmapped:
+        raise click.UsageError(here.text("--paste cần --unmapped", "--paste needs --unmapped"))
+    kind = "unmapped" if unmapped else "raw" if raw else "values"
+    counts, sampled = _counted(here, Question(kind, field), selection, every=every)
+    rows = _frequent(counts)
+    if paste:
+        for line in _lines_to_paste(rows):
+            click.echo(line)
+        return
+    if as_json:
+        found = [
+            {
+                "value": words[-1],
+                **({"path": words[0]} if len(words) > 1 else {}),
+                "count": count,
+                "key": examples[0][0],
+            }
+            for words, (count, examples) in rows
+        ]
+        data({"field": field, "sampled": sampled, "values": found})
+        return
+    headers = here.text("số giá_trị nhãn đường_dẫn ví_dụ", "count value label path example").split()
+    cells = [
+        (number(count), words[-1], _label(here, field, words), words[0] if len(words) > 1 else "", examples[0][0])
+        for words, (count, examples) in rows
+    ]
+    table(headers, _shortened(here, cells), right=(0,), whole=(4,), sparse=(2, 3))
+    _tell(here, None, sampled)
+
+
+@command.command("coverage")
+@click.argument("selection", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="mọi bản ghi, không lấy mẫu / all records, no sample")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Mỗi nguồn khai những trường nào, trường nào do Kho suy ra, và điểm sáu yếu tố bắt buộc.
+
+    Which fields each source states, which Kho infers, and a score: how many of the six elements that Circular 24/2011
+    asked for an average record has, in per cent.
+    """
+    from mappings import Question
+
+    here = desk(ctx)
+    counts, sampled = _counted(here, Question("coverage"), selection, every=every)
+    rows = _covered(counts)
+    if as_json:
+        data({"sampled": sampled, "sources": rows})
+        return
+    names = here.text("nguồn bản_ghi điểm", "source records score").split()
+    cells = [
+        (row["source"], number(row["records"]), f"{row['score']:.0f} %", *(_filled(row["fields"][n]) for n in SHOWN))
+        for row in rows
+    ]
+    table((*names, *SHOWN), _shortened(here, cells), right=range(1, 3 + len(SHOWN)), whole=(0,))
+    say(here.text("60+20 %: 60 % nguồn có khai, 20 % Kho suy ra", "60+20 %: stated in 60 %, inferred in 20 %"))
+    _tell(here, None, sampled)
+
+
+def _covered(counts: Counts) -> list[dict[str, Any]]:
+    """Turn the counts of a coverage into a row for each source; shares are between 0 and 1."""
+    from mappings import FIELDS, SIX
+
+    found = []
+    for source in sorted({words[0] for words in counts}):
+        records = counts[source, "records"][0]
+
+        def share(*words: str, source: str = source, records: int = records) -> float:
+            return round(counts.get((source, *words), (0, []))[0] / records, 4)
+
+        fields = {}
+        for name in FIELDS:
+            declared, inferred = share(name, "declared"), share(name, "inferred")
+            fields[name] = {"filled": round(declared + inferred, 4), "declared": declared, "inferred": inferred}
+        score = sum(share("six", element) for element in SIX) / len(SIX) * 100
+        found.append({"source": source, "records": records, "score": round(score, 1), "fields": fields})
+    return found
+
+
+# --- the stream -------------------------------------------------------------------------------------------------------
+
+
+def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, every: bool) -> tuple[Counts, list[str]]:
+    """Map what is held of the selected sources; returns the counts, and of which sources they are those of a sample."""
+    from mappings import Workers, added, counted, pack, processes
+
+    federation = here.federation()
+    with here.store(federation) as store:
+        known = origins(federation, store)
+        shares = _shares(here, federation, store, selection, every=every)
+        held = store.log.counts()
+        size = sum(int(shares[name] * sum(held.get(name, {}).values())) for name in shares)
+        work = partial(counted, question, {name: known[name] for name in shares})
+        with Workers(work, processes(size)) as workers:
+            counts = added(workers.map(pack(part) for part in _parts(store, shares)))
+    return counts, sorted(name for name, share in shares.items() if share < 1)
+
+
+def _shares(
+    here: Desk, federation: Federation, store: Store, selection: tuple[str, ...], *, every: bool
+) -> dict[str, float]:
+    """Return which share of each source's records is looked at."""
+    names, held = names_of(here, federation, store, selection), store.log.counts()
+    chosen = sorted(held if names is None else names & held.keys())
+    sizes = {name: held[name]["present"] + held[name]["missing"] for name in chosen}
+    return {name: 1.0 if every or size <= SAMPLE else SAMPLE / size for name, size in sizes.items()}
+
+
+def _parts(store: Store, shares: dict[str, float]) -> Iterator[list[Change]]:
+    for name, share in shares.items():
+        after = ""
+        while part := store.log.records(name, after, READ):
+            after = part[-1].identifier
+            yield [change for change in part if change.raw is not None and (share == 1 or _drawn(change.key, share))]
+
+
+def _drawn(key: str, share: float) -> bool:
+    place = 0
+    for letter in key[:4]:
+        place = place * 32 + "abcdefghijklmnopqrstuvwxyz234567".index(letter)
+    return place < share * _KEYS
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _frequent(counts: Counts) -> list[tuple[tuple[str, ...], tuple[int, list[tuple[str, str]]]]]:
+    return sorted(counts.items(), key=lambda each: (-each[1][0], each[0]))
+
+
+def _lines_to_paste(rows: list[tuple[tuple[str, ...], tuple[int, list[tuple[str, str]]]]]) -> Iterator[str]:
+    """Write words as lines of a table: whoever knows what they mean writes the id and deletes the others."""
+    import json
+
+    for words, (count, _) in rows:
+        yield f"- {{id: ?, variants: [{json.dumps(words[-1], ensure_ascii=False)}]}}  # {count} × {words[0]}"
+
+
+def _shortened(here: Desk, cells: list[Any]) -> list[Any]:
+    """Show people the most frequent ones; a pipe gets all of them."""
+    import sys
+
+    if sys.stdout.isatty() and len(cells) > LINES:
+        say(here.text(f"{LINES} dòng đầu trong {len(cells)}", f"the first {LINES} lines of {len(cells)}"))
+        return cells[:LINES]
+    return cells
+
+
+def _label(here: Desk, field: str, words: tuple[str, ...]) -> str:
+    """Return what people read for an id of a vocabulary, "" for other words."""
+    from mappings import label
+
+    found = label(field, words[-1], here.language) if len(words) == 1 else ""
+    return "" if found == words[-1] else found
+
+
+def _example(examples: list[dict[str, str]]) -> str:
+    return f"{examples[0]['value'][:60]} ({examples[0]['key']})" if examples else ""
+
+
+def _filled(shares: dict[str, float]) -> str:
+    declared, inferred = (round(shares[name] * 100) for name in ("declared", "inferred"))
+    return "" if not declared + inferred else f"{declared}+{inferred} %" if inferred else f"{declared} %"
+
+
+def _tell(here: Desk, records: int | None, sampled: list[str]) -> None:
+    if records is not None:
+        say(here.text(f"{number(records)} bản ghi", f"{records:,} records"))
+    if sampled:
+        names = ", ".join(sampled)
+        size = number(SAMPLE)
+        say(
+            here.text(
+                f"lấy mẫu khoảng {size} bản ghi ở: {names} (--all: tất cả)", f"about {SAMPLE:,} of: {names} (--all)"
+            )
+        )
