@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harvester import Federation, Source, Store
-    from index import Engine
+    from index import Engine, IndexUnreachableError
     from mappings import Origin
 
 
@@ -171,12 +171,17 @@ def report(error: Exception) -> int:
             say(f"  → {error.next()}")
         return error.exit_code
     if isinstance(error, IndexUnreachableError):
-        say(f"kho: error[index_unreachable]: {harmless(str(error))}")
-        say("  → kho index status")
-        return 6
+        return tell_index(error, language)
     say(f"kho: error[unexpected]: {type(error).__name__}: {harmless(str(error))}")
     say("  → kho --debug …" if "--debug" not in sys.argv else "")
     return 1
+
+
+def tell_index(error: IndexUnreachableError, language: str) -> int:
+    """Tell on stderr what is wrong with an index, and the next command; return the exit code."""
+    say(f"kho: error[{error.code}]: {harmless(error.sentence(language))}")
+    say(f"  → {error.next}")
+    return 6
 
 
 def desk(ctx: click.Context) -> Desk:

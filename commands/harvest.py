@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, Ended, described, desk, origins
+from ._desk import Desk, Ended, described, desk, origins, tell_index
 from ._output import data, number, one_line, say, table
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:
         try:
             progress = update(store.log, engine, known)
         except IndexUnreachableError as error:
-            say(here.text(f"chỉ mục chưa cập nhật được: {error}", f"index not updated: {error}"))
+            tell_index(error, here.language)
             continue
         finally:
             engine.close()

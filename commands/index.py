@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._desk import Ended, desk, origins
+from ._desk import Ended, desk, origins, tell_index
 from ._output import data, number, say, table
 from .harvest import update_indexes
 from .status import index_rows
@@ -66,7 +66,7 @@ def rebuild_(ctx: click.Context) -> None:
             try:
                 progress = rebuild(store.log, engine, origins(federation, store))
             except IndexUnreachableError as error:
-                say(str(error))
+                tell_index(error, here.language)
                 continue
             finally:
                 engine.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, Ended, desk
+from ._desk import Desk, Ended, desk, tell_index
 from ._output import data, harmless, number, say, table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def command(
         except LimitExceededError as error:
             raise click.UsageError(str(error)) from error
         except IndexUnreachableError as error:
-            say(str(error))
+            tell_index(error, here.language)
             continue
         show(here, hits, as_json=as_json)
         return

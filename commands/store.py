@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, Ended, desk, origins
+from ._desk import Desk, Ended, desk, origins, tell_index
 from ._output import data, harmless, number, say, table
 from .harvest import update_indexes
 
@@ -132,7 +132,7 @@ def _map_again(here: Desk, federation: Federation, store: Store, names: list[str
             map_again(store.log, engine, origins(federation, store), names)
             reached = True
         except IndexUnreachableError as error:
-            say(here.text(f"chỉ mục chưa cập nhật được: {error}", f"index not updated: {error}"))
+            tell_index(error, here.language)
         finally:
             engine.close()
     return reached

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .query import Facet as Facet
     from .query import Hit as Hit
     from .query import Hits as Hits
+    from .query import IndexDamagedError as IndexDamagedError
     from .query import IndexUnreachableError as IndexUnreachableError
     from .query import LimitExceededError as LimitExceededError
     from .query import Query as Query
@@ -39,6 +40,7 @@ __getattr__ = door(
                 "Facet",
                 "Hit",
                 "Hits",
+                "IndexDamagedError",
                 "IndexUnreachableError",
                 "LimitExceededError",
                 "Query",

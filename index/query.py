@@ -40,6 +40,41 @@ class IndexUnreachableError(Exception):
         super().__init__(f"{address}: {why}")
         self.address, self.why = address, why
 
+    @property
+    def code(self) -> str:
+        """The name of what is wrong."""
+        return "index_unreachable"
+
+    @property
+    def next(self) -> str:
+        """The command that helps on."""
+        return "kho index update"
+
+    def sentence(self, language: str) -> str:
+        """Say what is wrong, in ``vi`` or ``en``."""
+        vi, en = "Chưa dùng được chỉ mục {0}: {1}", "The index {0} cannot be used now: {1}"
+        return (en if language == "en" else vi).format(self.address, self.why)
+
+
+class IndexDamagedError(IndexUnreachableError):
+    """Files of an index are damaged: no update mends them, it has to be built anew."""
+
+    @property
+    def code(self) -> str:
+        """The name of what is wrong."""
+        return "index_damaged"
+
+    @property
+    def next(self) -> str:
+        """The command that helps on."""
+        return "kho index rebuild"
+
+    def sentence(self, language: str) -> str:
+        """Say what is wrong, in ``vi`` or ``en``."""
+        vi = "Tệp của chỉ mục {0} bị hỏng ({1}); dựng lại là xong, không mất bản ghi nào."
+        en = "Files of the index {0} are damaged ({1}); build it anew, no record is lost."
+        return (en if language == "en" else vi).format(self.address, self.why)
+
 
 class Query(msgspec.Struct, frozen=True):
     """A question: words as people type them, filters (OR inside a field, AND between fields), what to count.

@@ -21,12 +21,12 @@ import msgspec
 import tantivy
 
 from ...query import (
-    FACETS,
     Counts,
     Document,
     Engine,
     Hit,
     Hits,
+    IndexDamagedError,
     IndexUnreachableError,
     Place,
     Query,
@@ -34,42 +34,16 @@ from ...query import (
     read,
 )
 from ...text import Marker
+from .damage import panicked, reading
+from .fields import schema, teach
 from .questions import Questions
 
 SCHEMA = 4  # another number: the folder is built anew
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 # One thread keeps up with whoever makes the documents, and two take an eighth more in all (measured).
 _THREADS = 1
-_UNINDEXED = "unindexed"  # sort keys are columns only: nobody looks one up, and indexing them took a sixth of all
-_FOLDING = "folding"  # cuts finished tokens at blanks and drops the marks of those that still have them
 _PLACE, _MARK, _OWN = "~place", "~mark:", "~"  # keys and status of documents that are not records
 _NOTHING = "~nothing"  # a key that no document has
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("status", fast=True, tokenizer_name="raw", index_option="basic")
-    for name in FACETS:
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("title", "text"):
-        builder.add_text_field(f"{name}_exact", tokenizer_name="whitespace", index_option="position")
-        builder.add_text_field(f"{name}_folded", tokenizer_name=_FOLDING, index_option="position")
-    builder.add_text_field("title_order", fast=True, tokenizer_name=_UNINDEXED, index_option="basic")
-    builder.add_text_field("modified_order", fast=True, tokenizer_name=_UNINDEXED, index_option="basic")
-    builder.add_bytes_field("stored", stored=True)
-    builder.add_bytes_field("version", stored=True)
-    return builder.build()
-
-
-def _teach(index: tantivy.Index) -> None:
-    """Tell an index that is to be written how tokens are folded, and how sort keys become columns and no terms."""
-    folding = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.ascii_fold()).build()
-    index.register_tokenizer(_FOLDING, folding)
-    whole = tantivy.Tokenizer.raw()
-    nothing = tantivy.TextAnalyzerBuilder(whole).filter(tantivy.Filter.remove_long(1)).build()
-    index.register_tokenizer(_UNINDEXED, nothing)
-    index.register_fast_field_tokenizer(_UNINDEXED, tantivy.TextAnalyzerBuilder(whole).build())
 
 
 def _synced(folder: Path) -> None:
@@ -108,7 +82,7 @@ class TantivyEngine:
         self.address = f"tantivy:{folder}"
         self._folder = folder
         self._fixed = generation
-        self._schema = _schema()
+        self._schema = schema()
         self._questions = Questions(self._schema)
         self._index: tantivy.Index | None = None
         self._opened: tuple[str, int] | None = None
@@ -150,12 +124,22 @@ class TantivyEngine:
         return self._index
 
     def readable(self) -> bool:
-        """Say whether there is an index of this version that can be opened."""
-        index = self._open()
+        """Say whether there is an index of this version that can be opened, and its first documents read."""
         try:
-            return index is not None and index.searcher().num_docs >= 0
-        except ValueError:
+            return self._readable()
+        except IndexDamagedError:
             return False
+
+    @reading
+    def _readable(self) -> bool:
+        if self._open() is None:
+            return False
+        self.place(), self.counts()
+        return True
+
+    def reopen(self) -> None:
+        """Open the files again at the next question."""
+        self._index = self._opened = None
 
     def fresh(self) -> TantivyEngine:
         """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
@@ -231,13 +215,13 @@ class TantivyEngine:
         if self._writer is None:
             index = self._open()
             if index is None:
-                raise IndexUnreachableError(self.address, "no index; kho index rebuild")
-            try:
-                _teach(index)
-                writer = index.writer(_HEAP, _THREADS)
-            except ValueError as error:
-                raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
+                raise IndexUnreachableError(self.address, "chưa có chỉ mục nào mở được / no index that can be opened")
             with self._faults():
+                try:
+                    teach(index)
+                    writer = index.writer(_HEAP, _THREADS)
+                except ValueError as error:
+                    raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
                 _mend(writer, self._folder / str(self._current()))
             self._writer = writer
         return self._writer
@@ -250,6 +234,11 @@ class TantivyEngine:
         except (ValueError, OSError) as error:
             self._writer = None
             raise IndexUnreachableError(self.address, str(error)) from error
+        except BaseException as error:
+            if not panicked(error):
+                raise
+            self._writer = None
+            raise IndexDamagedError(self.address, str(error)) from error
 
     def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         """Replace each document by its key and write the place, in one durable commit."""
@@ -311,10 +300,13 @@ class TantivyEngine:
 
     def _searcher(self) -> tantivy.Searcher:
         index = self._open()
+        if index is None and self._current() is not None:
+            raise IndexDamagedError(self.address, "không mở được / cannot be opened")
         if index is None:
-            raise IndexUnreachableError(self.address, "no index yet; kho index update")
+            raise IndexUnreachableError(self.address, "chưa có chỉ mục / no index yet")
         return index.searcher()
 
+    @reading
     def place(self) -> Place:
         """Return the place; an empty one where there is no index."""
         found = self._stored(_PLACE)
@@ -327,6 +319,7 @@ class TantivyEngine:
         hits = searcher.search(self._questions.term("key", key), 1, count=False).hits
         return bytes(searcher.doc(hits[0][1]).get_first("stored") or b"") if hits else None
 
+    @reading
     def marks(self) -> dict[str, str]:
         """Return the fingerprints of the sources' mappings."""
         if self._open() is None:
@@ -341,6 +334,7 @@ class TantivyEngine:
                 found[source] = fingerprint
         return found
 
+    @reading
     def held(self, prefix: str) -> dict[str, tuple[str, str]]:
         """Return status and version of every record whose key begins so."""
         searcher = self._searcher()
@@ -353,6 +347,7 @@ class TantivyEngine:
             found[str(document.get_first("key"))] = status, version
         return found
 
+    @reading
     def counts(self) -> Counts:
         """Count the records by status."""
         if self._open() is None:
@@ -364,6 +359,7 @@ class TantivyEngine:
         }
         return Counts(numbers["shown"], numbers["quarantined"], numbers["suppressed"], numbers["withdrawn"])
 
+    @reading
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""
         searcher = self._searcher()
@@ -371,6 +367,7 @@ class TantivyEngine:
         hits = searcher.search(query, 1, count=False).hits
         return self._hit(searcher, hits[0][1], None) if hits else None
 
+    @reading
     def search(self, query: Query) -> Hits:
         """Answer a question; raises LimitExceededError, IndexUnreachableError."""
         question = read(query)
