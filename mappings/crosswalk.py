@@ -6,7 +6,7 @@ How to write one: docs/mapping.md. Every mistake is reported with file, line, co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,18 @@ import msgspec
 
 from harvester import Fault, Faults, Format, load_yaml, nearest
 
+from .cataloguing import prepared
 from .fields import FIELDS
 from .parsers import PARSERS, REPEATABLE
 from .plain import Plain
 from .resource import Explanation
 from .rows import Row, Shape, XmlReader
 from .rule import Found, Job, Rule, generic
-from .vocabulary import ids, names
+from .vocabulary import ids, names, vocabulary
 
 FOLDER = Path(__file__).with_name("crosswalks")
 SYNTAXES = {"xml": XmlReader}
-_KEYS = ("title", "syntax", "namespaces", "rank", "elements", "through", "qualified", "fields")
+_KEYS = ("title", "syntax", "namespaces", "roots", "rank", "elements", "through", "named", "qualified", "fields")
 _RULE_KEYS = (
     "from",
     "otherwise",
@@ -34,6 +35,8 @@ _RULE_KEYS = (
     "vocabulary",
     "only",
     "never",
+    "pick",
+    "trim",
     "choices",
     "unknown",
     "default",
@@ -58,12 +61,21 @@ class Places(dict[str, tuple[int, ...]]):
 class Crosswalk:
     """One format, ready to use: its reader, its rules in order, and where each path leads."""
 
-    def __init__(self, form: Format, title: dict[str, str], rules: tuple[Rule, ...], reader: XmlReader) -> None:
+    def __init__(
+        self,
+        form: Format,
+        title: dict[str, str],
+        rules: tuple[Rule, ...],
+        reader: XmlReader,
+        roots: frozenset[str] = frozenset(),
+    ) -> None:
+        """``roots``: names of root elements by which a record in an unknown namespace is recognised."""
         self.format = form
         self.title = title
+        self.roots = roots
         self.rules = rules
         self.reader = reader
-        self.plain = Plain(reader)
+        self.plain = Plain(reader, form.namespaces)
         wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
         self.places = Places({path: (number,) for number, path in enumerate(wanted)})
         number = {path: place for place, path in enumerate(wanted)}
@@ -214,19 +226,38 @@ class _Compiler:
         shape = self._shape(value, rules)
         if self.faults:
             raise Faults(sorted(self.faults, key=lambda fault: (fault.line, fault.column)))
-        return Crosswalk(form, dict(value.get("title") or {}), tuple(rules), SYNTAXES[syntax](shape))
+        roots = frozenset(name.lower() for name in self._texts(("roots",), value.get("roots", [])))
+        return Crosswalk(form, dict(value.get("title") or {}), tuple(rules), SYNTAXES[syntax](shape), roots)
 
     def _shape(self, value: dict[str, Any], rules: list[Rule]) -> Shape:
-        qualified = value.get("qualified") or {}
-        if not isinstance(qualified, dict):
-            self.fault(("qualified",), "not_mapping")
-            qualified = {}
+        ways: dict[str, tuple[str, ...]] = {}
+        meant: dict[str, Callable[[str], str | None]] = {}
+        for path, how in self._table((), value, "qualified").items():
+            if isinstance(how, dict):
+                place = ("qualified", path)
+                how = self._mapping(place, how, ("by", "vocabulary", "means"), required=())
+                if "vocabulary" in how and self._word((*place, "vocabulary"), how["vocabulary"], names()) in names():
+                    meant[str(path)] = vocabulary(how["vocabulary"]).value
+                elif "means" in how:
+                    meant[str(path)] = self._table(place, how, "means").get
+                how = how.get("by", "")
+            if how:
+                ways[str(path)] = tuple(str(how).lower().split("|"))
         return Shape(
+            named={str(path): str(name) for path, name in self._table((), value, "named").items()},
+            meant=meant,
             elements=frozenset(self._texts(("elements",), value.get("elements", []))),
             through=frozenset(name.lower() for name in self._texts(("through",), value.get("through", []))),
-            qualified={path: tuple(str(child).split("/")) for path, child in qualified.items()},
+            qualified=ways,
             wanted=frozenset(generic(path) for rule in rules for path in rule.paths if not path.startswith("@")),
         )
+
+    def _table(self, where: tuple[str | int, ...], value: dict[str, Any], key: str) -> dict[Any, Any]:
+        table = value.get(key) or {}
+        if not isinstance(table, dict):
+            self.fault((*where, key), "not_mapping")
+            return {}
+        return table
 
     def _rules(self, fields: dict[str, Any]) -> list[Rule]:
         rules: list[Rule] = []
@@ -251,6 +282,8 @@ class _Compiler:
             return []
         name = ".".join(str(part) for part in where)
         parser = self._word((*where, "parser"), entry["parser"], PARSERS)
+        trim = self._word((*where, "trim"), entry["trim"], ("isbd",)) if "trim" in entry else ""
+        pick = self._pattern((*where, "pick"), entry.get("pick"))
         vocabulary = entry.get("vocabulary", "")
         if vocabulary:
             self._word((*where, "vocabulary"), vocabulary, names())
@@ -267,6 +300,8 @@ class _Compiler:
             "choices": tuple(self._texts((*where, "choices"), entry.get("choices", []))),
             "unknown": self._word((*where, "unknown"), entry.get("unknown", "ignore"), ("ignore", "tell")) == "tell",
         }
+        if (trim or pick) and parser in PARSERS:
+            common["parser"] = prepared(PARSERS[parser], trim, pick)
         if vocabulary and entry.get("default"):
             self._word((*where, "default"), entry["default"], _ids(vocabulary))
         made = [
@@ -287,7 +322,7 @@ class _Compiler:
             if path.startswith("@") and path not in _SPECIAL and path not in known:
                 place = (*where, number) if (*where, number) in self.marked.values else where
                 self.fault(place, "unknown_word", key=rule, value=path, near=nearest(path, {*known, *_SPECIAL}))
-        return tuple(path if path.startswith("@") else path.lower() for path in paths)
+        return tuple(path.lower() for path in paths)
 
     # --- small readers, each with its fault ---
 

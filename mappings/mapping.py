@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from lxml import etree
 
 from harvester import Format, RawRecord, key_of, nearest
 
@@ -16,7 +18,7 @@ from .encodings import decoded
 from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
-from .rows import Row, UnreadableError, metadata, namespace
+from .rows import Row, UnreadableError, local_name, metadata, namespace
 from .rule import Job, generic
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
@@ -31,6 +33,7 @@ class _Source(NamedTuple):
     province: list[Row]
 
 
+_FIRST = 50  # children of a root that may tell its format
 _sources: dict[int, _Source] = {}
 _MOST_SOURCES = 1000  # whole sources come one after another; a feed of changes mixes some
 
@@ -74,7 +77,7 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
 
 
 def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]] | Problem:
-    """Read a record by the crosswalk of its format, or of its namespace where nobody had said what it is."""
+    """Read a record by the crosswalk that it says itself, whatever it was asked for as."""
     table = crosswalks(folder)
     crosswalk = table.get(raw.format)
     rows = crosswalk.plain.rows(raw) if crosswalk is not None else None
@@ -83,12 +86,12 @@ def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]
             root = metadata(raw)
         except UnreadableError as error:
             return problem("unreadable", value=str(error))
-        crosswalk = crosswalk or _by_namespace(table, namespace(root))
+        crosswalk = _chosen(table, crosswalk, root)
         if crosswalk is None:
             return problem("no_crosswalk", value=raw.format)
         if raw.format != crosswalk.format.name:
             raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
-        rows = crosswalk.reader.rows(root, languages=b":lang=" in raw.body or b"language=" in raw.body)
+        rows = crosswalk.reader.rows(root, languages=b"lang=" in raw.body or b"language=" in raw.body)
     return raw, crosswalk, rows
 
 
@@ -117,9 +120,19 @@ def _as_written(told: list[Explanation] | None, written: list[Row], meant: list[
     return [msgspec.structs.replace(one, words=words.get((one.path, one.words), one.words)) for one in told]
 
 
-def _by_namespace(table: dict[str, Crosswalk], space: str) -> Crosswalk | None:
-    """Find a crosswalk for a format whose name nobody knows, by what the record says of itself."""
-    return next((crosswalk for crosswalk in table.values() if space in crosswalk.format.namespaces), None)
+def _chosen(table: dict[str, Crosswalk], asked: Crosswalk | None, root: etree._Element) -> Crosswalk | None:
+    """Choose by what the record says of itself: its namespace, else the name of its root; else what was asked for."""
+    space = namespace(root)
+    if asked is not None and space in asked.format.namespaces:
+        return asked
+    known = next((crosswalk for crosswalk in table.values() if space in crosswalk.format.namespaces), None)
+    if known is not None:
+        return known
+    name = local_name(root)
+    forms = {name, *(f"{name}/{local_name(child)}" for child in islice(root, _FIRST))}
+    if asked is not None and (not asked.roots or not asked.roots.isdisjoint(forms)):
+        return asked
+    return next((crosswalk for crosswalk in table.values() if not crosswalk.roots.isdisjoint(forms)), asked)
 
 
 def _special(raw: RawRecord, source: _Source) -> dict[str, list[Row]]:

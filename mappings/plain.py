@@ -35,9 +35,9 @@ _MOST_FORMS = 1_000  # start tags come from outside: a source that invents them 
 class Plain:
     """Reads the plain records of one crosswalk."""
 
-    def __init__(self, reader: XmlReader) -> None:
-        """``reader`` knows which elements count, and by which names."""
-        self._reader = reader
+    def __init__(self, reader: XmlReader, namespaces: tuple[str, ...]) -> None:
+        """``reader`` knows which elements count, and by which names; ``namespaces`` are those of the format."""
+        self._reader, self._namespaces = reader, namespaces
         self._forms: dict[tuple[bytes, bytes], _Names | None] = {}
 
     def rows(self, raw: RawRecord) -> list[Row] | None:
@@ -72,7 +72,10 @@ class Plain:
         if form not in self._forms:
             if len(self._forms) >= _MOST_FORMS:
                 self._forms.clear()
-            spaces = _spaces(context, tag, name)
+            spaces = None if self._reader.shape.named else _spaces(context, tag, name)
+            # A server's prefix may promise another format than it sends: then the namespace decides, by the parser.
+            if spaces is not None and spaces.get(name.decode().rpartition(":")[0] or None) not in self._namespaces:
+                spaces = None
             self._forms[form] = None if spaces is None else _Names(spaces, self._reader)
         return self._forms[form]
 
@@ -88,6 +91,8 @@ class _Names(dict[str, str]):
         prefix, _, local = written.rpartition(":")
         space = self._spaces[prefix] if prefix else self._spaces.get(None)
         name = self._reader.learn(f"{{{space}}}{local}" if space else local) or ""
+        if name in self._reader.shape.qualified:
+            raise KeyError(written)  # told apart by what the parser sees
         found = name if name in self._reader.shape.wanted else ""
         if len(self) < _MOST_FORMS:
             self[written] = found
@@ -107,7 +112,7 @@ def _resolved(reference: re.Match[str]) -> str:
 
 def _spaces(context: bytes, tag: bytes, name: bytes) -> dict[str | None, str] | None:
     """Return the namespaces that hold inside a start tag; None where a record that begins so is not plain."""
-    if b":lang=" in tag or b"language=" in tag or b"<!" in context:
+    if b"lang=" in tag or b"language=" in tag or b"<!" in context:
         return None
     try:
         empty = b"<record><metadata>" + tag + b"</" + name + b"></metadata></record>"

@@ -1,13 +1,16 @@
 """Readers: one for each syntax, each turns the body of a record into rows (path, value, language).
 
 This one reads XML. A path is made of the local names from the record's root downwards, in lower case and parted by
-``/``: ``title``, ``general/keyword``. An element that is told apart by one of its children carries the child's words
-in brackets: ``lifecycle/contribute[author]/entity``; rules may write ``[*]`` for any.
+``/``: ``title``, ``general/keyword``. An element that is told apart by one of its children or attributes carries those
+words in brackets: ``lifecycle/contribute[author]/entity``, ``titleinfo[alternative]/title``. Where a format calls every
+element alike, attributes give the names: ``245/a``, ``dc.date[issued]``. ``245/a+b`` and ``title: subtitle`` are one
+row of several children.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import msgspec
 from lxml import etree
@@ -21,7 +24,12 @@ PARSER = etree.XMLParser(
 )
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _NO_LANGUAGE = ("x-none", "none", "x-t-cc-url")  # what LOM and its profiles write for "in no language"
-_SIGNS = str.maketrans("[]/", "   ")  # the signs of paths
+_TWO_LETTERS = {"vie": "vi", "eng": "en", "fre": "fr", "fra": "fr"}  # MODS writes ISO 639-2
+_SIGNS = str.maketrans("[]/+,|", "      ")  # the signs of paths
+_ATTRIBUTE = re.compile(r"@(\w+)")
+_JOINT = re.compile(r"(\+|[:.,;]? )")  # between the children of a joint
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+_BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
 
@@ -33,14 +41,19 @@ class Shape(msgspec.Struct, frozen=True):
     """What a crosswalk says about the form of its records.
 
     ``elements``: namespaces whose elements count, empty for all. ``through``: local names that add nothing to a path
-    (wrappers, LOM's langstring). ``qualified``: path to the child that tells such elements apart. ``wanted``: the
-    paths that rules ask for, with ``[*]`` for any qualifier.
+    (wrappers, LOM's langstring). ``named``: local name, or path of local names, to a template of attributes that gives
+    the element's name instead (``@mdschema.@element[@qualifier]``); one that begins with ``.`` or ``[`` goes on with
+    the name above it. ``qualified``: path to what tells such elements apart, in order of preference: a child, ``@``
+    attributes, or ``=`` a word. ``meant``: path to what its qualifiers stand for. ``wanted``: the paths that rules ask
+    for, with ``[*]`` for any qualifier.
     """
 
     elements: Set[str]
     through: Set[str]
     qualified: Mapping[str, tuple[str, ...]]
     wanted: Set[str]
+    named: Mapping[str, str] = {}
+    meant: Mapping[str, Callable[[str], str | None]] = {}
 
 
 def metadata(raw: RawRecord) -> etree._Element:
@@ -64,6 +77,11 @@ def namespace(element: etree._Element) -> str:
     return str(etree.QName(element).namespace or "")
 
 
+def is_joint(step: str) -> bool:
+    """Say that the last step of a path stands for several children: ``a+b``, ``title: subtitle``."""
+    return "+" in step or (" " in step and " " in _BRACKETS.sub("", step))
+
+
 class XmlReader:
     """Read XML into rows, by the shape of one crosswalk."""
 
@@ -71,14 +89,28 @@ class XmlReader:
         self.shape = shape
         self._names: dict[str, str | None] = {}
         self._wanted = shape.wanted
-        self._containers = {
-            "/".join(path.split("/")[:depth]) for path in shape.wanted for depth in range(1, path.count("/") + 1)
-        }
+        self._containers: set[str] = set()
+        self._joints: dict[str, list[str]] = {}  # 245 to [a+b+n+p]
+        self._attributes: dict[str, list[str]] = {}  # accesscondition to [href]
+        for path in sorted(shape.wanted):
+            parent, _, last = path.rpartition("/")
+            if is_joint(last):
+                self._joints.setdefault(parent, []).append(last)
+            if last.startswith("@"):
+                self._attributes.setdefault(parent, []).append(last[1:])
+                parent = parent.rpartition("/")[0]
+            self._containers |= {"/".join(parent.split("/")[:depth]) for depth in range(1, parent.count("/") + 2)}
+        self._containers.discard("")
+        self._named = shape.named
+        # Elements without attributes and children may be read by their names alone.
+        self._by_name = not shape.qualified
 
     def rows(self, root: etree._Element, *, languages: bool = True) -> list[Row]:
         """Return the rows of a record in document order; ``languages=False`` where the record states none."""
         found: list[Row] = []
-        if languages:
+        if self._named:
+            self._by_attributes(root, "", "", "", _language(root, ""), found)
+        elif languages or not self._by_name:
             self._walk(root, "", "", _language(root, ""), found)
         else:
             self._flat(root, found)
@@ -103,6 +135,8 @@ class XmlReader:
             name = self._names[tag] if tag in self._names else self.learn(tag)
             if name is not None:
                 self._visit(child, name, path, generic, _language(child, language), found)
+        if generic in self._joints:
+            self._join(parent, path, generic, language, found)
 
     def _visit(
         self, child: etree._Element, name: str, path: str, generic: str, language: str, found: list[Row]
@@ -110,6 +144,8 @@ class XmlReader:
         """Take one element: ``path`` is where it stands, ``generic`` the same with ``[*]`` for every qualifier."""
         if name:
             path, generic = self._step(child, f"{path}/{name}" if path else name, f"{generic}/{name}" if path else name)
+            if generic in self._attributes:
+                self._say_attributes(child, path, generic, found)
         wanted = generic in self._wanted
         if len(child) == 0:
             if wanted and child.text and not child.text.isspace():
@@ -121,11 +157,111 @@ class XmlReader:
         elif wanted:
             found.append((path, _markup(child), language))
 
-    def _step(self, element: etree._Element, path: str, generic: str) -> tuple[str, str]:
-        steps = self.shape.qualified.get(generic)
-        if steps is None or len(element) == 0:
+    def _by_attributes(
+        self, parent: etree._Element, place: str, path: str, generic: str, language: str, found: list[Row]
+    ) -> None:
+        """Read a format whose attributes give the names; ``place`` is the path of local names."""
+        for child in parent:
+            tag = child.tag
+            name = self._names[tag] if tag in self._names else self.learn(tag)
+            if name is None:
+                continue
+            below = f"{place}/{name}" if place and name else place or name
+            spoken, step = _language(child, language), self._name(child, below, name)
+            word = step.strip("[].")
+            if word in self.shape.through:  # xoai: <element name="vi_VN">
+                spoken, step = _primary(word) or language, ""
+            here, wide = path, generic
+            if step:
+                here, wide = self._step(child, self._meant(_below(path, step)), _below(generic, step))
+            if len(child) and any(local_name(inner) in self._named or self.learn(inner.tag) == "" for inner in child):
+                self._by_attributes(child, below, here, wide, spoken, found)
+            else:
+                words = _markup(child) if len(child) else child.text
+                if words and not words.isspace():
+                    found.append((here, words, spoken))
+        if generic in self._joints:
+            self._join(parent, path, generic, language, found)
+
+    def _name(self, element: etree._Element, place: str, name: str) -> str:
+        """Return the name that an element's attributes give it, else its own."""
+        template = self._named.get(place) or self._named.get(name)
+        if template is None:
+            return name
+        words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), template)
+        return words.replace("[]", "").rstrip(".")
+
+    def _meant(self, path: str) -> str:
+        """Return a path whose last qualifier came from a template with what that qualifier stands for."""
+        if not path.endswith("]"):
+            return path
+        above, _, word = path[:-1].rpartition("[")
+        meant = self.shape.meant.get(above)
+        return f"{above}[{meant(word) or word}]" if meant is not None else path
+
+    def _say_attributes(self, element: etree._Element, path: str, generic: str, found: list[Row]) -> None:
+        for name in self._attributes[generic]:
+            stated = _stated(element, name)
+            if stated and not stated.isspace():
+                found.append((f"{path}/@{name}", stated, ""))
+
+    def _join(self, parent: etree._Element, path: str, generic: str, language: str, found: list[Row]) -> None:
+        """Make one row of several children: ``a+b`` as they stand, ``title: subtitle`` in this order, so glued."""
+        children: list[tuple[str, str]] = []
+        for child in parent:
+            name = self._names.get(child.tag) or local_name(child)
+            step = self._name(child, name, name) if self._named else self._step(child, name, name, generic)[0]
+            children.append((step, " ".join("".join(map(str, child.itertext())).split())))
+        for joint in self._joints[generic]:
+            parts = _JOINT.split(joint)
+            before = dict(zip(parts[2::2], parts[1::2], strict=True))  # child to the glue before it
+            chosen = [(step, words) for step, words in children if step in parts[::2] and words]
+            if "+" not in joint:
+                chosen.sort(key=lambda pair: parts.index(pair[0]))
+            together = ""
+            for step, words in chosen:
+                glue = before.get(step, " ").replace("+", " ") if together else ""
+                together += (glue.strip() if together.endswith(("'", "’")) else glue) + words
+            if together:
+                found.append((f"{path}/{joint}", together, language))
+
+    def _step(self, element: etree._Element, path: str, generic: str, parent: str = "") -> tuple[str, str]:
+        place = f"{parent}/{generic}" if parent else generic
+        ways = self.shape.qualified.get(place)
+        if ways is None:
             return path, generic
-        return f"{path}[{_words(element, steps)}]", f"{generic}[*]"
+        words, said = self._qualifier(element, ways)
+        if not words and not said:
+            return path, generic
+        meant = self.shape.meant.get(place)
+        if meant is not None and words:
+            words = meant(words) or words
+        return f"{path}[{words}]", f"{generic}[*]"
+
+    def _qualifier(self, element: etree._Element, ways: Sequence[str]) -> tuple[str, bool]:
+        """Return the words that tell an element apart, and whether it has a place for them at all: a record of LOM
+        whose contribution names no role has one, ``contribute[]``."""
+        for way in ways:
+            if way.startswith("@"):
+                words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), way)
+            elif way.startswith("="):
+                words = way[1:]
+            else:
+                words = self._words(element, way.split("/"))
+            if words:
+                return words, True
+        return "", len(element) > 0 and not all(way.startswith("@") for way in ways)
+
+    def _words(self, element: etree._Element, steps: list[str]) -> str:
+        """Return the words of the descendant that tells an element apart, in lower case, "" where it has none."""
+        for step in steps:
+            below = next((child for child in element if self._name(child, "", local_name(child)) == step), None)
+            if below is None and step == steps[0]:
+                return ""
+            if below is None:  # a role without source and value: its own words
+                break
+            element = below
+        return _plain("".join(map(str, element.itertext())))
 
     def _continues(self, element: etree._Element) -> bool:
         """Say that an element's value stands in a child (LOM's langstring), not in markup that an editor left."""
@@ -146,26 +282,48 @@ class XmlReader:
 
 
 def _language(element: etree._Element, inherited: str) -> str:
-    stated = element.get(_XML_LANGUAGE) or element.get("language")
+    attributes = element.attrib
+    if not attributes:
+        return inherited
+    stated = attributes.get(_XML_LANGUAGE) or attributes.get("language") or attributes.get("lang")
     if stated is None:
         return inherited
+    return _primary(stated)
+
+
+def _primary(stated: str) -> str:
+    """Return the language of a tag without its region, "" for none: vi of vi_VN, and of the vie of MODS."""
     primary = stated.replace("_", "-").partition("-")[0].lower()
-    return "" if stated.lower() in _NO_LANGUAGE or len(primary) > 3 or primary == "x" else primary
+    known = stated.lower() not in _NO_LANGUAGE and 1 < len(primary) < 4 and primary.isalpha()
+    return _TWO_LETTERS.get(primary, primary) if known else ""
 
 
-def _words(element: etree._Element, steps: tuple[str, ...]) -> str:
-    """Return the words of the descendant that tells an element apart, in lower case, "" where it has none."""
-    for step in steps:
-        below = next((child for child in element if _local(child) == step), None)
-        if below is None and step == steps[0]:
-            return ""
-        if below is None:  # a role without source and value: its own words
-            break
-        element = below
-    return " ".join("".join(map(str, element.itertext())).translate(_SIGNS).split()).lower()
+def _attribute(element: etree._Element, name: str) -> str:
+    """Return an attribute as a part of a path; a blank indicator as ``#``."""
+    stated = _stated(element, name)
+    return _plain(stated) or (_BLANK if stated else "")
 
 
-def _local(element: etree._Element) -> str:
+def _stated(element: etree._Element, name: str) -> str:
+    """Return an attribute by its local name, "" where there is none: href is xlink:href, too."""
+    for key, value in element.attrib.items():
+        if str(key).rpartition("}")[2].lower() == name:
+            return str(value)
+    return ""
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.translate(_SIGNS).split()).lower().strip(" .,:;")
+
+
+def _below(path: str, step: str) -> str:
+    if step[0] in ".[":
+        return path + step
+    return f"{path}/{step}" if path else step
+
+
+def local_name(element: etree._Element) -> str:
+    """Return the name of an element without its namespace, in lower case."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 

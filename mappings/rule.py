@@ -12,7 +12,7 @@ from harvester import RawRecord
 
 from .problems import problem
 from .resource import Problem
-from .rows import Row
+from .rows import Row, is_joint
 
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
 
@@ -43,6 +43,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
     ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood. ``memory`` keeps what
     a parser of ``parsers.REPEATABLE`` made of short words that come again: publishers, types, licences, keywords.
+    ``pick`` and ``trim`` prepare words before they are parsed, see ``cataloguing.py``.
     """
 
     field: str
@@ -68,9 +69,18 @@ def qualifier(path: str) -> str:
     """Return the last words in brackets of a path, by which elements of one name are told apart; "" for none."""
     if "[" not in path:
         return ""
-    return str(_QUALIFIER.findall(path)[-1])
+    path = _without_joint(path)[0]
+    return str((_QUALIFIER.findall(path) or [""])[-1])
 
 
 def generic(path: str) -> str:
-    """Return a path with ``[*]`` for every qualifier."""
-    return _QUALIFIER.sub("[*]", path) if "[" in path else path
+    """Return a path with ``[*]`` for every qualifier; a joint stays as it is."""
+    if "[" not in path:
+        return path
+    above, joint = _without_joint(path)
+    return _QUALIFIER.sub("[*]", above) + joint
+
+
+def _without_joint(path: str) -> tuple[str, str]:
+    above, slash, last = path.rpartition("/")
+    return (above, slash + last) if is_joint(last) else (path, "")

@@ -1,4 +1,4 @@
-"""The tables of words: languages, types, subjects, grades, levels, licences, provinces, audiences.
+"""The tables of words: languages, types, subjects, grades, levels, licences, provinces, audiences, roles.
 
 One file of ``vocabularies/`` is one table, named like the field that it serves; each is read when it is first asked.
 """
@@ -103,7 +103,7 @@ def address(uri: str) -> str:
     return uri.strip().lower().partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-@lru_cache(maxsize=64)  # there are eight; a name that does not exist is not kept
+@lru_cache(maxsize=64)  # there are nine; a name that does not exist is not kept
 def vocabulary(name: str) -> Vocabulary:
     """Return a table by its name. Raises KeyError."""
     return Vocabulary(name)

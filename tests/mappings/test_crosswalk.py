@@ -35,9 +35,11 @@ NEW_RECORD = (
 def test_formats_are_the_files_best_first() -> None:
     found = formats()
     assert {form.name for form in found} == {path.stem for path in FOLDER.glob("*.yaml")}
-    assert [form.name for form in found] == ["lom", "oai_dc"]
-    assert "http://www.openarchives.org/OAI/2.0/oai_dc/" in found[1].namespaces
-    assert {"http://ltsc.ieee.org/xsd/LOM", "http://www.imsglobal.org/xsd/imsmd_v1p2"} <= set(found[0].namespaces)
+    assert [form.name for form in found] == ["dim", "lom", "qdc", "oai_dc", "mods", "marc21"]
+    assert "http://www.openarchives.org/OAI/2.0/oai_dc/" in found[3].namespaces
+    assert {"http://ltsc.ieee.org/xsd/LOM", "http://www.imsglobal.org/xsd/imsmd_v1p2"} <= set(found[1].namespaces)
+    spaces = [space for form in found for space in form.namespaces]
+    assert len(set(spaces)) == len(spaces), "a namespace is one format"
 
 
 def test_new_format_is_one_file_in_a_copy_of_the_house(tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ def test_explaining_changes_nothing_and_covers_every_value(path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [form.name for form in formats()])
-def test_every_format_has_eight_goldens_and_all_hard_cases(form: str) -> None:
+def test_every_format_has_twelve_goldens_and_all_hard_cases(form: str) -> None:
     names = {path.stem for path in (GOLDEN / form).glob("*.xml")}
-    assert len(names) >= 8
+    assert len(names) >= 12
     assert set(CASES.values()) <= names
     assert map_record(of_file(GOLDEN / form / "da-xoa.xml"), ORIGIN).resource is None
     assert map_record(of_file(GOLDEN / form / "da-xoa.xml"), ORIGIN).quarantine == ""

@@ -57,8 +57,12 @@ def _words() -> list[str]:
     for crosswalk in crosswalks().values():
         for rule in crosswalk.rules:
             for path in rule.paths:
-                found |= {part.partition("[")[0] for part in path.split("/") if not part.startswith("@")}
-    return sorted(found | {"string", "langstring", "value", "source", "record", "role", "purpose", "catalog"})
+                found |= {part.partition("[")[0] for part in path.split("/")}
+        found |= {part for name in crosswalk.reader.shape.named for part in name.split("/")}
+    return sorted(
+        {name for name in found if name.isidentifier()}
+        | {"string", "langstring", "value", "source", "record", "role", "purpose", "catalog"}
+    )
 
 
 _TEXT = st.one_of(
@@ -88,16 +92,25 @@ _TEXT = st.one_of(
         ]
     ),
 )
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from(
+        ["tag", "code", "ind1", "ind2", "mdschema", "element", "qualifier", "name", "type", "href", "lang"]
+    ),
+    st.sampled_from(
+        ["245", "856", "700", "a", "u", "4", " ", "dc", "title", "date", "issued", "none", "vi", "host", "]/["]
+    ),
+    max_size=4,
+)
 _TREE = st.recursive(
-    st.tuples(st.sampled_from(_words()), _TEXT),
-    lambda inner: st.tuples(st.sampled_from(_words()), st.lists(inner, max_size=4)),
+    st.tuples(st.sampled_from(_words()), _TEXT, _ATTRIBUTES),
+    lambda inner: st.tuples(st.sampled_from(_words()), st.lists(inner, max_size=4), _ATTRIBUTES),
     max_leaves=12,
 )
 
 
-def _build(parent: etree._Element, tree: tuple[str, object], space: str) -> None:
-    name, content = tree
-    child = etree.SubElement(parent, f"{{{space}}}{name}" if space else name)
+def _build(parent: etree._Element, tree: tuple[str, object, dict[str, str]], space: str) -> None:
+    name, content, attributes = tree
+    child = etree.SubElement(parent, f"{{{space}}}{name}" if space else name, attributes)
     if isinstance(content, str):
         child.text = content
         child.set("{http://www.w3.org/XML/1998/namespace}lang", content[:5])
@@ -109,11 +122,11 @@ def _build(parent: etree._Element, tree: tuple[str, object], space: str) -> None
 
 @given(
     st.lists(_TREE, max_size=8),
-    st.sampled_from(["", "http://purl.org/dc/elements/1.1/", "http://ltsc.ieee.org/xsd/LOM"]),
+    st.sampled_from(["", *(form.namespaces[0] for form in formats()), "http://purl.org/dc/elements/1.1/"]),
     st.sampled_from([*FORMS, "gi_do"]),
 )
 @settings(deadline=None, derandomize=True, max_examples=400)
-def test_any_xml_gets_an_answer(trees: list[tuple[str, object]], space: str, form: str) -> None:
+def test_any_xml_gets_an_answer(trees: list[tuple[str, object, dict[str, str]]], space: str, form: str) -> None:
     root = etree.Element("{urn:x}goc")
     for tree in trees:
         _build(root, tree, space)

@@ -7,7 +7,7 @@ import pytest
 from mappings import check_word, ids, label, match, order, parents, province
 from mappings.vocabulary import names, vocabulary
 
-SCHEMES = ("audience", "grade", "language", "level", "licence", "province", "subject", "type")
+SCHEMES = ("audience", "grade", "language", "level", "licence", "province", "role", "subject", "type")
 FORMER_63 = [
     "01",
     "02",
@@ -75,7 +75,7 @@ FORMER_63 = [
 ]
 
 
-def test_tables_are_the_eight() -> None:
+def test_tables_are_the_nine() -> None:
     assert names() == SCHEMES
     assert [len(ids(scheme)) for scheme in ("grade", "province")] == [18, 34]
 
