@@ -75,7 +75,7 @@ def test_format_that_nobody_knows_is_found_by_its_namespace() -> None:
     renamed = of_metadata(raw.body.decode().partition("<metadata>")[2].partition("</metadata>")[0], "prefix_la")
     mapped = map_record(renamed, ORIGIN)
     assert mapped.resource is not None
-    assert mapped.resource.format == "prefix_la"
+    assert mapped.resource.format == "oai_dc"
     assert map_record(of_metadata("<x xmlns='urn:x-khac'><y/></x>", "gi_do"), ORIGIN).quarantine == "no_crosswalk"
 
 
