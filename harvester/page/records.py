@@ -14,7 +14,7 @@ from ..charset import is_utf8
 from ..errors import SourceError
 from ..record import LONGEST_IDENTIFIER, RawRecord, Rejected
 from .cutting import document
-from .envelope import ATTRIBUTES, elements, local_name, most_attributes, parse
+from .envelope import ATTRIBUTES, elements, is_well_formed, local_name, most_attributes, parse
 from .framing import declared
 from .markup import START_TAG, tags
 
@@ -65,14 +65,40 @@ def read_records(
     """
     read: list[RawRecord | Rejected] = []
     for start, end in _groups(bodies):
-        group = bodies[start:end]
-        elements = _together(context, group)
-        for place, (body, mark) in enumerate(zip(group, marks[start:end], strict=True)):
-            if elements is None:
-                read.append(read_record(context, body, name, mark, where))
-            else:
-                read.append(_record(context, body, name, mark, elements[place], where))
+        group, its = bodies[start:end], marks[start:end]
+        read += _plainly(context, group, name, its) or _by_trees(context, group, name, its, where)
     return read
+
+
+def _plainly(context: bytes, bodies: Sequence[bytes], name: str, marks: Sequence[bytes]) -> list[RawRecord] | None:
+    """Read records of which all have a plain header without making a tree; None where one of them is not so.
+
+    Where there are no comments, sections and instructions, every tag in the bytes is one. A cut begins with the start
+    tag of a record, ends with its end tag, and holds no other start tag of that name (or the careful cut found its
+    ends): so where all of them together are well-formed, each is balanced, and well-formed alone. The element around
+    them makes the parser's limit of depth, which counts otherwise without a tree, the lower one.
+    """
+    joined = b"".join(bodies)
+    if (b"!" in joined and b"<!" in joined) or (b"?" in joined and b"<?" in joined) or not _is_utf8(context):
+        return None
+    read = []
+    for body, mark in zip(bodies, marks, strict=True):
+        record = _plain(context, body, name, mark)
+        if record is None or over_a_cap(body):
+            return None
+        read.append(record)
+    return read if is_well_formed(document(context, b"<records>" + joined + b"</records>")) else None
+
+
+def _by_trees(
+    context: bytes, bodies: Sequence[bytes], name: str, marks: Sequence[bytes], where: str
+) -> list[RawRecord | Rejected]:
+    """Read records of any kind, from one tree where that is possible."""
+    elements = _together(context, bodies)
+    if elements is None:
+        return [read_record(context, body, name, mark, where) for body, mark in zip(bodies, marks, strict=True)]
+    trees = zip(bodies, marks, elements, strict=True)
+    return [_record(context, body, name, mark, element, where) for body, mark, element in trees]
 
 
 def _groups(bodies: Sequence[bytes]) -> Iterator[tuple[int, int]]:
@@ -121,18 +147,9 @@ def _record(
     context: bytes, body: bytes, name: str, mark: bytes, record: etree._Element, where: str, mended: bool = False
 ) -> RawRecord | Rejected:
     """Read the header of a record that was parsed strictly, and see that there is something under it."""
-    plain = _PLAIN_HEADER.match(body) if _is_utf8(context) else None
-    if (
-        plain is not None
-        and body.find(b"header", plain.end()) < 0
-        and len(plain[1]) <= LONGEST_IDENTIFIER
-        and (body.endswith(b"</metadata></record>") or _PLAIN_END.search(body, len(body) - _LONGEST_END))
-    ):
-        sets = [spec.decode() for spec in _PLAIN_SET.findall(plain[3])]
-        content = _content(body[plain.end(4) :], sets, False)
-        return RawRecord(
-            plain[1].decode(), plain[2].decode(), tuple(sets), False, name, body, context, mark, content
-        )  # fmt: skip
+    plain = _plain(context, body, name, mark) if _is_utf8(context) else None
+    if plain is not None:
+        return plain
     header, described = None, False
     _refuse_text(record, where)
     for child in record:
@@ -156,6 +173,29 @@ def _record(
     return RawRecord(identifier, datestamp, tuple(sets), deleted, name, body, context, mark, content)
 
 
+def _plain(context: bytes, body: bytes, name: str, mark: bytes) -> RawRecord | None:
+    """Read a record with a plain header, whose bytes are UTF-8; None where it has another one."""
+    plain = _PLAIN_HEADER.match(body)
+    if (
+        plain is None
+        or body.find(b"header", plain.end()) >= 0
+        or len(plain[1]) > LONGEST_IDENTIFIER
+        or not (body.endswith(b"</metadata></record>") or _PLAIN_END.search(body, len(body) - _LONGEST_END))
+    ):
+        return None
+    identifier, datestamp, said = plain[1].decode(), plain[2].decode(), body[plain.end(4) :]
+    sets, words = _plain_sets(plain[3])
+    content = xxhash.xxh3_128_digest(said + words)
+    return RawRecord(identifier, datestamp, sets, False, name, body, context, mark, content)
+
+
+@lru_cache(maxsize=1024)  # the records of a repository are in few combinations of sets
+def _plain_sets(text: bytes) -> tuple[tuple[str, ...], bytes]:
+    """Read the sets of a plain header, and what is hashed of them."""
+    sets = tuple(spec.decode() for spec in _PLAIN_SET.findall(text))
+    return sets, _hashed(sets, False)
+
+
 @lru_cache(maxsize=4096)
 def _is_utf8(context: bytes) -> bool:
     """Say that the bytes are UTF-8, so that what looks like ASCII is."""
@@ -164,7 +204,11 @@ def _is_utf8(context: bytes) -> bool:
 
 def _content(said: bytes, sets: list[str], deleted: bool) -> bytes:
     """Hash what a record says without when it was said: metadata, about, sets and whether it is deleted."""
-    return xxhash.xxh3_128_digest(said + "\n".join(("deleted" if deleted else "", *sorted(sets))).encode())
+    return xxhash.xxh3_128_digest(said + _hashed(sets, deleted))
+
+
+def _hashed(sets: Sequence[str], deleted: bool) -> bytes:
+    return "\n".join(("deleted" if deleted else "", *sorted(sets))).encode()
 
 
 def read_header(context: bytes, body: bytes, where: str = "", *, mended: bool = False) -> Header | Rejected:
