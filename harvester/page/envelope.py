@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from lxml import etree
@@ -47,7 +47,7 @@ class _Parsers(threading.local):
             "collect_ids": False,
         }
         self.tree = etree.XMLParser(remove_comments=True, remove_pis=True, **strict)
-        self.judge = etree.XMLParser(target=_Nothing(), **strict)
+        self.judge = etree.XMLParser(target=cast(Any, _Nothing()), **strict)  # its stub wants what lxml does not
 
 
 _parsers = _Parsers()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from ..page import read_record
 from ..record import RawRecord
 from . import schema
 from .bodies import Bodies
-from .database import Database
+from .database import Database, tell
 from .suppression_file import TakeDown
 
 _payload, _visit, _source, _table = schema.payload, schema.visit, schema.source, schema.suppression
@@ -173,16 +173,14 @@ def _evidence_of(row: Any, names: set[str]) -> bool:
 # --- what comes later -------------------------------------------------------------------------------------------------
 
 
-def keep_out(
-    connection: sa.Connection, sql: Callable[[str], str], visit: int, first_id: str, rejected: int = 0
-) -> None:
+def keep_out(connection: sa.Connection, visit: int, first_id: str, rejected: int = 0) -> None:
     """Overwrite what a page has just brought of erased records, in the page's own transaction: it never is on disk.
 
     After the rows were inserted: an erasure that is written meanwhile waits for this transaction (PostgreSQL), and one
     that was written before is seen here. ``rejected`` is the number of the page's first rejected record.
     """
     question = "SELECT identifier, content FROM suppression WHERE erased > 0 AND (source = ? OR source IS NULL)"
-    rows = connection.exec_driver_sql(sql(question), (first_id,)).all()
+    rows = tell(connection, question, (first_id,)).fetchall()
     if not rows:
         return
     names = [row[0] for row in rows if row[0] is not None]

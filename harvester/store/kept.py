@@ -24,7 +24,7 @@ def keep(database: Database, visit: Visit, kept: Kept) -> None:
     def job(connection: sa.Connection) -> None:
         insert(connection, visit, [kept])
         first_id = connection.scalar(sa.select(table.c.first_id).where(table.c.id == visit.source)) or ""
-        erasing.keep_out(connection, database.sql, visit.id, first_id, visit.rejected)
+        erasing.keep_out(connection, visit.id, first_id, visit.rejected)
 
     database.write(job)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Database
+from .database import Database, tell
 
 _BLOCK = 5_000  # PostgreSQL takes 65,535 bound values in a statement, a stock SQLite 32,766
 _HELD = "SELECT fingerprint, id FROM record WHERE presence = 0"  # 0: PRESENT
@@ -36,43 +36,43 @@ class Knowing:
         """Return which of these bytes are held."""
         if not fingerprints:
             return {}
-        with self._database.reading() as connection:
-            found = self._read_ahead(connection, fingerprints) if self._next is not None else {}
-            ahead = len(found)
-            rest = [mark for mark in fingerprints if mark not in found] if ahead < len(fingerprints) else []
-            for start in range(0, len(rest), _BLOCK):
-                found.update(self._looked_up(connection, rest[start : start + _BLOCK]))
+        found = {mark: self._ahead[mark] for mark in fingerprints if mark in self._ahead}
+        if len(found) < len(fingerprints):
+            with self._database.reading() as connection:
+                self._ask(connection, fingerprints, found)
+        return found
+
+    def _ask(self, connection: sa.Connection, fingerprints: Sequence[bytes], found: dict[bytes, int]) -> None:
+        """Add to what was found what only the store knows."""
+        if self._next is not None:
+            self._read_ahead(connection, len(fingerprints))
+            found.update({mark: self._ahead[mark] for mark in fingerprints if mark in self._ahead})
+        ahead = len(found)
+        rest = [mark for mark in fingerprints if mark not in found] if ahead < len(fingerprints) else []
+        for start in range(0, len(rest), _BLOCK):
+            found.update(self._looked_up(connection, rest[start : start + _BLOCK]))
         if self._next is not None and ahead * 2 < len(found):
             self._ahead, self._next = {}, None
             self._tries -= 1
         if self._next is None and self._tries and found:
             self._next = max(found.values()) + 1
-        return found
 
-    def _read_ahead(self, connection: sa.Connection, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
-        found = {mark: self._ahead[mark] for mark in fingerprints if mark in self._ahead}
-        if len(found) < len(fingerprints) and self._next is not None:
-            last = self._next + max(AHEAD, len(fingerprints)) - 1
-            self._ahead = _rows(connection, self._database.sql(_AHEAD), (self._next, last, self._source))
-            self._next = last + 1
-            found.update({mark: self._ahead[mark] for mark in fingerprints if mark in self._ahead})
-        return found
+    def _read_ahead(self, connection: sa.Connection, size: int) -> None:
+        assert self._next is not None
+        last = self._next + max(AHEAD, size) - 1
+        self._ahead = _rows(connection, _AHEAD, (self._next, last, self._source))
+        self._next = last + 1
 
     def _looked_up(self, connection: sa.Connection, block: list[bytes]) -> dict[bytes, int]:
         if self._database.sqlite:
             return _rows(connection, _by_bytes(len(block)), (self._source, *block))
         question = f"{_HELD} AND source = ? AND fingerprint = ANY(?)"
-        return _rows(connection, self._database.sql(question), (self._source, block))
+        return _rows(connection, question, (self._source, block))
 
 
 def _rows(connection: sa.Connection, question: str, values: tuple[Any, ...]) -> dict[bytes, int]:
-    """Ask in the driver's own words and take its own rows: Core costs four times as much here (measured)."""
-    result = connection.exec_driver_sql(question, values)
-    try:
-        rows: Iterable[tuple[bytes, int]] = result.cursor.fetchall() if result.cursor is not None else ()
-        return dict(rows)
-    finally:
-        result.close()
+    rows: Iterable[tuple[bytes, int]] = tell(connection, question, values).fetchall()
+    return dict(rows)
 
 
 @lru_cache(maxsize=256)  # pages of one list have one size

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from ..errors import LeaseLost
 from ..record import Page, RawRecord, Rejected, Standing, number_of
 from . import erasing, kept, schema
 from .bodies import Bodies
-from .database import GROUP, Database
+from .database import GROUP, Database, tell
 from .visits import Visit
 
 # What is new of a larger page is packed while it is written, so much at a time: nothing of it is in memory twice.
@@ -76,6 +76,7 @@ _PROGRESS = (
     " AND EXISTS (SELECT 1 FROM source WHERE source.id = visit.source AND source.fence = ?)"
 )
 _AT_ONCE = 500  # rows: of nine columns, 4,500 values
+_STAGES = "SELECT 1 FROM staged WHERE visit = ? LIMIT 1"
 _PAGE = "INSERT INTO page (visit, number, token, seen) VALUES (?, ?, ?, ?)"
 _STAGE = "INSERT INTO staged (visit, identifier, payload, content, fingerprint, key_number, deleted, datestamp) VALUES "
 _STAGED_AGAIN = (
@@ -106,7 +107,7 @@ class Stager:
         again. ``clock`` is the server's clock of the visit's first answer. Raises LeaseLost where another process has
         taken the source, StoreError where the disk is full.
         """
-        quiet = page.checkpoint is not None and all(isinstance(item, int) for item in page.items)
+        quiet = page.checkpoint is not None and set(map(type, page.items)) <= {int}
         self._waiting.append(page)
         self._clock = self._clock or clock
         if not quiet or len(self._waiting) >= GROUP:
@@ -131,7 +132,11 @@ class Stager:
             }
             for number, fault in enumerate(faults)
         ]
-        self._database.write(lambda connection: self._write(connection, pages, rows, len(said), archive, rejected))
+        lines = [
+            (visit.id, visit.pages + place, page.token, self._packer.compress(array("Q", _shown(page)).tobytes()))
+            for place, page in enumerate(pages)
+        ]
+        self._database.write(lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines))
         visit.pages += len(pages)
         visit.fetched += sum(len(page.items) for page in pages)
         visit.rejected += len(faults)
@@ -213,6 +218,7 @@ class Stager:
         said: int,
         archive: Archive,
         rejected: list[dict[str, Any]],
+        lines: list[tuple[Any, ...]],
     ) -> None:
         visit = self._visit
         values = (
@@ -227,27 +233,24 @@ class Stager:
             visit.fence,
             visit.fence,
         )
-        if connection.exec_driver_sql(self._database.sql(_PROGRESS), values).rowcount != 1:
+        if tell(connection, _PROGRESS, values).rowcount != 1:
             raise LeaseLost
-        shown = [[item for item in page.items if isinstance(item, int)] for page in pages]
-        if visit.fetched:
-            self._forget_staged(connection, [number for numbers in shown for number in numbers])
+        shown = [number for page in pages for number in _shown(page)]
+        if visit.fetched and shown:
+            self._forget_staged(connection, shown)
         for payloads in archive():
             self._insert_payloads(connection, payloads)
         if rows:
             self._insert_staged(connection, rows)
         if rejected:
             connection.execute(schema.rejected.insert(), rejected)
-        lines = [
-            (visit.id, visit.pages + place, page.token, self._packer.compress(array("Q", seen).tobytes()))
-            for place, (page, seen) in enumerate(zip(pages, shown, strict=True))
-        ]
-        connection.exec_driver_sql(self._database.sql(_PAGE), lines)
+        for line in lines:
+            tell(connection, _PAGE, line)
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)
         if said or rejected or repaired:
-            erasing.keep_out(connection, self._database.sql, visit.id, self._first_id, visit.rejected)
+            erasing.keep_out(connection, visit.id, self._first_id, visit.rejected)
 
     def _insert_payloads(self, connection: sa.Connection, payloads: Rows) -> None:
         if self._database.sqlite:
@@ -267,23 +270,24 @@ class Stager:
         if self._database.sqlite:
             _insert_at_once(connection, _STAGE, rows, _STAGED_AGAIN)
             return
-        connection.exec_driver_sql(
-            self._database.sql(f"{_STAGE}({', '.join('?' * len(rows[0]))}){_STAGED_AGAIN}"), rows
-        )
+        connection.exec_driver_sql(f"{_STAGE}({', '.join(['%s'] * len(rows[0]))}){_STAGED_AGAIN}", rows)
 
     def _forget_staged(self, connection: sa.Connection, seen: list[int]) -> None:
         """A record that was staged earlier in this visit and now shows its held bytes is unchanged after all."""
         staged, record = schema.staged, schema.record
-        if (
-            not seen
-            or connection.scalar(sa.select(staged.c.identifier).where(staged.c.visit == self._visit.id).limit(1))
-            is None
-        ):
+        if not tell(connection, _STAGES, (self._visit.id,)).fetchall():
             return
         names = sa.select(record.c.identifier).where(record.c.id.in_(seen))
         connection.execute(
             staged.delete().where(staged.c.visit == self._visit.id, staged.c.identifier.in_(names.scalar_subquery()))
         )
+
+
+def _shown(page: Page) -> Sequence[int]:
+    """Return the numbers of the held records that a page shows as they are."""
+    if set(map(type, page.items)) <= {int}:  # nothing to be done a hundred times on an unchanged page
+        return cast("Sequence[int]", page.items)
+    return [item for item in page.items if isinstance(item, int)]
 
 
 def _blocks(records: list[RawRecord]) -> Iterator[list[RawRecord]]:
@@ -302,9 +306,8 @@ def _insert_at_once(connection: sa.Connection, insert: str, rows: Rows, again: s
     """Insert many rows by one statement: a sixth cheaper than one for each row, and other threads step in once."""
     for start in range(0, len(rows), _AT_ONCE):
         block = rows[start : start + _AT_ONCE]
-        connection.exec_driver_sql(
-            f"{insert}{_places(len(block), len(block[0]))}{again}", tuple(chain.from_iterable(block))
-        )
+        statement = f"{insert}{_places(len(block), len(block[0]))}{again}"
+        tell(connection, statement, tuple(chain.from_iterable(block)))
 
 
 @lru_cache(maxsize=256)  # pages of one list have one size

@@ -56,7 +56,7 @@ NAMED = (
     Mutation(
         "a checkpoint is committed before its records",
         STAGING,
-        (("        shown = [[item for", f"        {COMMIT}\n        shown = [[item for"),),
+        (("        shown = [number for", f"        {COMMIT}\n        shown = [number for"),),
         HARVESTS,
     ),
     Mutation(
