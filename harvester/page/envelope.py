@@ -22,7 +22,6 @@ VERBS = ("Identify", "ListMetadataFormats", "ListSets", *LISTS)  # OAI-PMH 2.0, 
 _DIGITS = 18  # what a 64-bit number holds
 
 
-
 class _Nothing:
     """Takes what a parser reads, and keeps nothing of it."""
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from . import schema
-from .database import Database
+from .database import Database, tell
 from .visits import Visit, hold
 
 _record, _change = schema.record, schema.change
+_APPEARED = (
+    "INSERT INTO change (record, visit, before, after, was, presence)"
+    " SELECT id, ?, NULL, payload, NULL, 0 FROM record WHERE id > ? ORDER BY id"  # 0: PRESENT
+)
+_COUNT = "UPDATE source SET present = present + ?, missing = missing + ?, withdrawn = withdrawn + ? WHERE id = ?"
 
 
 class Appending:
@@ -44,8 +50,15 @@ class Appending:
 
     def append(self, connection: sa.Connection, rows: sa.Select[tuple[Any, ...]]) -> None:
         """Append rows of (record, visit, before, after, was, presence) and keep the source's counts."""
-        highest = connection.scalar(sa.select(sa.func.max(_change.c.sequence))) or 0
-        append_rows(connection, rows)
+        self._counted(connection, lambda: append_rows(connection, rows))
+
+    def append_new(self, connection: sa.Connection, highest: int) -> None:
+        """Append that records appeared: those with a higher number than any before."""
+        self._counted(connection, lambda: tell(connection, _APPEARED, (self.visit.id, highest)))
+
+    def _counted(self, connection: sa.Connection, append: Callable[[], object]) -> None:
+        highest = tell(connection, "SELECT max(sequence) FROM change").fetchall()[0][0] or 0
+        append()
         count_presences(connection, self.visit.source, highest)
 
     def withdraw(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
@@ -74,17 +87,11 @@ def append_rows(connection: sa.Connection, rows: sa.Select[tuple[Any, ...]]) -> 
 
 def count_presences(connection: sa.Connection, source: int, after: int) -> None:
     """Bring a source's counts up to date with the changes above ``after``, in the transaction that appended them."""
-    table = schema.source
-    question = (
-        sa.select(_change.c.was, _change.c.presence, sa.func.count())
-        .where(_change.c.sequence > after)
-        .group_by(_change.c.was, _change.c.presence)
-    )
+    question = "SELECT was, presence, count(*) FROM change WHERE sequence > ? GROUP BY was, presence"
     counts = dict.fromkeys(schema.PRESENCES, 0)
-    for was, presence, number in connection.execute(question):
+    for was, presence, number in tell(connection, question, (after,)).fetchall():
         counts[schema.PRESENCES[presence]] += number
         if was is not None:
             counts[schema.PRESENCES[was]] -= number
-    values = {name: table.c[name] + number for name, number in counts.items() if number}
-    if values:
-        connection.execute(table.update().where(table.c.id == source).values(values))
+    values = (*(counts[name] for name in ("present", "missing", "withdrawn")), source)
+    tell(connection, _COUNT, values)

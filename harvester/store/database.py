@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import KhoError, StoreError
+from ..errors import StoreError
 
 T = TypeVar("T")
 Job = Callable[[sa.Connection], Any]
@@ -280,6 +280,17 @@ def tell(connection: sa.Connection, statement: str, values: Sequence[Any] = ()) 
     """
     driver: Any = connection.connection.driver_connection
     return driver.execute(statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s"), values)
+
+
+def update(
+    connection: sa.Connection, table: str, values: Mapping[str, Any], where: str, keys: Sequence[Any], more: str = ""
+) -> Any:
+    """Write values into the rows that a condition names, or only lock them; returns the driver's cursor.
+
+    The values are bound; the names of columns, the condition and ``more`` (RETURNING …) are words of ours.
+    """
+    said = ", ".join(f"{name} = ?" for name in values) or "fence = fence"
+    return tell(connection, f"UPDATE {table} SET {said} WHERE {where} {more}", (*values.values(), *keys))  # noqa: S608
 
 
 def upsert(database: Database, table: sa.Table) -> Any:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ..record import Ledger
 from . import schema
-from .database import Database
+from .database import Database, tell
 from .staging import unpack_seen
 from .visits import Visit, hold
 
@@ -100,29 +100,32 @@ class Shown(msgspec.Struct, frozen=True):
     lapsed: tuple[int, ...] = ()
 
 
-def shown(database: Database, visit: Visit, *, whole: bool) -> Shown:
+def shown(connection: sa.Connection, visit: Visit, *, whole: bool) -> Shown:
     """Count a visit's ledger; ``whole`` says that absence from it means something (a complete full list or sweep).
 
     Each identifier counts once, by its last readable record, against what was held when the visit began; what slices
     of a first visit have published is not held.
     """
-    with database.reading() as connection:
-        counts = _staged_counts(connection, visit)
-        held = 0 if visit.first else _held_count(connection, visit.source)
-        own_new, own_gone = _published_slices(connection, visit) if visit.first else (0, 0)
+    counts = _staged_counts(connection, visit)
+    held = unchanged_only = own_new = own_gone = 0
+    alive = deleted = Bitmap(0, 0)
+    missing: tuple[int, ...] = ()
+    lapsed: tuple[int, ...] = ()
+    if visit.first:
+        own_new, own_gone = _published_slices(connection, visit)
+    else:
+        held = _held_count(connection, visit.source)
         bounds = _range(connection, visit.source)
         alive, deleted = Bitmap(*bounds), Bitmap(*bounds)
-        if not visit.first:
-            _add_seen(connection, visit, alive)
+        _add_seen(connection, visit, alive)
         unchanged_only = len(alive)
-        for number, is_deleted in _staged_records(connection, visit):
-            unchanged_only -= number in alive
-            (deleted if is_deleted else alive).add(number)
-        for number in _rejected_records(connection, visit):
+        if any(counts.values()):
+            for number, is_deleted in _staged_records(connection, visit):
+                unchanged_only -= number in alive
+                (deleted if is_deleted else alive).add(number)
+        for number in _rejected_records(connection, visit) if visit.rejected else ():
             alive.add(number)
-        missing: tuple[int, ...] = ()
-        lapsed: tuple[int, ...] = ()
-        if whole and not visit.first and not _nameless(connection, visit):
+        if whole and not _nameless(connection, visit):
             missing, lapsed = _absent(connection, visit, alive, deleted)
     new = counts["new"] + own_new
     unchanged = counts["same"] + counts["unheld"] + unchanged_only + own_gone
@@ -171,13 +174,13 @@ def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
 
 
 def _held_count(connection: sa.Connection, source: int) -> int:
-    table = schema.source
-    row = connection.execute(sa.select(table.c.present, table.c.missing).where(table.c.id == source)).one()
-    return int(row.present + row.missing)
+    return int(tell(connection, "SELECT present + missing FROM source WHERE id = ?", (source,)).fetchall()[0][0])
 
 
 def _published_slices(connection: sa.Connection, visit: Visit) -> tuple[int, int]:
     """Count the records that this first visit has published already and not staged again: (live, withdrawn)."""
+    if not tell(connection, "SELECT 1 FROM record WHERE source = ? LIMIT 1", (visit.source,)).fetchall():
+        return 0, 0
     staged, record = schema.staged, schema.record
     own = (record.c.source == visit.source) & (record.c.first_visit == visit.id)
     same = (record.c.source == visit.source) & (record.c.identifier == staged.c.identifier)
@@ -193,17 +196,12 @@ def _published_slices(connection: sa.Connection, visit: Visit) -> tuple[int, int
 
 
 def _range(connection: sa.Connection, source: int) -> tuple[int, int]:
-    table = schema.record
-    row = connection.execute(
-        sa.select(sa.func.min(table.c.id), sa.func.max(table.c.id)).where(table.c.source == source)
-    ).one()
+    row = tell(connection, "SELECT min(id), max(id) FROM record WHERE source = ?", (source,)).fetchall()[0]
     return row[0] or 0, row[1] or 0
 
 
 def _add_seen(connection: sa.Connection, visit: Visit, seen: Bitmap) -> None:
-    table = schema.page
-    question = sa.select(table.c.seen).where(table.c.visit == visit.id).order_by(table.c.number)
-    for packed in connection.scalars(question):
+    for (packed,) in tell(connection, "SELECT seen FROM page WHERE visit = ? ORDER BY number", (visit.id,)):
         seen.add_all(unpack_seen(packed))
 
 
@@ -223,9 +221,8 @@ def _staged_records(connection: sa.Connection, visit: Visit) -> Iterator[tuple[i
 
 def _nameless(connection: sa.Connection, visit: Visit) -> bool:
     """Say whether a record came whose identifier could not be read: then nothing can be called absent."""
-    table = schema.rejected
-    question = sa.select(table.c.number).where(table.c.visit == visit.id, table.c.identifier.is_(None)).limit(1)
-    return connection.scalar(question) is not None
+    question = "SELECT 1 FROM rejected WHERE visit = ? AND identifier IS NULL LIMIT 1"
+    return bool(visit.rejected and tell(connection, question, (visit.id,)).fetchall())
 
 
 def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
@@ -263,9 +260,8 @@ def _absent(
 
 def _is_all(connection: sa.Connection, source: int, alive: Bitmap, deleted: Bitmap) -> bool:
     """Say whether as many records were shown as there are, where none is withdrawn: then none is absent."""
-    table = schema.source
-    counts = sa.select(table.c.present + table.c.missing, table.c.withdrawn).where(table.c.id == source)
-    held, withdrawn = connection.execute(counts).one()
+    question = "SELECT present + missing, withdrawn FROM source WHERE id = ?"
+    held, withdrawn = tell(connection, question, (source,)).fetchall()[0]
     return bool(withdrawn == 0 and len(alive.joined(deleted)) == held)
 
 

@@ -82,7 +82,8 @@ class Inspection:
 
     def noticed(self, visit: int) -> Notes:
         """Return what was noticed on the way and by the judge."""
-        return noticed(self._database, visit)
+        with self._database.reading() as connection:
+            return noticed(connection, visit)
 
     def _veil(self, visit: int) -> Veil:
         with self._database.reading() as connection:

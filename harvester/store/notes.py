@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import schema
-from .database import Database
+from .database import Database, tell
 from .visits import Visit, hold
 
 Notes = dict[str, dict[str, Any]]  # code: the newest facts of its sentence, and under ``count`` how often
@@ -36,14 +36,12 @@ def add(connection: sa.Connection, visit: Visit, notes: Mapping[str, Mapping[str
 
 def evidence(database: Database, visit: int) -> tuple[Notes, dict[str, int]]:
     """Return what was noticed of a visit, by code, and how often each repair was made."""
-    table = schema.visit
     with database.reading() as connection:
-        row = connection.execute(sa.select(table.c.noticed, table.c.repairs).where(table.c.id == visit)).one()
-    return json.loads(row.noticed), json.loads(row.repairs)
+        found = tell(connection, "SELECT noticed, repairs FROM visit WHERE id = ?", (visit,)).fetchall()[0]
+    return json.loads(found[0]), json.loads(found[1])
 
 
-def noticed(database: Database, visit: int) -> Notes:
+def noticed(connection: sa.Connection, visit: int) -> Notes:
     """Return what was noticed of a visit, by code."""
-    with database.reading() as connection:
-        held = connection.scalar(sa.select(schema.visit.c.noticed).where(schema.visit.c.id == visit))
-    return json.loads(held) if held else {}
+    rows = tell(connection, "SELECT noticed FROM visit WHERE id = ?", (visit,)).fetchall()
+    return json.loads(rows[0][0]) if rows else {}

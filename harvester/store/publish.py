@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from . import notes, renaming, schema, undo, visits
 from .changes import Appending
-from .database import Database, upsert
-from .visits import QUESTIONS, Ending, Visit, hold, hold_lease
+from .database import Database, tell, update
+from .visits import QUESTIONS, RELEASED, Ending, Visit, hold, hold_lease
 
 # One transaction up to here; above it slices, so that nobody waits longer than ~0.3 s for the writer (measured: 100,000
 # new records in one transaction take 0.29 s on SQLite and about 1 s on PostgreSQL).
@@ -21,6 +21,12 @@ SLICE = 20_000
 _staged, _record, _absent = schema.staged, schema.record, schema.absent
 
 ASKED = ("full", "incremental", "sweep")  # modes of visits that asked a source
+
+_NEW_RECORDS = (
+    "INSERT INTO record (source, identifier, key_number, payload, content, fingerprint, presence, since, first_visit,"
+    " last_visit, datestamp) SELECT ?, identifier, key_number, payload, content, fingerprint, 0, ?, ?, ?, datestamp"
+    " FROM staged"  # 0: PRESENT
+)
 
 Step = Callable[..., bool]  # (connection, limit): whether more is left
 
@@ -36,9 +42,13 @@ class Sizes(NamedTuple):
 class Publisher:
     """Publish one visit; every step is a transaction of its own or part of one, and can be repeated after a crash."""
 
-    def __init__(self, database: Database, visit: Visit, clock_seconds: int) -> None:
-        """``clock_seconds`` is the server's clock: the moment since when a record has its presence."""
+    def __init__(self, database: Database, visit: Visit, clock_seconds: int, *, last: bool = False) -> None:
+        """``clock_seconds`` is the server's clock: the moment since when a record has its presence.
+
+        ``last`` says that the source's lease is given back where the visit ends.
+        """
         self._database, self._visit, self._since = database, visit, clock_seconds
+        self._released = RELEASED if last else {}
         self._work = Appending(database, visit, clock_seconds)
 
     def decide(self, connection: sa.Connection, ending: Ending) -> None:
@@ -54,16 +64,16 @@ class Publisher:
 
     def publish(self, ending: Ending) -> None:
         """Judge once, publish, end: one transaction, or the verdict first and slices after it."""
-        sizes = self._sizes()
-        if sum(sizes) <= SLICE:
-            self._database.write(partial(self._at_once, ending=ending, sizes=sizes))
+        if self._database.write(partial(self._at_once, ending=ending)):
             return
         self._database.write(partial(self.decide, ending=ending))
         self.finish(ending)
 
     def finish(self, ending: Ending) -> None:
         """Do what is left of a decided visit, slice by slice; whoever does this has a lease, and keeps it."""
-        for step in self._steps(ending, self._sizes()):
+        with self._database.reading() as connection:
+            sizes = self._sizes(connection)
+        for step in self._steps(ending, sizes):
             while self._database.write(partial(step, limit=SLICE)):
                 visits.beat(self._database, [self._visit.lease])
         self._database.write(partial(self._end, ending=ending))
@@ -72,20 +82,23 @@ class Publisher:
         """Publish what a first visit has staged so far: there is nothing yet to lose."""
         self._database.write(lambda connection: self.additions(connection, None))
 
-    def _at_once(self, connection: sa.Connection, ending: Ending, sizes: Sizes) -> None:
+    def _at_once(self, connection: sa.Connection, ending: Ending) -> bool:
+        """Do all of it where that is little enough; returns whether it was."""
+        sizes = self._sizes(connection)
+        if sum(sizes) > SLICE:
+            return False
         self.decide(connection, ending)
         for step in self._steps(ending, sizes):
             step(connection, None)
         self._end(connection, ending)
+        return True
 
-    def _sizes(self) -> Sizes:
+    def _sizes(self, connection: sa.Connection) -> Sizes:
         """Return how much of each kind waits to be published."""
-        count, number = sa.func.count(), self._visit.id
-        deleted = sa.func.coalesce(sa.func.sum(_staged.c.deleted), 0)  # added up and not grouped, as in evidence.py
-        with self._database.reading() as connection:
-            every, gone = connection.execute(sa.select(count, deleted).where(_staged.c.visit == number)).one()
-            absent = connection.scalar(sa.select(count).select_from(_absent).where(_absent.c.visit == number)) or 0
-        return Sizes(int(every - gone), int(gone), absent)
+        kinds = "SELECT deleted, count(*) FROM staged WHERE visit = ? GROUP BY deleted"
+        staged = dict(tell(connection, kinds, (self._visit.id,)).fetchall())
+        absent = tell(connection, "SELECT count(*) FROM absent WHERE visit = ?", (self._visit.id,)).fetchall()[0][0]
+        return Sizes(staged.get(0, 0), staged.get(1, 0), absent)
 
     def _steps(self, ending: Ending, sizes: Sizes) -> list[Step]:
         if self._visit.mode == "undo":
@@ -105,11 +118,14 @@ class Publisher:
 
     def additions(self, connection: sa.Connection, limit: int | None) -> bool:
         """Publish staged records that are not deleted, ``limit`` of them in the order of their identifiers."""
-        part, more = self._begin(connection, 0, limit)
-        size = connection.scalar(sa.select(sa.func.count()).select_from(_staged).where(part)) or 0
-        if self._insert(connection, part) < size:  # the others are held: what differs is changed
-            self._update(connection, part & self._here())
-        connection.execute(_staged.delete().where(part))
+        last, more = self._begin(connection, 0, limit)
+        part, keys = "visit = ? AND deleted = 0", [self._visit.id, *([last] if last is not None else [])]
+        if last is not None:
+            part = f"{part} AND identifier <= ?"
+        size = tell(connection, f"SELECT count(*) FROM staged WHERE {part}", keys).fetchall()[0][0]  # noqa: S608 - ours
+        if self._insert(connection, part, keys) < size:  # the others are held: what differs is changed
+            self._update(connection, self._part(0, last) & self._here())
+        tell(connection, f"DELETE FROM staged WHERE {part}", keys)  # noqa: S608 - as above
         return more
 
     def _update(self, connection: sa.Connection, here: sa.ColumnElement[bool]) -> None:
@@ -131,46 +147,20 @@ class Publisher:
         marks = {"fingerprint": _staged.c.fingerprint, "datestamp": _staged.c.datestamp}
         connection.execute(_record.update().where(here & other_bytes).values(marks))
 
-    def _insert(self, connection: sa.Connection, part: sa.ColumnElement[bool]) -> int:
+    def _insert(self, connection: sa.Connection, part: str, keys: Sequence[Any]) -> int:
         """Insert what is new, in the order in which it was staged; returns how many records that were."""
         visit = self._visit
-        highest = connection.scalar(sa.select(sa.func.max(_record.c.id))) or 0
-        staged = (
-            sa.select(
-                sa.literal(visit.source),
-                _staged.c.identifier,
-                _staged.c.key_number,
-                _staged.c.payload,
-                _staged.c.content,
-                _staged.c.fingerprint,
-                sa.literal(schema.PRESENT),
-                sa.literal(self._since),
-                sa.literal(visit.id),
-                sa.literal(visit.id),
-                _staged.c.datestamp,
-            )
-            .where(part)
-            .order_by(_staged.c.payload)
-        )
-        columns = "source identifier key_number payload content fingerprint presence since first_visit last_visit"
-        insert = upsert(self._database, _record).from_select([*columns.split(), "datestamp"], staged)
-        named = [_record.c.source, _record.c.identifier]
-        number = connection.execute(insert.on_conflict_do_nothing(index_elements=named)).rowcount
-        rows = (
-            sa.select(
-                _record.c.id, sa.literal(visit.id), sa.null(), _record.c.payload, sa.null(), sa.literal(schema.PRESENT)
-            )
-            .where(_record.c.id > highest)
-            .order_by(_record.c.id)
-        )
+        highest = tell(connection, "SELECT max(id) FROM record").fetchall()[0][0] or 0
+        new = f"{_NEW_RECORDS} WHERE {part} ORDER BY payload ON CONFLICT (source, identifier) DO NOTHING"
+        number = tell(connection, new, (visit.source, self._since, visit.id, visit.id, *keys)).rowcount
         if number:
-            self._work.append(connection, rows)
+            self._work.append_new(connection, highest)
         return int(number)
 
     def removals(self, connection: sa.Connection, limit: int | None) -> bool:
         """Withdraw the records whose deletion the source announced."""
-        part, more = self._begin(connection, 1, limit)
-        here = self._here()
+        last, more = self._begin(connection, 1, limit)
+        part, here = self._part(1, last), self._here()
         self._work.withdraw(connection, part & here & (_record.c.presence != schema.WITHDRAWN))
         connection.execute(_staged.delete().where(part))
         return more
@@ -196,15 +186,23 @@ class Publisher:
         """Withdraw everything that is held of the source."""
         return self._work.retire(connection, limit)
 
-    def _begin(self, connection: sa.Connection, deleted: int, limit: int | None) -> tuple[sa.ColumnElement[bool], bool]:
+    def _begin(self, connection: sa.Connection, deleted: int, limit: int | None) -> tuple[str | None, bool]:
+        """Check and lock; return the last identifier of a slice (None: all are in it), and whether more is left."""
         self._work.lock(connection)
-        part = (_staged.c.visit == self._visit.id) & (_staged.c.deleted == deleted)
         if limit is None:
-            return part, False
+            return None, False
         last = connection.scalar(
-            sa.select(_staged.c.identifier).where(part).order_by(_staged.c.identifier).limit(1).offset(limit - 1)
+            sa.select(_staged.c.identifier)
+            .where(self._part(deleted, None))
+            .order_by(_staged.c.identifier)
+            .limit(1)
+            .offset(limit - 1)
         )
-        return (part, False) if last is None else (part & (_staged.c.identifier <= last), True)
+        return last, last is not None
+
+    def _part(self, deleted: int, last: str | None) -> sa.ColumnElement[bool]:
+        part = (_staged.c.visit == self._visit.id) & (_staged.c.deleted == deleted)
+        return part if last is None else part & (_staged.c.identifier <= last)
 
     def _begin_absent(
         self, connection: sa.Connection, presence: int, limit: int | None
@@ -236,35 +234,36 @@ class Publisher:
         return _record.c.last_visit <= self._visit.id
 
     def _end(self, connection: sa.Connection, ending: Ending) -> None:
-        table, visit = schema.visit, self._visit
+        visit = self._visit
         hold(connection, visit, state=schema.ENDED, ended=self._database.now(), checkpoint=None)
         if ending.verdict in QUESTIONS:
-            connection.execute(schema.page.delete().where(schema.page.c.visit == visit.id))
+            tell(connection, "DELETE FROM page WHERE visit = ?", (visit.id,))
         else:
             clear(connection, visit.id)
         told = ("next_mode", "watermark", "due_at", "failures", "swept_at", "reread")
         after = {name: value for name in told if (value := getattr(ending, name)) is not None}
         if ending.restart:
             after["watermark"] = None
-        hold_lease(connection, visit.lease, **after, retired=int(visit.mode == "retire"))
+        hold_lease(connection, visit.lease, **after, retired=int(visit.mode == "retire"), **self._released)
         if ending.outcome == "complete" and ending.verdict in ("published", "nothing") and visit.mode in ASKED:
             # A whole list was believed: what was taken back before is answered.
-            answered = (table.c.source == visit.source) & (table.c.mode == "undo") & (table.c.open == 1)
-            connection.execute(table.update().where(answered).values(open=0))
+            tell(
+                connection, "UPDATE visit SET open = 0 WHERE source = ? AND mode = 'undo' AND open = 1", (visit.source,)
+            )
+
+
+# The modes are those of ``ASKED``.
+_OPEN = "SELECT id FROM visit WHERE source = ? AND id <> ? AND open = 1 AND mode IN ('full', 'incremental', 'sweep')"
 
 
 def supersede(connection: sa.Connection, visit: Visit) -> None:
     """Close the open question of a visit's source: this visit knows more, and what that one staged is dropped."""
-    table = schema.visit
-    older = sa.select(table.c.id).where(
-        table.c.source == visit.source, table.c.id != visit.id, table.c.open == 1, table.c.mode.in_(ASKED)
-    )
-    for number in list(connection.scalars(older)):
+    for (number,) in tell(connection, _OPEN, (visit.source, visit.id)).fetchall():
         clear(connection, number)
-        connection.execute(table.update().where(table.c.id == number).values(open=0, superseded_by=visit.id))
+        update(connection, "visit", {"open": 0, "superseded_by": visit.id}, "id = ?", (number,))
 
 
 def clear(connection: sa.Connection, number: int) -> None:
     """Drop what a visit has staged."""
-    for table in (_staged, _absent, schema.page):
-        connection.execute(table.delete().where(table.c.visit == number))
+    for table in ("staged", "absent", "page"):
+        tell(connection, f"DELETE FROM {table} WHERE visit = ?", (number,))  # noqa: S608 - the names stand above

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from ..judge import LIMITS, Earlier
 from ..record import Ledger
 from . import schema
-from .database import Database
+from .database import tell
 from .evidence import Shown, held_records
 from .visits import Visit
 
@@ -35,15 +34,14 @@ class Signs(msgspec.Struct, frozen=True):
     stamped: int = 0
 
 
-def signs(database: Database, visit: Visit, shown: Shown, *, whole: bool) -> Signs:
+def signs(connection: sa.Connection, visit: Visit, shown: Shown, *, whole: bool) -> Signs:
     """Look for signs that a list is not what it seems; a first visit and small differences have none."""
     ledger = shown.ledger
     if visit.first:
         return Signs()
-    with database.reading() as connection:
-        renamed = _renamed(connection, visit, shown, whole) if ledger.new > _FEW and shown.held else 0
-        edited = _edited(connection, visit) if ledger.changed > _FEW else (0, 0, ("", ""))
-        stamped = _stamped(connection, visit) if shown.live > _FEW else 0
+    renamed = _renamed(connection, visit, shown, whole) if ledger.new > _FEW and shown.held else 0
+    edited = _edited(connection, visit) if ledger.changed > _FEW else (0, 0, ("", ""))
+    stamped = _stamped(connection, visit) if shown.live > _FEW else 0
     return Signs(renamed, *edited, stamped)
 
 
@@ -119,12 +117,14 @@ def _edited(connection: sa.Connection, visit: Visit) -> tuple[int, int, tuple[st
 
 def _stamped(connection: sa.Connection, visit: Visit) -> int:
     """Count records whose datestamp is not before the server's clock of the first answer (wild.md D5)."""
-    clock, stamp = visit.clock or "", _staged.c.datestamp
+    clock = visit.clock or ""
     if not clock:
         return 0
-    now = sa.case((sa.func.length(stamp) == len("2026-11-20"), stamp >= clock[:10]), else_=stamp >= clock)
-    question = sa.select(sa.func.count()).select_from(_staged)
-    return connection.scalar(question.where(_staged.c.visit == visit.id, _staged.c.deleted == 0, now)) or 0
+    question = (
+        "SELECT count(*) FROM staged WHERE visit = ? AND deleted = 0"
+        " AND CASE WHEN length(datestamp) = 10 THEN datestamp >= ? ELSE datestamp >= ? END"  # 2026-11-20
+    )
+    return int(tell(connection, question, (visit.id, clock[:10], clock)).fetchall()[0][0])
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -134,49 +134,39 @@ class Past(msgspec.Struct, frozen=True):
     already: int
 
 
-def past(database: Database, visit: Visit) -> Past:
+def past(connection: sa.Connection, visit: Visit) -> Past:
     """Return what the judge must know of earlier visits; those that were taken back are not among them."""
     believed: list[Earlier] = []
     already, open_ended = 0, True
-    for row in _visits_before(database, visit):
-        facts, ledger = json.loads(row.facts), msgspec.convert(json.loads(row.ledger), Ledger)
-        if row.outcome == "complete":
+    for mode, outcome, verdict, code, said, counted in tell(connection, _BEFORE, _keys(visit)).fetchall():
+        if outcome == "complete":
             open_ended = False
-        if row.verdict not in ("published", "nothing"):
+        if verdict not in ("published", "nothing"):
             continue
-        if row.outcome == "complete":
-            believed.append(_earlier(row.mode, row.code, facts, ledger))
+        ledger = msgspec.json.decode(counted, type=Ledger)
+        if outcome == "complete":
+            believed.append(_earlier(mode, code, json.loads(said), ledger))
         elif open_ended:  # its stretch of time is asked for again, and judged as one with what comes then
             already += ledger.withdrawn + ledger.lapsed
     return Past(tuple(believed), already)
 
 
-def unanswered_undo(database: Database, source: int) -> int:
+def unanswered_undo(connection: sa.Connection, source: int) -> int:
     """Return the newest visit that was taken back and whose list was not believed again since; 0 for none."""
-    question = sa.select(sa.func.max(_visit.c.undoes)).where(
-        _visit.c.source == source, _visit.c.mode == "undo", _visit.c.open == 1
-    )
-    with database.reading() as connection:
-        return connection.scalar(question) or 0
+    question = "SELECT max(undoes) FROM visit WHERE source = ? AND mode = 'undo' AND open = 1"
+    return tell(connection, question, (source,)).fetchall()[0][0] or 0
 
 
-def _visits_before(database: Database, visit: Visit) -> Sequence[Any]:
-    undone = sa.select(_visit.c.undoes).where(_visit.c.source == visit.source, _visit.c.undoes.is_not(None))
-    columns = (_visit.c.mode, _visit.c.outcome, _visit.c.verdict, _visit.c.code, _visit.c.facts, _visit.c.ledger)
-    question = (
-        sa.select(*columns)
-        .where(
-            _visit.c.source == visit.source,
-            _visit.c.id < visit.id,
-            _visit.c.mode.not_in(("undo", "retire")),
-            _visit.c.id.not_in(undone),
-            _visit.c.state == schema.ENDED,
-        )
-        .order_by(_visit.c.id.desc())
-        .limit(RECENT)
-    )
-    with database.reading() as connection:
-        return connection.execute(question).all()
+_BEFORE = (
+    "SELECT mode, outcome, verdict, code, facts, ledger FROM visit"
+    " WHERE source = ? AND id < ? AND mode NOT IN ('undo', 'retire') AND state = 2"
+    " AND id NOT IN (SELECT undoes FROM visit WHERE source = ? AND undoes IS NOT NULL)"
+    " ORDER BY id DESC LIMIT ?"
+)
+
+
+def _keys(visit: Visit) -> tuple[int, ...]:
+    return visit.source, visit.id, visit.source, RECENT
 
 
 def _earlier(mode: str, code: str, facts: dict[str, Any], ledger: Ledger) -> Earlier:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
@@ -13,12 +13,11 @@ import msgspec
 import sqlalchemy as sa
 import zstandard
 
-from ..errors import LeaseLost
 from ..record import Page, RawRecord, Rejected, Standing, number_of
 from . import erasing, kept, schema
 from .bodies import Bodies
 from .database import GROUP, Database, tell
-from .visits import Visit
+from .visits import Visit, add_learned, hold
 
 # What is new of a larger page is packed while it is written, so much at a time: nothing of it is in memory twice.
 PACKED_BYTES = 8 * 1024 * 1024
@@ -68,13 +67,6 @@ def standing(database: Database, source: int, identifiers: Sequence[str]) -> dic
     return found
 
 
-# In the driver's own words, for every page needs them: Core takes three times as long to say the same (measured).
-# As ``visits.fenced``: the visit is ours and not ended (2), and so is its source.
-_PROGRESS = (
-    "UPDATE visit SET pages = ?, fetched = ?, rejected = ?, payloads = ?, checkpoint = ?, clock = ?, declared = ?"
-    " WHERE id = ? AND fence = ? AND state <> 2"
-    " AND EXISTS (SELECT 1 FROM source WHERE source.id = visit.source AND source.fence = ?)"
-)
 _AT_ONCE = 500  # rows: of nine columns, 4,500 values
 _STAGES = "SELECT 1 FROM staged WHERE visit = ? LIMIT 1"
 _PAGE = "INSERT INTO page (visit, number, token, seen) VALUES (?, ?, ?, ?)"
@@ -99,6 +91,13 @@ class Stager:
         self._packer = zstandard.ZstdCompressor(level=3)
         self._waiting: list[Page] = []
         self._clock: str | None = None
+        self._learned: dict[str, Any] = {}
+        self._set_names: dict[str, str] = {}
+
+    def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
+        """Keep what the server told of itself: with the next page, in the same transaction."""
+        self._learned |= facts
+        self._set_names |= set_names
 
     def stage(self, page: Page, clock: str | None) -> None:
         """Put a page and the checkpoint after it on disk; returns when they are there.
@@ -114,11 +113,14 @@ class Stager:
             self.flush()
 
     def flush(self) -> None:
-        """Put the pages that wait on disk."""
+        """Put on disk what waits: pages, and what was learned."""
         pages, self._waiting = self._waiting, []
-        if not pages:
-            return
         visit = self._visit
+        if not pages:
+            if self._learned or self._set_names:
+                self._database.write(self._keep_learned)
+                self._learned, self._set_names = {}, {}
+            return
         faults = [item for item in pages[-1].items if isinstance(item, Rejected)]
         rows, said = self._rows(pages[-1])
         archive = self._archive(said)
@@ -136,7 +138,9 @@ class Stager:
             (visit.id, visit.pages + place, page.token, self._packer.compress(array("Q", _shown(page)).tobytes()))
             for place, page in enumerate(pages)
         ]
-        self._database.write(lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines))
+        self._database.write(
+            lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines)
+        )
         visit.pages += len(pages)
         visit.fetched += sum(len(page.items) for page in pages)
         visit.rejected += len(faults)
@@ -144,6 +148,11 @@ class Stager:
         visit.checkpoint = pages[-1].checkpoint
         visit.clock = visit.clock or self._clock
         visit.declared = _declared(visit, pages)
+        self._learned, self._set_names = {}, {}
+
+    def _keep_learned(self, connection: sa.Connection) -> None:
+        if self._learned or self._set_names:
+            add_learned(connection, self._visit.lease, self._learned, self._set_names)
 
     def _rows(self, page: Page) -> tuple[Rows, list[RawRecord]]:
         """Make rows of a page, and choose what of it is new to the archive.
@@ -221,20 +230,17 @@ class Stager:
         lines: list[tuple[Any, ...]],
     ) -> None:
         visit = self._visit
-        values = (
-            visit.pages + len(pages),
-            visit.fetched + sum(len(page.items) for page in pages),
-            visit.rejected + len(rejected),
-            visit.payloads + said,
-            pages[-1].checkpoint,
-            visit.clock or self._clock,
-            _declared(visit, pages),
-            visit.id,
-            visit.fence,
-            visit.fence,
+        hold(
+            connection,
+            visit,
+            pages=visit.pages + len(pages),
+            fetched=visit.fetched + sum(len(page.items) for page in pages),
+            rejected=visit.rejected + len(rejected),
+            payloads=visit.payloads + said,
+            checkpoint=pages[-1].checkpoint,
+            clock=visit.clock or self._clock,
+            declared=_declared(visit, pages),
         )
-        if tell(connection, _PROGRESS, values).rowcount != 1:
-            raise LeaseLost
         shown = [number for page in pages for number in _shown(page)]
         if visit.fetched and shown:
             self._forget_staged(connection, shown)
@@ -246,6 +252,7 @@ class Stager:
             connection.execute(schema.rejected.insert(), rejected)
         for line in lines:
             tell(connection, _PAGE, line)
+        self._keep_learned(connection)
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)

@@ -10,9 +10,10 @@ from .. import stamp
 from ..asking import Asking
 from ..record import Format, Kept, Mode, Page, Standing
 from ..source import Source
-from ..store import Store, kept, notes, staging, visits
+from ..store import Store, kept, notes
 from ..store.knowing import Knowing
-from ..store.visits import Lease, SourceRow, Visit
+from ..store.staging import Stager, standing
+from ..store.visits import SourceRow, Visit
 from ..web import Manners, Web
 
 
@@ -36,7 +37,7 @@ class Asked:
     def __init__(
         self,
         store: Store,
-        lease: Lease,
+        stager: Stager,
         visit: Visit,
         formats: Sequence[Format],
         record: str | None,
@@ -48,8 +49,8 @@ class Asked:
         self.since, self.record, self.checkpoint = visit.since, record, visit.checkpoint
         self.formats = formats
         self.first_clock: str | None = visit.clock
-        self._store, self._lease, self._visit = store, lease, visit
-        self._knowing = Knowing(store.database, lease.source)
+        self._store, self._stager, self._visit = store, stager, visit
+        self._knowing = Knowing(store.database, visit.source)
 
     def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the record numbers of those bytes that are held as they are."""
@@ -59,7 +60,7 @@ class Asked:
 
     def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
         """Return how these records are held."""
-        return staging.standing(self._store.database, self._lease.source, identifiers)
+        return standing(self._store.database, self._visit.source, identifiers)
 
     def keep(self, page: Kept) -> None:
         """Keep a page that was not accepted, whole as it came."""
@@ -67,7 +68,7 @@ class Asked:
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself."""
-        visits.learn(self._store.database, self._lease, facts, set_names)
+        self._stager.learn(facts, set_names)
 
     def note(self, code: str, count: int = 1, **facts: Any) -> None:
         """Note what was noticed on the way."""

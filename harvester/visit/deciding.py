@@ -58,9 +58,12 @@ def _hide_again(store: Store, visit: Visit) -> None:
             store.take_down(again)
 
 
-def publisher(store: Store, visit: Visit) -> Publisher:
-    """Return the publisher of a visit; records have their presence since the server's clock of that visit."""
-    return Publisher(store.database, visit, stamp.seconds(visit.clock) or store.database.now())
+def publisher(store: Store, visit: Visit, *, last: bool = False) -> Publisher:
+    """Return the publisher of a visit; records have their presence since the server's clock of that visit.
+
+    ``last`` says that the source's lease is given back where the visit ends.
+    """
+    return Publisher(store.database, visit, stamp.seconds(visit.clock) or store.database.now(), last=last)
 
 
 def approve(store: Store, number: int, *, rekey: bool = False) -> Decided:

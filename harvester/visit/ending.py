@@ -35,9 +35,11 @@ def judged(
     of the source; ``reread`` says how far the slow reading of everything anew has come.
     """
     database = store.database
-    on_the_way = noticed(database, visit.id)
-    seen = shown(database, visit, whole=proves_absence(outcome, mode_of(visit), on_the_way))
-    judgement = judge(_evidence(store, row, visit, outcome, seen, expect, on_the_way))
+    with database.reading() as connection:
+        on_the_way = noticed(connection, visit.id)
+        seen = shown(connection, visit, whole=proves_absence(outcome, mode_of(visit), on_the_way))
+        evidence = _evidence(connection, row, visit, outcome, seen, expect, on_the_way)
+    judgement = judge(evidence)
     if seen.missing or seen.lapsed:
         keep_absent(database, visit, seen.missing, seen.lapsed)
     held = {"visit": visit.id, "held": seen.held, "live": seen.live}
@@ -51,11 +53,17 @@ def judged(
 
 
 def _evidence(
-    store: Store, row: SourceRow, visit: Visit, outcome: Outcome, seen: Shown, expect: Expect, on_the_way: Notes
+    connection: Any,
+    row: SourceRow,
+    visit: Visit,
+    outcome: Outcome,
+    seen: Shown,
+    expect: Expect,
+    on_the_way: Notes,
 ) -> Evidence:
-    database, mode = store.database, mode_of(visit)
-    found = signs.signs(database, visit, seen, whole=shows_everything(outcome, mode))
-    past = signs.past(database, visit)
+    mode = mode_of(visit)
+    found = signs.signs(connection, visit, seen, whole=shows_everything(outcome, mode))
+    past = signs.past(connection, visit)
     return Evidence(
         outcome=outcome,
         mode=mode,
@@ -69,7 +77,7 @@ def _evidence(
         stamped=found.stamped,
         clock=visit.clock,
         watermark=row.watermark,
-        undone=signs.unanswered_undo(database, visit.source),
+        undone=signs.unanswered_undo(connection, visit.source),
         already=past.already,
         earlier=past.earlier,
         expect=expect,

@@ -14,9 +14,10 @@ from .. import stamp
 from ..errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
 from ..record import Format, Ledger, Outcome, Page
 from ..source import Source
-from ..store import Store, notes, staging, visits
+from ..store import Store, notes, visits
 from ..store.schema import PUBLISHING
-from ..store.visits import Lease, SourceRow, Visit
+from ..store.staging import Stager
+from ..store.visits import Entered, Lease, SourceRow, Visit
 from ..web import Web
 from .asked import Asked, Connector, connector, manners
 from .deciding import finish, publisher
@@ -57,48 +58,49 @@ class Visiting:
 
         Raises StoreError. A source that another process is visiting gives outcome None and the code ``busy``.
         """
-        database = self._store.database
-        row = visits.register(database, source.id, source.was, source.url)
+        database, wish = self._store.database, wish or Wish()
         try:
-            lease = visits.claim(database, row.id, source.url)
+            entered = visits.enter(
+                database, source.id, source.was, source.url, lambda row: way(row, wish, database.now())
+            )
         except SourceError as error:
             return _plain(source, None, None, error)
-        self._leases.add(lease)
+        self._leases.add(entered.lease)
         try:
-            row = visits.source_row(database, row.id)  # as it is now that nobody else writes it
-            return self._leased(source, row, lease, wish or Wish())
+            return self._entered(source, entered, wish)
         except LeaseLost as error:
             return _plain(source, None, None, error)
         finally:
-            self._leases.discard(lease)
-            visits.release(database, lease)
+            if entered.lease in self._leases:  # a visit that ends by publishing gives it back in the same transaction
+                self._leases.discard(entered.lease)
+                visits.release(database, entered.lease)
 
-    def _leased(self, source: Source, row: SourceRow, lease: Lease, wish: Wish) -> Result:
-        database = self._store.database
-        visit = visits.unfinished(database, row.id)
-        deferred = visit is not None and visit.outcome == "deferred"
-        if visit is not None:
-            visit = visits.resume(database, lease, visit)
-            if visit is None:
-                pass
-            elif visit.state == PUBLISHING:
-                finish(self._store, visit)  # what was decided is not judged again
-                visit = None
-            elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
-                self._judge(source, row, visit, "partial", "interrupted", {}, wish)
-                visit = None
-            row = visits.source_row(database, row.id)
+    def _entered(self, source: Source, entered: Entered, wish: Wish) -> Result:
+        if entered.begun:
+            return self._ask(source, entered.row, entered.visit, wish)
+        database, lease, row = self._store.database, entered.lease, entered.row
+        deferred = entered.visit.outcome == "deferred"
+        visit = visits.resume(database, lease, entered.visit)
+        if visit is None:
+            pass
+        elif visit.state == PUBLISHING:
+            finish(self._store, visit)  # what was decided is not judged again
+            visit = None
+        elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
+            self._judge(source, row, visit, "partial", "interrupted", {}, wish)
+            visit = None
+        row = visits.source_row(database, row.id)
         if visit is None:
             visit = visits.begin(database, lease, *way(row, wish, database.now()))
         elif deferred and row.due_at > database.now():  # nobody is asked before the time that the server named
             facts = {"until": _clock(row.due_at), "until_seconds": row.due_at}
             visits.pause(database, visit, "deferred", "deferred", facts)
             return self._result(source, visit, "deferred", None, "deferred", facts, Ledger(fetched=visit.fetched))
-        return self._ask(source, row, lease, visit, wish)
+        return self._ask(source, row, visit, wish)
 
-    def _ask(self, source: Source, row: SourceRow, lease: Lease, visit: Visit, wish: Wish) -> Result:
-        asking = Asked(self._store, lease, visit, self._formats, wish.record, row)
-        stager = staging.Stager(self._store.database, self._store.bodies, visit, row.first_id)
+    def _ask(self, source: Source, row: SourceRow, visit: Visit, wish: Wish) -> Result:
+        stager = Stager(self._store.database, self._store.bodies, visit, row.first_id)
+        asking = Asked(self._store, stager, visit, self._formats, wish.record, row)
         web = self._web(
             manners(source, self._contact), stopping=lambda: bool(self._stopping()), clock=self._store.database.now
         )
@@ -142,7 +144,9 @@ class Visiting:
             web.close()
         for said, about in web.noticed.items():
             asking.note(said, 1, **about)
-        return self._judge(source, row, visit, outcome, code, facts, wish, asking.reread)
+        result = self._judge(source, row, visit, outcome, code, facts, wish, asking.reread, last=True)
+        self._leases.discard(visit.lease)
+        return result
 
     def _judge(
         self,
@@ -154,9 +158,11 @@ class Visiting:
         facts: dict[str, Any],
         wish: Wish,
         reread: str | None = None,
+        *,
+        last: bool = False,
     ) -> Result:
         ending = judged(self._store, row, visit, outcome, code, facts, source.expect, reread)
-        publisher(self._store, visit).publish(ending)
+        publisher(self._store, visit, last=last).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
 
     def _result(

@@ -66,10 +66,10 @@ NAMED = (
         HARVESTS,
     ),
     Mutation(
-        "no fence is asked when a page is staged",
-        STAGING,
+        "no fence is asked when a visit writes",
+        VISITS,
         (
-            ("WHERE id = ? AND fence = ? AND state", "WHERE id = ? AND 0 < ? AND state"),
+            ("id = ? AND fence = ? AND state", "id = ? AND 0 < ? AND state"),
             ("AND source.fence = ?)", "AND 0 < ?)"),
         ),
         HARVESTS,
@@ -95,13 +95,13 @@ OTHERS = (
     Mutation(
         "the checkpoint of a page is not kept",
         STAGING,
-        (("            pages[-1].checkpoint,\n", "            None,\n"),),
+        (("checkpoint=pages[-1].checkpoint,", "checkpoint=None,"),),
         HARVESTS,
     ),
     Mutation(
         "the running number of what was said is not kept",
         STAGING,
-        (("            visit.payloads + said,\n", "            0,\n"),),
+        (("payloads=visit.payloads + said,", "payloads=0,"),),
         HARVESTS,
     ),
     Mutation(
@@ -130,8 +130,11 @@ OTHERS = (
     ),
     Mutation(
         "a claim does not raise the fence",
-        VISITS,
-        (('"fence": table.c.fence + 1, "lease_by"', '"fence": table.c.fence, "lease_by"'),),
+        "harvester/store/sources.py",
+        (
+            ('"fence": fence + 1, "lease_by"', '"fence": fence, "lease_by"'),
+            ("Lease(source, fence + 1)", "Lease(source, fence)"),
+        ),
         HARVESTS,
         ("stall",),
     ),

@@ -46,6 +46,11 @@ def page(identifier: str = "oai:muon", checkpoint: bytes | None = b"{}") -> Page
     return Page(items, checkpoint, kept=Kept("repaired", "http://a.example/", b"<a/>", {"ampersand": 1}))
 
 
+def stage(stager: staging.Stager) -> None:
+    stager.learn({"format": "mods"}, {"c": "d"})
+    stager.stage(page(), "2026-11-20T19:00:00Z")
+
+
 class Stalled:
     """A process in the middle of a visit to a source of which it holds records."""
 
@@ -69,11 +74,11 @@ def question(process: Stalled) -> Question:
 
 
 WRITES: dict[str, Callable[[Stalled], Any]] = {
-    "staging.stage": lambda p: p.stager().stage(page(), "2026-11-20T19:00:00Z"),
+    "staging.stage": lambda p: stage(p.stager()),
     "kept.keep": lambda p: kept.keep(p.store.database, p.visit, Kept("malformed", "http://a.example/", b"<a")),
     "notes.note": lambda p: notes.note(p.store.database, p.visit, "late", 1, {}),
     "evidence.keep_absent": lambda p: evidence.keep_absent(p.store.database, p.visit, (1,), (3,)),
-    "visits.learn": lambda p: visits.learn(p.store.database, p.lease, {"format": "lom"}, {"a": "b"}),
+    "sources.learn": lambda p: visits.learn(p.store.database, p.lease, {"format": "lom"}, {"a": "b"}),
     "visits.begin": lambda p: visits.begin(p.store.database, p.lease, "full", None),
     "visits.resume": lambda p: visits.resume(p.store.database, p.lease, p.visit),
     "visits.pause": lambda p: visits.pause(p.store.database, p.visit, "deferred", "deferred", {"until_seconds": 9}),
@@ -92,8 +97,8 @@ WRITES: dict[str, Callable[[Stalled], Any]] = {
     "Publisher.retire": lambda p: p.store.database.write(p.publisher.retire),
 }
 SILENT: dict[str, Callable[[Stalled], Any]] = {
-    "visits.beat": lambda p: visits.beat(p.store.database, [p.lease]),
-    "visits.release": lambda p: visits.release(p.store.database, p.lease),
+    "sources.beat": lambda p: visits.beat(p.store.database, [p.lease]),
+    "sources.release": lambda p: visits.release(p.store.database, p.lease),
 }
 
 
@@ -176,7 +181,7 @@ def test_every_function_that_writes_for_a_visit_is_tried() -> None:
             if isinstance(node, ast.ClassDef) and node.name in ("Publisher", "Stager"):
                 names = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
                 found |= {f"{node.name}.{each}" for each in names if not each.startswith("_")}
-    found -= {"Stager.stage", "Stager.flush"}  # staging.stage tries both
+    found -= {"Stager.stage", "Stager.flush", "Stager.learn"}  # staging.stage tries them
     assert found <= WRITES.keys() | SILENT.keys(), "try it with a lost lease: add it to WRITES"
 
 

@@ -271,7 +271,7 @@ def test_D9_without_responseDate_our_own_clock_a_day_ago_is_the_last_resort(sqli
 
 
 def test_D9_the_last_resort(build: Build, clock: Clock) -> None:
-    from harvester.store import visits
+    from harvester.store import staging, visits
     from harvester.visit.asked import Asked
 
     place = build()
@@ -279,7 +279,8 @@ def test_D9_the_last_resort(build: Build, clock: Clock) -> None:
     row = place.row
     lease = visits.claim(place.store.database, row.id)
     visit = visits.begin(place.store.database, lease, "full", None)
-    asked = Asked(place.store, lease, visit, (), None, row)
+    stager = staging.Stager(place.store.database, place.store.bodies, visit, row.first_id)
+    asked = Asked(place.store, stager, visit, (), None, row)
     assert asked.clock("sớm thôi", "soon") == normalised("2026-09-20T14:13:20Z"), "1,790,000,000 s less a day"
     assert result.outcome == "complete"
     visits.release(place.store.database, lease)

@@ -16,7 +16,7 @@ from demo.generator import Entry, records
 from demo.repository import Repository, Server
 from harvester import Store, Wish
 from harvester.source import Source
-from harvester.store import notes, schema
+from harvester.store import schema
 from harvester.visit import Result, Visiting
 from tests.harvester.test_visit import FORMATS
 
@@ -90,7 +90,7 @@ class Place:
 
     def noticed(self, result: Result) -> dict[str, dict[str, Any]]:
         assert result.visit is not None
-        return notes.noticed(self.store.database, result.visit)
+        return self.store.inspection.noticed(result.visit)
 
     def rejected(self, result: Result) -> dict[str | None, str]:
         table = schema.rejected
