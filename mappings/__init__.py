@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from .counting import Question as Question
     from .counting import added as added
     from .counting import counted as counted
+    from .exports import BASE as BASE
+    from .exports import export_formats as export_formats
+    from .exports import open_export as open_export
+    from .exports import written as written
+    from .exports._catalogue import DataSet as DataSet
+    from .exports._catalogue import catalogue as catalogue
+    from .exports.csv import safe as safe
     from .fields import FIELDS as FIELDS
     from .fields import Field as Field
     from .mapping import check_word as check_word
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from .mapping import map_record as map_record
     from .problems import PROBLEMS as PROBLEMS
     from .problems import problem_sentence as problem_sentence
+    from .rdf import published as published
+    from .rdf import schemes as schemes
     from .recognise import match as match
     from .resource import Agent as Agent
     from .resource import Explanation as Explanation
@@ -32,8 +41,10 @@ if TYPE_CHECKING:
     from .resource import Resource as Resource
     from .sampling import encoding_of as encoding_of
     from .saved import read_saved as read_saved
+    from .vocabulary import concept as concept
     from .vocabulary import ids as ids
     from .vocabulary import label as label
+    from .vocabulary import names as names
     from .vocabulary import order as order
     from .vocabulary import parents as parents
     from .vocabulary import province as province
@@ -46,6 +57,10 @@ __getattr__ = door(
     "mappings",
     {
         **dict.fromkeys(("SIX", "Counts", "Question", "added", "counted"), "counting"),
+        **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
+        **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
+        "safe": "exports.csv",
+        **dict.fromkeys(("published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
@@ -68,5 +83,6 @@ __getattr__ = door(
         ),
         **dict.fromkeys(("ids", "label", "order", "parents", "province"), "vocabulary"),
         **dict.fromkeys(("Workers", "pack", "processes", "unpack"), "workers"),
+        **dict.fromkeys(("concept", "ids", "label", "names", "order", "parents", "province"), "vocabulary"),
     },
 )

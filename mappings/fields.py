@@ -47,7 +47,7 @@ set: bộ sưu tập OAI · OAI sets
 title: nhan đề · title
     dc:title | 1.2 | name | one line of text | required
 title_alternative: nhan đề khác · other titles
-    dcterms:alternative | – | alternateName | one line of text | optional
+    dcterms:alternative | 1.2 | alternateName | one line of text | optional
 description: mô tả, tóm tắt · abstract
     dc:description | 1.4 | description | text with paragraphs | recommended
 table_of_contents: mục lục · table of contents

@@ -16,6 +16,7 @@ from harvester import load_yaml
 from .vietnamese import folded, is_bare, key
 
 FOLDER = Path(__file__).with_name("vocabularies")
+CONCEPTS = "https://w3id.org/kho/vocabulary/"  # the same for every installation: a term means the same everywhere
 # Signs that part several words in one value; a hyphen only between blanks: "e-Learning", "LS-ĐL".
 _PARTS = re.compile(r"\s*[;,|/>\n]\s*|\s+[-–—]+\s+|\s*:\s+")
 
@@ -61,6 +62,7 @@ class Vocabulary:
             self.capitals.setdefault(word, name)
         for uri in (*term.get("uris", ()), *([term["uri"]] if term.get("uri") else ())):
             self.uris.setdefault(address(uri), name)
+        self.uris[address(concept(self.name, name))] = name
 
     def value(self, text: str) -> str | None:
         """Return the term that a whole declared value names, or None."""
@@ -101,6 +103,11 @@ def parts(text: str) -> list[str]:
 def address(uri: str) -> str:
     """Return an address without scheme, www and closing slash: http and https name the same term."""
     return uri.strip().lower().partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def concept(scheme: str, term: str = "") -> str:
+    """Return the address of a term, or of its whole table; it is published and never changes."""
+    return f"{CONCEPTS}{scheme}/{term.replace(' ', '%20')}" if term else CONCEPTS + scheme
 
 
 @lru_cache(maxsize=64)  # there are nine; a name that does not exist is not kept

@@ -34,7 +34,7 @@ HOMES = {
     "starlette": ("portal/",),
     "jinja2": ("portal/",),
     "uvicorn": ("portal/",),
-    "rdflib": ("mappings/rdf.py",),
+    "rdflib": ("mappings/rdf/",),
     "scrapy": ("harvester/connectors/crawl.py",),
     "elasticsearch": ("index/engines/elasticsearch.py",),
     "apscheduler": ("harvester/night.py",),
