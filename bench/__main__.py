@@ -1,7 +1,8 @@
 """``make bench``: ratios in one run on the same records, with Sickle as its user would write it as the yardstick.
 
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
-and shows its memory; with ``--kills 10`` the process is killed so often on the way.
+and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
+understands of the real records beside the checkout.
 """
 
 from __future__ import annotations
@@ -26,12 +27,17 @@ def main() -> None:
     options.add_argument("--large", type=int, default=0)
     options.add_argument("--kills", type=int, default=0)
     options.add_argument("--many", action="store_true")
+    options.add_argument("--mapped", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
     if chosen.large and chosen.kills:
         large.measure(chosen.large, chosen.kills)
     elif chosen.large:
         measure_large(chosen.large)
+    elif chosen.mapped:
+        from . import mapped
+
+        mapped.table()
     elif chosen.many:
         many.measure(min(chosen.rounds, MANY_ROUNDS))
     else:
