@@ -26,7 +26,19 @@ from .vocabulary import ids, names, vocabulary
 
 FOLDER = Path(__file__).with_name("crosswalks")
 SYNTAXES = {"xml": XmlReader}
-_KEYS = ("title", "syntax", "namespaces", "roots", "rank", "elements", "through", "named", "qualified", "fields")
+_KEYS = (
+    "title",
+    "syntax",
+    "namespaces",
+    "roots",
+    "rank",
+    "elements",
+    "through",
+    "without",
+    "named",
+    "qualified",
+    "fields",
+)
 _RULE_KEYS = (
     "from",
     "otherwise",
@@ -246,6 +258,7 @@ class _Compiler:
         return Shape(
             named={str(path): str(name) for path, name in self._table((), value, "named").items()},
             meant=meant,
+            without=frozenset(path.lower() for path in self._texts(("without",), value.get("without", []))),
             elements=frozenset(self._texts(("elements",), value.get("elements", []))),
             through=frozenset(name.lower() for name in self._texts(("through",), value.get("through", []))),
             qualified=ways,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from .cataloguing import contents
 from .encodings import detect_alone
 from .figures import age_max, age_min, date, issued, minutes
 from .licences import licence, licence_url, rights
@@ -272,6 +273,7 @@ PARSERS = {
         agent,
         agent_name,
         choice,
+        contents,
         date,
         description,
         file_format,

@@ -28,6 +28,7 @@ _TWO_LETTERS = {"vie": "vi", "eng": "en", "fre": "fr", "fra": "fr"}  # MODS writ
 _SIGNS = str.maketrans("[]/+,|", "      ")  # the signs of paths
 _ATTRIBUTE = re.compile(r"@(\w+)")
 _JOINT = re.compile(r"(\+|[:.,;]? )")  # between the children of a joint
+_LAST_SIGN = re.compile(r" [:;=/]$")  # MARC's $h "[tài liệu điện tử] :" holds the sign of what follows it
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
@@ -44,8 +45,9 @@ class Shape(msgspec.Struct, frozen=True):
     (wrappers, LOM's langstring). ``named``: local name, or path of local names, to a template of attributes that gives
     the element's name instead (``@mdschema.@element[@qualifier]``); one that begins with ``.`` or ``[`` goes on with
     the name above it. ``qualified``: path to what tells such elements apart, in order of preference: a child, ``@``
-    attributes, or ``=`` a word. ``meant``: path to what its qualifiers stand for. ``wanted``: the paths that rules ask
-    for, with ``[*]`` for any qualifier.
+    attributes, ``child=word`` where there is such a child, ``=word`` always. ``meant``: path to what its qualifiers
+    stand for. ``without``: paths of elements that are not read. ``wanted``: the paths that rules ask for, with ``[*]``
+    for any qualifier.
     """
 
     elements: Set[str]
@@ -54,6 +56,7 @@ class Shape(msgspec.Struct, frozen=True):
     wanted: Set[str]
     named: Mapping[str, str] = {}
     meant: Mapping[str, Callable[[str], str | None]] = {}
+    without: Set[str] = frozenset()
 
 
 def metadata(raw: RawRecord) -> etree._Element:
@@ -144,6 +147,8 @@ class XmlReader:
         """Take one element: ``path`` is where it stands, ``generic`` the same with ``[*]`` for every qualifier."""
         if name:
             path, generic = self._step(child, f"{path}/{name}" if path else name, f"{generic}/{name}" if path else name)
+            if path in self.shape.without:
+                return
             if generic in self._attributes:
                 self._say_attributes(child, path, generic, found)
         wanted = generic in self._wanted
@@ -174,6 +179,8 @@ class XmlReader:
             here, wide = path, generic
             if step:
                 here, wide = self._step(child, self._meant(_below(path, step)), _below(generic, step))
+            if here in self.shape.without:
+                continue
             if len(child) and any(local_name(inner) in self._named or self.learn(inner.tag) == "" for inner in child):
                 self._by_attributes(child, below, here, wide, spoken, found)
             else:
@@ -215,13 +222,19 @@ class XmlReader:
         for joint in self._joints[generic]:
             parts = _JOINT.split(joint)
             before = dict(zip(parts[2::2], parts[1::2], strict=True))  # child to the glue before it
-            chosen = [(step, words) for step, words in children if step in parts[::2] and words]
-            if "+" not in joint:
-                chosen.sort(key=lambda pair: parts.index(pair[0]))
+            chosen = (
+                children
+                if "+" in joint
+                else sorted(children, key=lambda pair: parts.index(pair[0]) if pair[0] in parts else -1)
+            )
             together = ""
             for step, words in chosen:
-                glue = before.get(step, " ").replace("+", " ") if together else ""
-                together += (glue.strip() if together.endswith(("'", "’")) else glue) + words
+                if step not in parts[::2]:
+                    sign = _LAST_SIGN.search(words)
+                    together += sign[0] if sign and together else ""
+                elif words:
+                    glue = before.get(step, " ").replace("+", " ") if together else ""
+                    together += (glue.strip() if together.endswith(("'", "’")) else glue) + words
             if together:
                 found.append((f"{path}/{joint}", together, language))
 
@@ -244,8 +257,9 @@ class XmlReader:
         for way in ways:
             if way.startswith("@"):
                 words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), way)
-            elif way.startswith("="):
-                words = way[1:]
+            elif "=" in way:
+                child, _, word = way.partition("=")
+                words = word if not child or self._words(element, [child]) else ""
             else:
                 words = self._words(element, way.split("/"))
             if words:

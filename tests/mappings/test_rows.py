@@ -47,24 +47,27 @@ def test_attributes_tell_elements_apart_or_name_them(tmp_path: Path) -> None:
 
 def test_children_are_joined_as_they_stand_or_with_marks(tmp_path: Path) -> None:
     marks = "fields: {title: {from: ['t/n a: b. c', 't/a+c'], parser: text}}"
-    assert _rows(tmp_path, marks, "<t><c>3</c><b>2</b><a>1</a><n>L'</n></t>") == [
-        ("t/a+c", "3 1", ""),
-        ("t/n a: b. c", "L'1: 2. 3", ""),
+    assert _rows(tmp_path, marks, "<t><c>3</c><b>2 :</b><a>1</a><n>L'</n></t>") == [
+        ("t/a+c", "3 : 1", ""),
+        ("t/n a: b. c", "L'1: 2 :. 3", ""),
     ]
 
 
 def test_qualifiers_are_read_by_a_table_or_are_always_the_same(tmp_path: Path) -> None:
     table = (
-        "qualified:\n  n: {by: r, vocabulary: role}\n  m: {by: '@k', means: {host: ispartof}}\n  p: =haspart\n"
-        "fields: {title: {from: ['n[*]/x', 'm[*]', 'p[*]'], parser: text}}"
+        "without: ['q[work]']\nqualified:\n  n: {by: r, vocabulary: role}\n  m: {by: '@k', means: {host: ispartof}}\n"
+        "  p: =haspart\n  q: t=work\n"
+        "fields: {title: {from: ['n[*]/x', 'm[*]', 'p[*]', 'q[*]/a'], parser: text}}"
     )
     record = "<n><r>Trl.</r><x>a</x></n><n><r>thợ in</r><x>b</x></n><n><r/><x>c</x></n><m k='host'>d</m><p>e</p>"
+    record += "<q><t>1</t><a>f</a></q><q><a>g</a></q>"
     assert _rows(tmp_path, table, record) == [
         ("n[translator]/x", "a", ""),
         ("n[thợ in]/x", "b", ""),
         ("n[]/x", "c", ""),
         ("m[ispartof]", "d", ""),
         ("p[haspart]", "e", ""),
+        ("q[]/a", "g", ""),
     ]
 
 
@@ -96,6 +99,8 @@ def test_qualifiers_of_paths(path: str, kind: str, every: str) -> None:
         ("Ô tô và xe máy ...", "Ô tô và xe máy ..."),
         ("https://thu.example/a/", "https://thu.example/a/"),
         ("C++", "C++"),
+        ("[Thư viện trường],", "Thư viện trường"),
+        ("[Bern] : [s.n.]", "[Bern]: [s.n.]"),
         (" / ", ""),
         ("", ""),
     ],
