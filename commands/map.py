@@ -26,10 +26,10 @@ CHECK_FOUND_FAULTS = 8
 @click.option("--json", "as_json", is_flag=True, help="mỗi dòng một bản ghi / one record a line")
 @click.pass_context
 def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, explain: bool, as_json: bool) -> None:
-    """Ánh xạ bản ghi đã lưu: câu trả lời OAI-PMH, một bản ghi, hay riêng siêu dữ liệu; - là stdin.
+    """Ánh xạ bản ghi đã lưu: câu trả lời OAI-PMH, một bản ghi, siêu dữ liệu, JSON-LD, trang web; - là stdin.
 
-    Maps saved records: an OAI-PMH answer, one record of it, or bare metadata; - is stdin. Ends with 8 where a file
-    could not be read or a record would not be shown.
+    Maps saved records: an OAI-PMH answer, a record of it, bare metadata, JSON-LD, a web page; - is stdin. Ends with 8
+    where a file could not be read or a record would not be shown.
 
     \b
     Ví dụ / examples:
@@ -37,12 +37,11 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
       kho show KHOÁ --raw | kho map - --json
     """
     from harvester import RawRecord, SourceError
-    from mappings import formats, map_record, read_saved
+    from mappings import map_record, read_saved, readable
 
     here = desk(ctx)
-    known = [each.name for each in formats()]
-    if form and form not in known:
-        raise click.BadParameter(", ".join(known), param_hint="--format")
+    if form and form not in readable():
+        raise click.BadParameter(", ".join(readable()), param_hint="--format")
     origin, good = _origin(here, source), True
     for name in file:
         with click.open_file(name, "rb") as opened:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .mapping import fingerprint as fingerprint
     from .mapping import formats as formats
     from .mapping import map_record as map_record
+    from .mapping import readable as readable
     from .problems import PROBLEMS as PROBLEMS
     from .problems import problem_sentence as problem_sentence
     from .rdf import published as published
@@ -62,7 +63,7 @@ __getattr__ = door(
         "safe": "exports.csv",
         **dict.fromkeys(("published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
-        **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record"), "mapping"),
+        **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "match": "recognise",
         "read_saved": "saved",

@@ -17,6 +17,8 @@ from harvester import Fault, Faults, Format, load_yaml, nearest
 
 from .cataloguing import prepared
 from .fields import FIELDS
+from .html_rows import HtmlReader
+from .json_rows import JsonReader
 from .parsers import PARSERS, REPEATABLE
 from .plain import Plain
 from .resource import Explanation
@@ -24,8 +26,9 @@ from .rows import Row, Shape, XmlReader
 from .rule import Found, Job, Rule, generic
 from .vocabulary import ids, names, vocabulary
 
+Reader = XmlReader | JsonReader | HtmlReader
 FOLDER = Path(__file__).with_name("crosswalks")
-SYNTAXES = {"xml": XmlReader}
+SYNTAXES: dict[str, Callable[[Shape], Reader]] = {"xml": XmlReader, "json": JsonReader, "html": HtmlReader}
 _KEYS = (
     "title",
     "syntax",
@@ -53,8 +56,9 @@ _RULE_KEYS = (
     "unknown",
     "default",
 )
-# Paths that stand for something else than an element: names of sets, setSpec names only, the source's own province.
-_SPECIAL = ("@set", "@set_name", "@source")
+# Paths that stand for something else than an element: names of sets, setSpec names only, the source's own province,
+# and for what has no OAI-PMH identifier (JSON, HTML) the address by which it was found.
+_SPECIAL = ("@set", "@set_name", "@source", "@identifier")
 _HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institution")  # filled without a crosswalk
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a rule, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
@@ -78,7 +82,7 @@ class Crosswalk:
         form: Format,
         title: dict[str, str],
         rules: tuple[Rule, ...],
-        reader: XmlReader,
+        reader: Reader,
         roots: frozenset[str] = frozenset(),
     ) -> None:
         """``roots``: names of root elements by which a record in an unknown namespace is recognised."""
@@ -87,7 +91,7 @@ class Crosswalk:
         self.roots = roots
         self.rules = rules
         self.reader = reader
-        self.plain = Plain(reader, form.namespaces)
+        self.plain = Plain(reader, form.namespaces) if isinstance(reader, XmlReader) else None
         wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
         self.places = Places({path: (number,) for number, path in enumerate(wanted)})
         number = {path: place for place, path in enumerate(wanted)}

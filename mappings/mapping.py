@@ -18,7 +18,7 @@ from .encodings import decoded
 from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
-from .rows import Row, UnreadableError, local_name, metadata, namespace
+from .rows import Row, UnreadableError, XmlReader, local_name, metadata, namespace
 from .rule import Job, generic
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
@@ -68,11 +68,11 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
     if not origin.encoding:
-        crosswalk.apply(rows, _special(raw, source), job, told)
+        crosswalk.apply(rows, _special(raw, source, crosswalk), job, told)
         return _finish(job, source, told)
     written = list(rows)
     meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in written]
-    crosswalk.apply(meant, _special(raw, source), job, told)
+    crosswalk.apply(meant, _special(raw, source, crosswalk), job, told)
     return _finish(job, source, _as_written(told, written, meant))
 
 
@@ -80,17 +80,23 @@ def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]
     """Read a record by the crosswalk that it says itself, whatever it was asked for as."""
     table = crosswalks(folder)
     crosswalk = table.get(raw.format)
-    rows = crosswalk.plain.rows(raw) if crosswalk is not None else None
+    if crosswalk is not None and not isinstance(crosswalk.reader, XmlReader):
+        try:
+            return raw, crosswalk, crosswalk.reader.read(raw)
+        except UnreadableError as error:
+            return problem("unreadable", value=str(error))
+    rows = crosswalk.plain.rows(raw) if crosswalk is not None and crosswalk.plain is not None else None
     if crosswalk is None or rows is None:
         try:
             root = metadata(raw)
         except UnreadableError as error:
             return problem("unreadable", value=str(error))
-        crosswalk = _chosen(table, crosswalk, root)
+        crosswalk = _chosen(_xml(folder), crosswalk, root)
         if crosswalk is None:
             return problem("no_crosswalk", value=raw.format)
         if raw.format != crosswalk.format.name:
             raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
+        assert isinstance(crosswalk.reader, XmlReader)
         rows = crosswalk.reader.rows(root, languages=b"lang=" in raw.body or b"language=" in raw.body)
     return raw, crosswalk, rows
 
@@ -120,6 +126,12 @@ def _as_written(told: list[Explanation] | None, written: list[Row], meant: list[
     return [msgspec.structs.replace(one, words=words.get((one.path, one.words), one.words)) for one in told]
 
 
+@lru_cache(maxsize=8)
+def _xml(folder: Path) -> dict[str, Crosswalk]:
+    """Return the crosswalks of what an OAI-PMH server may send."""
+    return {name: each for name, each in crosswalks(folder).items() if isinstance(each.reader, XmlReader)}
+
+
 def _chosen(table: dict[str, Crosswalk], asked: Crosswalk | None, root: etree._Element) -> Crosswalk | None:
     """Choose by what the record says of itself: its namespace, else the name of its root; else what was asked for."""
     space = namespace(root)
@@ -135,9 +147,11 @@ def _chosen(table: dict[str, Crosswalk], asked: Crosswalk | None, root: etree._E
     return next((crosswalk for crosswalk in table.values() if not crosswalk.roots.isdisjoint(forms)), asked)
 
 
-def _special(raw: RawRecord, source: _Source) -> dict[str, list[Row]]:
-    """Make the rows of @set (names of sets, else their specs), @set_name (names only) and @source (its province)."""
+def _special(raw: RawRecord, source: _Source, crosswalk: Crosswalk) -> dict[str, list[Row]]:
+    """Make the rows of @set (names of sets, else their specs), @set_name (names only), @source and @identifier."""
     special = {"@source": source.province}
+    if crosswalk.plain is None:
+        special["@identifier"] = [("@identifier", raw.identifier, "")]
     if raw.sets:
         names = source.set_names
         special["@set"] = [("@set", names.get(spec) or spec, "") for spec in raw.sets]
@@ -191,9 +205,17 @@ def _header(resource: Resource) -> list[Explanation]:
 
 
 def formats(folder: Path = FOLDER) -> tuple[Format, ...]:
-    """Return the formats that Kho reads, best first: one file of ``crosswalks/`` is one format. Raises Faults."""
-    found = [crosswalk.format for crosswalk in crosswalks(folder).values()]
+    """Return the formats that an OAI-PMH server may be asked for, best first. Raises Faults.
+
+    One file of ``crosswalks/`` is one format; those of JSON and HTML are found in other ways.
+    """
+    found = [each.format for each in _xml(folder).values()]
     return tuple(sorted(found, key=lambda form: (form.rank, form.name)))
+
+
+def readable(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Return the names of all formats that can be mapped, also those that no OAI-PMH server sends. Raises Faults."""
+    return tuple(sorted(crosswalks(folder)))
 
 
 @lru_cache(maxsize=1)

@@ -254,12 +254,22 @@ def file_format(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 # --- relations ---------------------------------------------------------------------------------------
 
 
+# LOM 7.1, as Dublin Core and schema.org have them too.
+KINDS = frozenset(
+    (
+        *("ispartof", "haspart", "isversionof", "hasversion", "isformatof", "hasformat", "references"),
+        *("isreferencedby", "isbasedon", "isbasisfor", "requires", "isrequiredby"),
+    )
+)
+
+
 def relation(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Read ties to other resources; the kind is the path's qualifier (ispartof), or the first of ``choices``."""
+    """Read ties to other resources; the kind is the path's qualifier or first step, or the first of ``choices``."""
     found: list[Found] = []
     for row in rows:
         target = line(row[1])
-        kind = qualifier(row[0].partition("/")[0]).replace(" ", "") or (rule.choices[0] if rule.choices else "")
+        step = row[0].partition("/")[0]
+        kind = qualifier(step).replace(" ", "") or (step if step in KINDS else "".join(rule.choices[:1]))
         if target and not target.startswith("info:eu-repo/"):
             found.append((Relation(kind, target), row))
     return found

@@ -1,4 +1,4 @@
-"""Records in a file that somebody saved: an answer of OAI-PMH, one record of it, or the bare metadata."""
+"""Records in a file that somebody saved: an answer of OAI-PMH, a record of it, bare metadata, JSON-LD or a page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from harvester import RawRecord, Rejected, SourceError, local_name, read_page
 from .rows import PARSER
 
 _OAI_PMH = re.compile(rb"<(?:[^\s<>/:]+:)?OAI-PMH[\s>]")
+_PAGE = re.compile(rb"(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.DOTALL)
 _DECLARATION = re.compile(rb"\s*(<\?xml[^>]*\?>)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OPENING = b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>1970-01-01T00:00:00Z</responseDate>'
@@ -26,6 +27,10 @@ def read_saved(content: bytes, name: str, form: str = "") -> list[RawRecord | Re
     gets the file's name as its identifier. Raises SourceError.
     """
     content = content.removeprefix(_BYTE_ORDER_MARK)
+    begin = content[:1000].lstrip().lower()
+    other = "schema_org" if begin[:1] in (b"{", b"[") else "page" if _PAGE.match(begin) else ""
+    if other:
+        return [RawRecord(name, "", (), False, form or other, content, b"", b"", b"")]
     if _OAI_PMH.search(content) is None:
         content = _answer(content, name, bare=not _is_record(content, name))
     return [item for item in read_page(content, name, name=form).items if not isinstance(item, int)]
@@ -39,8 +44,6 @@ def _is_record(content: bytes, name: str) -> bool:
         root = etree.fromstring(content, PARSER)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         raise SourceError("malformed", where=name, detail=str(error)) from error
-    if local_name(root).lower() == "html":
-        raise SourceError("html_page", where=name)
     return local_name(root) == "record" and any(local_name(child) == "header" for child in root)
 
 

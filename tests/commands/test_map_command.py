@@ -42,6 +42,16 @@ def test_any_part_of_an_answer_is_mapped(tmp_path: Path, saved: str, identifiers
         assert [problem["code"] for problem in row["problems"]] == ["unknown_value"]
 
 
+def test_linked_data_and_pages_are_mapped(tmp_path: Path) -> None:
+    for form in ("schema_org", "page"):
+        for file in sorted((GOLDEN / form).glob("*.*l*")):
+            if file.suffix in (".jsonld", ".html") and file.stat().st_size:
+                row = json.loads(inside(tmp_path, "map", str(file), "--json").stdout)
+                expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+                assert row.get("title") == (expected["resource"] or {}).get("title"), file
+                assert row["format" if row["status"] == "shown" else "reason"] == (expected["quarantine"] or form), file
+
+
 def test_what_is_shown_can_be_mapped_again(tmp_path: Path) -> None:
     """The goldens are single records: each gives by the command line what its golden says."""
     for file in sorted((GOLDEN / "lom").glob("*.xml")):
@@ -71,7 +81,8 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("saved", "said"),
     [
-        ("<html><body>Bảo trì</body></html>", "error[html_page]"),
+        ("<html><body>Bảo trì</body></html>", '"reason":"no_title"'),
+        ("{chưa xong", '"reason":"unreadable"'),
         ("<a><b></a>", "error[malformed]"),
         ('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "error[doctype]"),
         ("<la><title>Gì đây</title></la>", '"reason":"no_crosswalk"'),

@@ -8,12 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mappings import formats, map_record
+from mappings import map_record
+from mappings.crosswalk import crosswalks
 
 from .records import ORIGIN, of_file
 
 GOLDEN = Path(__file__).with_name("golden")
-PAIRS = sorted(GOLDEN.glob("*/*.xml"))
+SUFFIXES = (".xml", ".jsonld", ".html")
+PAIRS = sorted(path for path in GOLDEN.glob("*/*") if path.suffix in SUFFIXES)
 # What every format must show by an example of its own.
 CASES = {
     "tombstone": "da-xoa",
@@ -48,12 +50,12 @@ def test_explaining_changes_nothing_and_covers_every_value(path: Path) -> None:
     assert told == {field: len(value) if isinstance(value, tuple) else 1 for field, value in filled.items()}
 
 
-@pytest.mark.parametrize("form", [form.name for form in formats()])
+@pytest.mark.parametrize("form", sorted(crosswalks()))
 def test_every_format_has_twelve_goldens_and_all_hard_cases(form: str) -> None:
-    names = {path.stem for path in (GOLDEN / form).glob("*.xml")}
-    assert len(names) >= 12
-    assert set(CASES.values()) <= names
-    assert map_record(of_file(GOLDEN / form / "da-xoa.xml"), ORIGIN).resource is None
-    assert map_record(of_file(GOLDEN / form / "da-xoa.xml"), ORIGIN).quarantine == ""
-    assert map_record(of_file(GOLDEN / form / "khong-nhan-de.xml"), ORIGIN).quarantine == "no_title"
-    assert map_record(of_file(GOLDEN / form / "khong-lien-ket.xml"), ORIGIN).quarantine == "no_link"
+    files = {path.stem: path for path in PAIRS if path.parent.name == form}
+    assert len(files) >= 12
+    assert set(CASES.values()) <= files.keys()
+    assert map_record(of_file(files["da-xoa"]), ORIGIN).resource is None
+    assert map_record(of_file(files["da-xoa"]), ORIGIN).quarantine == ""
+    assert map_record(of_file(files["khong-nhan-de"]), ORIGIN).quarantine == "no_title"
+    assert map_record(of_file(files["khong-lien-ket"]), ORIGIN).quarantine == "no_link"
