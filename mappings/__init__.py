@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .mapping import readable as readable
     from .problems import PROBLEMS as PROBLEMS
     from .problems import problem_sentence as problem_sentence
+    from .rdf import Scheme as Scheme
     from .rdf import published as published
     from .rdf import schemes as schemes
     from .recognise import match as match
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .vocabulary import order as order
     from .vocabulary import parents as parents
     from .vocabulary import province as province
+    from .vocabulary import term_of as term_of
     from .workers import Workers as Workers
     from .workers import pack as pack
     from .workers import processes as processes
@@ -61,7 +63,7 @@ __getattr__ = door(
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
         **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
         "safe": "exports.csv",
-        **dict.fromkeys(("published", "schemes"), "rdf"),
+        **dict.fromkeys(("Scheme", "published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
@@ -82,8 +84,7 @@ __getattr__ = door(
             ),
             "resource",
         ),
-        **dict.fromkeys(("ids", "label", "order", "parents", "province"), "vocabulary"),
         **dict.fromkeys(("Workers", "pack", "processes", "unpack"), "workers"),
-        **dict.fromkeys(("concept", "ids", "label", "names", "order", "parents", "province"), "vocabulary"),
+        **dict.fromkeys(("concept", "ids", "label", "names", "order", "parents", "province", "term_of"), "vocabulary"),
     },
 )

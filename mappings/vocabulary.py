@@ -135,6 +135,11 @@ def label(scheme: str, term: str, language: str = "vi") -> str:
     return str(found.get(language) or found["vi"]) if found else term
 
 
+def term_of(scheme: str, term: str) -> dict[str, Any]:
+    """Return all that a table says of an id, {} where it has none of that name. Raises KeyError for the table."""
+    return dict(vocabulary(scheme).terms.get(term, {}))
+
+
 def order(scheme: str, term: str) -> int:
     """Return the place of an id in its table, for sorting; unknown ids come last. Raises KeyError for the table."""
     return _order(scheme).get(term, len(vocabulary(scheme).terms))
