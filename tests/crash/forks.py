@@ -10,6 +10,8 @@ import sqlite3
 import threading
 import traceback
 from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +23,8 @@ from tests.crash.shim import Shim
 from tests.crash.work import Work, check, remember, small
 from tests.index.memory_engine import MemoryEngine
 
-HANG_SECONDS = 120  # a child works for a third of a second
+HANG_SECONDS = 60  # a child works for a fifth of a second
+HELPED = 20  # tasks of one helper: forking for each took a quarter of all time, most of it copying memory
 # How the work may fail in this process itself, before any fault is tried: a deliberate mistake can be that plain.
 FAILED = (AssertionError, sqlite3.Error, SQLAlchemyError, StoreError, IndexUnreachableError)
 
@@ -39,6 +42,7 @@ class Forks:
         self.shim = Shim(library)
         self.folder = folder
         self._alive: set[int] = set()
+        self._helper: tuple[int, Connection, int] | None = None  # its number, the way to it, and what it has done
         self._learn()
         gc.freeze()  # what is here now is shared with every child, unwritten
 
@@ -61,6 +65,47 @@ class Forks:
         said = told(pipe)
         return self.end(child), said
 
+    def help(self, name: str, *words: object) -> str:
+        """Run a method without any fault in a process that does many such tasks; returns what it said.
+
+        It begins anew after some tasks, and after a failure, so that none can follow from another one's.
+        """
+        child, connection, done = self._helper or self._begin_helping()
+        connection.send((name, words))
+        try:
+            said = str(connection.recv())
+        except (EOFError, OSError):
+            said = "the process that mends has died"
+        self._helper = child, connection, done + 1
+        if done + 1 == HELPED or (said and not said.startswith("named:")):
+            self.end_helping()
+        return said
+
+    def _begin_helping(self) -> tuple[int, Connection, int]:
+        ours, theirs = Pipe()
+        child = os.fork()
+        if child:
+            theirs.close()
+            return child, ours, 0
+        try:
+            ours.close()
+            while True:
+                name, words = theirs.recv()
+                signal.alarm(HANG_SECONDS)
+                theirs.send(_said(lambda: getattr(self, name)(*words)))  # noqa: B023 - called at once
+                signal.alarm(0)
+        finally:  # nobody asks any more
+            os._exit(0)
+
+    def end_helping(self) -> None:
+        """Let the next such task begin in a new process."""
+        if self._helper is not None:
+            child, connection, _ = self._helper
+            self._helper = None
+            connection.close()
+            os.kill(child, signal.SIGKILL)
+            self.end(child)
+
     def end(self, child: int) -> int:
         """Wait for a child and return how it ended."""
         self._alive.discard(child)
@@ -80,18 +125,26 @@ class Forks:
             self._alive.add(child)
             os.close(writing)
             return child, reading
-        said = ""
-        try:
-            os.close(reading)
-            signal.alarm(HANG_SECONDS)
-            self.shim.install()
-            task()
-        except Named as named:
-            said = f"named: {named}"
-        except BaseException:  # noqa: BLE001 - a panic of a library is told like any other failure
-            said = traceback.format_exc()
+        os.close(reading)
+        signal.alarm(HANG_SECONDS)
+        said = _said(lambda: self._behind_the_shim(task))
         os.write(writing, said.encode()[-8000:])
         os._exit(0)
+
+    def _behind_the_shim(self, task: Callable[[], object]) -> None:
+        self.shim.install()
+        task()
+
+
+def _said(task: Callable[[], object]) -> str:
+    """Do a task and return what is to be said of it: nothing, an error's name, or how it failed."""
+    try:
+        task()
+    except Named as named:
+        return f"named: {named}"
+    except BaseException:  # noqa: BLE001 - a panic of a library is told like any other failure
+        return traceback.format_exc()
+    return ""
 
 
 def told(pipe: int) -> str:

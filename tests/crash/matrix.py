@@ -158,7 +158,7 @@ class Matrix(Forks):
         try:
             (self._stall if sample.fault == STALL else self._run)(sample, tally)
         except (AssertionError, sqlite3.Error) as error:
-            tally.failures.append((json.dumps(asdict(sample)), str(error)))
+            tally.failures.append((json.dumps(asdict(sample)), str(error) or repr(error)))
         finally:
             self.clear()
 
@@ -176,8 +176,7 @@ class Matrix(Forks):
             tally.double += bool(self._fault(place, again, tally, again.at, again.fault, whole=True))
         elif self._mended:
             return
-        self.shim.arm(place)
-        _, said = self.child(lambda: self._mend(place, sample))
+        said = self.help("mend", place, sample)
         assert not said, said
 
     def _stall(self, sample: Sample, tally: Tally) -> None:
@@ -196,10 +195,10 @@ class Matrix(Forks):
         if sample.again is not None:
             tally.double += self._both(place, sample, child, pipe)
         else:
-            _, said = self.child(lambda: self._mend(place, sample, later=True))
+            said = self.help("mend", place, sample, True)
             assert not said, said
             self._wake(child, pipe, "named: lease_lost")
-        _, said = self.child(lambda: self._mend(place, sample, later=True))
+        said = self.help("mend", place, sample, True)
         assert not said, said
 
     def _both(self, place: Path, sample: Sample, first: int, pipe: int) -> bool:
@@ -241,7 +240,7 @@ class Matrix(Forks):
         status, said = self.child(lambda: self._suffer(place, sample, fault, whole=whole))
         if fault in KILLS and self.shim.control.hit:
             assert status == -signal.SIGKILL, f"not killed: {status} {said}"
-            check_acknowledged(place, self.shim.control.place)
+            check_acknowledged(place, [self.shim.control.place])
         else:
             assert status == 0, f"{status} {said}"
             assert said.startswith("named:") or not said, said
@@ -271,7 +270,7 @@ class Matrix(Forks):
             met += MENDED
         raise Named(met)
 
-    def _mend(self, place: Path, sample: Sample, *, later: bool = False) -> None:
+    def mend(self, place: Path, sample: Sample, later: bool = False) -> None:
         """Do the night's work without faults and compare everything with the truth."""
         work = Work(place, sample.phase // 2, sample.lanes)
         if later:
@@ -318,8 +317,9 @@ def main() -> None:
             matrix.run(sample, tally)
             if (chosen.stop and tally.failures) or (chosen.count and tally.samples >= chosen.count):
                 break
+        matrix.end_helping()
     except FAILED as error:  # the work fails without any fault
-        tally.failures.append(("", str(error)))
+        tally.failures.append(("", repr(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     tally.seconds, tally.processor = time.monotonic() - begun, sum(os.times()[:4])

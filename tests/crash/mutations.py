@@ -148,7 +148,7 @@ OTHERS = (
             ),
         ),
         (2, 4),
-        window=(0.8, 1),
+        window=(0.5, 1),
     ),
     Mutation(
         "a job is answered before it is committed",

@@ -83,7 +83,7 @@ class Power(Forks):
                 drawn += ": " + disk.lose_power(chance, place)
                 self._return(place, marks, tally)
             except (AssertionError, sqlite3.Error) as error:
-                tally.failures.append((drawn, str(error)))
+                tally.failures.append((drawn, str(error) or repr(error)))
                 if stop:
                     return
             tally.states += 1
@@ -94,15 +94,14 @@ class Power(Forks):
         indexed = sum(mark // MARK == INDEX for mark in marks)
         night = min(indexed, NIGHTS - 1)
         tonight = [mark for mark in marks if mark % MARK // 1000 == night]
-        for mark in tonight:
-            check_acknowledged(place, mark)
+        check_acknowledged(place, tonight)
         ended = sum(mark // MARK == VISIT for mark in tonight) == len(TELLERS)
-        self.shim.arm(place)
-        _, said = self.child(lambda: self._go_on(place, night, indexed, ended=ended))
+        said = self.help("go_on", place, night, indexed, ended)
         assert said in ("", "named: older"), said
         tally.older += bool(said)
 
-    def _go_on(self, place: Path, night: int, indexed: int, *, ended: bool) -> None:
+    def go_on(self, place: Path, night: int, indexed: int, ended: bool) -> None:
+        """Do what is left of the night and compare everything with the truth."""
         work = Work(place, night)
         store, engine = work.open(), open_engine(f"tantivy:{place}/index")
         last, held = store.log.identity()[2], engine.place().sequence if engine.readable() else 0
@@ -135,8 +134,9 @@ def main() -> None:
     try:
         power = Power(chosen.library, folder, chosen.unsynced)
         power.run(f"{chosen.seed}:{chosen.part}", chosen.count, tally, stop=chosen.stop)
+        power.end_helping()
     except FAILED as error:  # the work fails without any fault
-        tally.failures.append(("", str(error)))
+        tally.failures.append(("", repr(error)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     tally.seconds, tally.processor = time.monotonic() - begun, sum(os.times()[:4])

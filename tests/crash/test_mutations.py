@@ -18,10 +18,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.crash.mutations import MUTATIONS, NAMED, OTHERS, Mutation
-from tests.crash.workers import WORKERS
+from tests.crash.workers import ENVIRONMENT, WORKERS
 
 DRAWN = 3
-MOST = {"matrix": 400, "power": 80}  # samples; states of the disk, spread evenly over the whole run
+MOST = {"matrix": 400, "power": 120}  # samples; states of the disk, spread evenly over the whole run
 
 
 def seed() -> str:
@@ -48,7 +48,7 @@ def notice(library: Path, mutation: Mutation, number: str = "1") -> tuple[int, l
     done = subprocess.run(
         [sys.executable, "-m", f"tests.crash.{module}", library, *words],
         cwd=ROOT,
-        env={**os.environ, "KHO_MUTATION": mutation.name},
+        env={**ENVIRONMENT, "KHO_MUTATION": mutation.name},
         capture_output=True,
         text=True,
         check=False,
