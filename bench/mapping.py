@@ -9,7 +9,8 @@ from typing import Any
 
 from harvester import RawRecord, open_store
 from mappings import Origin, map_record
-from mappings.crosswalk import Crosswalk, crosswalks
+from mappings.applying import Crosswalk
+from mappings.crosswalk import crosswalks
 from mappings.mapping import _source, _special
 from mappings.rows import metadata
 from mappings.rule import Job

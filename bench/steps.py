@@ -36,7 +36,7 @@ INDEX: tuple[Step, ...] = (
     ("log read, bodies unpacked", "harvester.store.log:Log.records"),
     ("plain record read by pattern", "mappings.plain:Plain.rows"),
     ("record parsed where it is not plain", "mappings.mapping:metadata"),
-    ("rules applied", "mappings.crosswalk:Crosswalk.apply"),
+    ("rules applied", "mappings.applying:Crosswalk.apply"),
     ("mapped: resource made", "index.documents:map_record"),
     ("text analysed", "index.documents:analyse_parts"),
     ("sort key made", "index.documents:order"),

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from harvester import Federation, Source, Store
     from index import Engine, IndexUnreachableError
     from mappings import Origin
+
+
+ADVICE = ("mapping.defaults", "mapping.sets", "mapping.encoding")  # words of sources.yaml that mapping checks
 
 
 class Ended(click.exceptions.Exit):
@@ -58,7 +62,7 @@ class Desk:
 
         checks: dict[str, Callable[[str], tuple[str, ...] | None]] = {
             "province": lambda word: check_word("province", word),
-            "format": lambda word: check_word("format", word),
+            **{kind: partial(check_word, kind) for kind in ("format", *ADVICE)},
             "index": check_address,
         }
         federation = read_federation(self.path, os.environ, checks)
@@ -122,6 +126,8 @@ def described(source: Source) -> dict[str, Any]:
         "name": source.name,
         "province": source.province,
         "institution": [source.institution.name, source.institution.kind, source.institution.code],
+        "mapping": [list(source.mapping.defaults), list(source.mapping.sets), list(source.mapping.replace)],
+        "encoding": source.mapping.encoding,
     }
 
 
@@ -148,6 +154,7 @@ def _origin(
 
     institution = facts.get("institution") or ["", "", ""]
     title = facts.get("name") or name
+    defaults, sets, replace = facts.get("mapping") or ((), (), ())
     return Origin(
         id=name,
         first_id=first_id,
@@ -155,7 +162,10 @@ def _origin(
         province=facts.get("province") or "",
         institution=Institution(institution[0] or title, institution[1], institution[2]),
         set_names=set_names,
-        encoding=encoding,
+        encoding=facts.get("encoding") or encoding,
+        defaults=tuple(defaults),
+        sets=tuple(sets),
+        replace=tuple(replace),
     )
 
 

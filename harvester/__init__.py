@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .record import RawRecord as RawRecord
     from .record import Rejected as Rejected
     from .record import key_of as key_of
+    from .source import ARROW as ARROW
     from .source import SETTINGS as SETTINGS
     from .source import SOURCE as SOURCE
     from .source import Federation as Federation
@@ -69,6 +70,7 @@ __getattr__ = door(
         "next_command": "messages",
         "who_must_act": "messages",
         "MESSAGES": "messages",
+        "ARROW": "source",
         "SETTINGS": "source",
         "SOURCE": "source",
         "describe": "store.visits",

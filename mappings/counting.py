@@ -13,7 +13,7 @@ import msgspec
 
 from harvester import Change
 
-from .crosswalk import shown
+from .applying import shown
 from .fields import FIELDS
 from .mapping import guesses, map_record, words_of
 from .resource import Explanation, Mapped, Origin

@@ -13,7 +13,9 @@ from lxml import etree
 
 from harvester import Format, RawRecord, key_of, nearest
 
-from .crosswalk import FOLDER, Crosswalk, crosswalks, shown
+from .advice import Advice, advice, advised_rows, check_advice, replaced
+from .applying import Crosswalk, shown
+from .crosswalk import FOLDER, crosswalks
 from .encodings import decoded
 from .parsers import language_of_text
 from .problems import problem
@@ -31,6 +33,7 @@ class _Source(NamedTuple):
     institution: Institution
     set_names: dict[str, str]
     province: list[Row]
+    advice: Advice | None
 
 
 _FIRST = 50  # children of a root that may tell its format
@@ -45,7 +48,7 @@ def _source(origin: Origin) -> _Source:
         rows = [("@source", origin.province, "")] if origin.province else []
         names = {spec: decoded(name, origin.encoding) if origin.encoding else name for spec, name in origin.set_names}
         institution = origin.institution or Institution(origin.name)
-        prepared = _Source(origin, institution, names, rows)
+        prepared = _Source(origin, institution, names, rows, advice(origin))
         if len(_sources) >= _MOST_SOURCES:
             _sources.clear()
         _sources[id(origin)] = prepared
@@ -67,12 +70,17 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
-    if not origin.encoding:
+    if not origin.encoding and source.advice is None:
         crosswalk.apply(rows, _special(raw, source, crosswalk), job, told)
         return _finish(job, source, told)
-    written = list(rows)
-    meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in written]
-    crosswalk.apply(meant, _special(raw, source, crosswalk), job, told)
+    special = _special(raw, source, crosswalk)
+    written = meant = list(rows)
+    if origin.encoding:
+        meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in meant]
+    if source.advice is not None:
+        meant = replaced(source.advice, meant)
+        special |= advised_rows(source.advice, raw)
+    crosswalk.apply(meant, special, job, told, advised=source.advice is not None)
     return _finish(job, source, _as_written(told, written, meant))
 
 
@@ -237,7 +245,7 @@ def fingerprint(origin: Origin) -> str:
 
 
 def check_word(kind: str, word: str) -> tuple[str, ...] | None:
-    """Check a word of sources.yaml that this room owns (``province``, ``format``).
+    """Check a word of sources.yaml that this room owns (``province``, ``format``, ``mapping.defaults`` …).
 
     Returns None where the word exists, else the words that were probably meant (() where none is near). Raises
     KeyError for a kind that is not ours.
@@ -247,6 +255,8 @@ def check_word(kind: str, word: str) -> tuple[str, ...] | None:
     elif kind == "format":
         known = [form.name for form in formats()]
         found = None if word in known else nearest(word, known)
+    elif kind in ("mapping.defaults", "mapping.sets", "mapping.encoding"):
+        found = check_advice(kind, word)
     else:
         raise KeyError(kind)
     return None if found is None else tuple(filter(None, (found,)))

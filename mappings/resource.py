@@ -116,6 +116,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     ``first_id`` is the first id that the source ever had: keys are made from it. ``set_names`` is sorted pairs of
     setSpec and setName. ``encoding`` is that of its texts where they are not Unicode (``tcvn3`` …), "" where they are.
+    ``defaults``, ``sets`` and ``replace`` are the lines of its ``mapping:`` in sources.yaml (``advice.py``).
     """
 
     id: str
@@ -125,6 +126,9 @@ class Origin(msgspec.Struct, frozen=True):
     institution: Institution | None = None
     set_names: tuple[tuple[str, str], ...] = ()
     encoding: str = ""
+    defaults: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
 
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word
+from .model import ARROW, SETTINGS, SOURCE, Institution, Settings, Source, Word
 from .reader import Broken, Check, Federation, read_federation
 from .selection import NothingSelectedError, select
 
 __all__ = [
+    "ARROW",
     "SETTINGS",
     "SOURCE",
     "Broken",

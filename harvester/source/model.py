@@ -23,6 +23,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[A-Za-z0-9/._~?=&%+-]*)?")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(B|KB|MB|GB|)", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(%?)")
+ARROW = " → "  # between words of a source and what they mean
 _UNITS = {"b": 1, "kb": 1024, "mb": MEGABYTE, "gb": 1024 * MEGABYTE, "": 1}
 
 
@@ -32,6 +33,15 @@ class Institution(msgspec.Struct, frozen=True):
     name: str = ""
     kind: str = ""
     code: str = ""
+
+
+class SourceMapping(msgspec.Struct, frozen=True):
+    """What an operator knows of a source's descriptions, each a line: field=value, set:field=value, words → words."""
+
+    defaults: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +71,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     auth: Auth = Auth()
     proxy: str = ""
     expect: Expect = Expect()
+    mapping: SourceMapping = SourceMapping()
     was: str = ""
     tags: tuple[str, ...] = ()
 
@@ -159,6 +170,34 @@ def _texts(key: str, value: Any) -> tuple[str, ...]:
     """Read one text, a list of texts, or (in a roster) texts separated by semicolons."""
     items = value if isinstance(value, list) else _text(key, value).split(";")
     return tuple(_text(key, item).strip() for item in items if _text(key, item).strip())
+
+
+def _values(key: str, value: Any) -> tuple[str, ...]:
+    """Read ``{field: value}`` or ``{field: [value, …]}`` as lines field=value; a roster writes these lines itself."""
+    if not isinstance(value, dict):
+        return _lines(key, value, "=")
+    return tuple(f"{field}={one}" for field, said in value.items() for one in _texts(f"{key}.{field}", said))
+
+
+def _set_values(key: str, value: Any) -> tuple[str, ...]:
+    """Read ``{setSpec: {field: value}}`` as lines setSpec:field=value; a roster writes these lines itself."""
+    if not isinstance(value, dict):
+        return _lines(key, value, "=", ":")
+    return tuple(f"{spec}:{line}" for spec, said in value.items() for line in _values(f"{key}.{spec}", said))
+
+
+def _replacements(key: str, value: Any) -> tuple[str, ...]:
+    """Read ``{words: words}`` as lines words → words; a roster writes these lines itself."""
+    if not isinstance(value, dict):
+        return _lines(key, value, ARROW)
+    return tuple(f"{words.strip()}{ARROW}{_text(key, meant).strip()}" for words, meant in value.items())
+
+
+def _lines(key: str, value: Any, *marks: str) -> tuple[str, ...]:
+    lines = _texts(key, value)
+    if not all(mark in line for line in lines for mark in marks):
+        raise WrongError("not_mapping")
+    return lines
 
 
 def _networks(key: str, value: Any) -> tuple[str, ...]:
@@ -307,6 +346,26 @@ SOURCE: dict[str, Word] = {
     "proxy": Word(_proxy, "proxy http để hỏi nguồn này", "http proxy to ask this source through"),
     "expect.at_least": Word(_count, "danh sách đầy đủ ít nhất bấy nhiêu", "a whole list has at least so many"),
     "expect.may_lose": Word(_share, "được mất nhiều nhất một lượt", "most that one visit may withdraw"),
+    "mapping.defaults": Word(
+        _values,
+        "giá trị của những trường mà bản ghi bỏ trống",
+        "values for fields that a record leaves empty",
+    ),
+    "mapping.sets": Word(
+        _set_values,
+        "giá trị theo bộ (setSpec), khi bản ghi không khai",
+        "values by set (setSpec), where a record states none",
+    ),
+    "mapping.replace": Word(
+        _replacements,
+        "lời của nguồn được đọc thành lời khác",
+        "words of the source that are read as others",
+    ),
+    "mapping.encoding": Word(
+        _text,
+        "bảng mã cũ của chữ Việt (tcvn3, vni, viscii), thay cho tự tìm",
+        "encoding of Vietnamese before Unicode (tcvn3, vni, viscii), instead of the one found",
+    ),
     "was": Word(_identity, "id cũ: giữ nguyên bản ghi và khoá", "former id: records and keys stay"),
     "tags": Word(_texts, "nhãn để chọn nguồn", "labels for choosing sources"),
 }

@@ -15,17 +15,18 @@ from ..faults import Fault, Faults, nearest
 from ..judge import Expect
 from ..manners import Auth, Tls
 from ..yaml_marks import Marked, Path_, load_yaml
-from .model import SETTINGS, SOURCE, Institution, Settings, Source, Word, WrongError
+from .model import SETTINGS, SOURCE, Institution, Settings, Source, SourceMapping, Word, WrongError
 
 # A room that owns a word answers None for a good value, or with suggestions (maybe none) for a bad one.
 Check = Callable[[str], tuple[str, ...] | None]
 _REQUIRED = ("id", "name", "url")
 _TOP = ("kho", "defaults", "sources", "rosters")
-_PARTS: dict[str, type[Institution | Tls | Auth | Expect]] = {
+_PARTS: dict[str, type[Institution | Tls | Auth | Expect | SourceMapping]] = {
     "institution": Institution,
     "tls": Tls,
     "auth": Auth,
     "expect": Expect,
+    "mapping": SourceMapping,
 }
 Flat = dict[str, Any]
 Place = Callable[[str, Flat], Fault]

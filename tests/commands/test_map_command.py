@@ -111,3 +111,19 @@ def test_an_unknown_format_and_a_missing_file_are_usage_errors(tmp_path: Path) -
     (tmp_path / "tep.xml").write_text(RECORD, encoding="utf-8")
     assert kho(tmp_path, "map", "tep.xml", "--format", "marc99").returncode == 2
     assert kho(tmp_path, "map", "mat.xml").returncode == 2
+
+
+def test_what_an_operator_knows_of_a_source_is_checked_and_counts(tmp_path: Path) -> None:
+    entry = "{id: nguon, name: Nguồn, url: 'https://a.example/oai', mapping: %s}"
+    said = (
+        "{defaults: {audience: giao_vien}, sets: {lop-10: {subject: vat_li}}, replace: {Bài hát ru: Bài giảng điện tử}}"
+    )
+    (tmp_path / "tep.xml").write_text(RECORD, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(f"sources: [{entry % said}]", encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json", "--source", "nguon")
+    row = json.loads(done.stdout)
+    assert (row["type"], row["audience"], row.get("problems")) == (["bai_giang_dien_tu"], ["giao_vien"], None)
+    for wrong, near in (("{defaults: {audience: giao_vienn}}", "giao_vien"), ("{encoding: tcvn}", "tcvn3")):
+        (tmp_path / "sources.yaml").write_text(f"sources: [{entry % wrong}]", encoding="utf-8")
+        lint = inside(tmp_path, "sources", "lint")
+        assert (lint.returncode, near in lint.stdout + lint.stderr) == (3, True), lint

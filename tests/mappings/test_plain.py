@@ -8,7 +8,8 @@ import pytest
 
 from demo.generator import oai_dc, records
 from harvester import RawRecord
-from mappings.crosswalk import Crosswalk, crosswalks
+from mappings.applying import Crosswalk
+from mappings.crosswalk import crosswalks
 from mappings.rows import Row, UnreadableError, metadata
 
 from .records import CONTEXT, of_metadata
