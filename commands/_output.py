@@ -54,18 +54,19 @@ def table(
     """Print rows as a table on a terminal and as TSV into a pipe, where every column is always there.
 
     ``right`` are the columns of numbers, ``whole`` those that are never broken (ids are copied from here), ``sparse``
-    those that a terminal leaves out where all cells are 0 or empty: 80 columns are what a console has.
+    those that a terminal leaves out where all cells are 0 or empty: 80 columns are what a console has. Without a word
+    in them there is no line of headers.
     """
     texts = [[harmless(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        for row in [list(headers), *texts]:
+        for row in [*([list(headers)] if any(headers) else []), *texts]:
             click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headers))
     numbers, unbroken = set(right), set(whole)
     empty = {place for place in sparse if all(row[place] in ("", "0") for row in texts)}
     shown = [place for place in range(len(headers)) if place not in empty]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, desk, origins
+from ._desk import Desk, desk, origins, tell_index
 from ._output import data, number, table
 from .visits import names_of
 
@@ -22,7 +22,9 @@ EXAMPLES = 3
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> None:
-    """Những bản ghi mà ánh xạ không cho hiện, theo nguồn và lý do / what mapping would not show, by source and reason.
+    """Những bản ghi không được cho hiện, theo nguồn và lý do / records that are not shown, by source and reason.
+
+    Ánh xạ giữ lại, hoặc một chỉ mục không nhận / held back by mapping, or refused by an index.
 
     \b
     Ví dụ / examples:
@@ -35,6 +37,7 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
     federation = here.federation()
     with here.store(federation) as store:
         found = quarantined(here, federation, store, selection)
+        refusals = refused(here, federation, store, selection)
     rows = [
         {
             "source": source,
@@ -45,6 +48,20 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
             "keys": keys,
         }
         for (source, code), keys in sorted(found.items())
+    ]
+    rows += [
+        {
+            "source": source,
+            "reason_code": "refused_by_index",
+            "reason": here.text(f"Chỉ mục {address} không nhận: {why}", f"The index {address} refused it: {why}"),
+            "action": here.text(
+                "Báo cho người làm Kho; sau khi sửa: kho index rebuild.",
+                "Report it to Kho's makers; once it is mended: kho index rebuild.",
+            ),
+            "count": len(keys),
+            "keys": keys,
+        }
+        for (source, address, why), keys in sorted(refusals.items())
     ]
     if as_json:
         data(rows)
@@ -67,6 +84,30 @@ def quarantined(
                 mapped = map_record(change.raw, known[name])
                 if mapped.quarantine:
                     found[name, mapped.quarantine].append(change.key)
+    return found
+
+
+def refused(
+    here: Desk, federation: Federation, store: Store, selection: tuple[str, ...]
+) -> dict[tuple[str, str, str], list[str]]:
+    """Return the keys that an index holds back for a reason of its own, by source, index and reason."""
+    from index import IndexUnreachableError
+    from mappings import PROBLEMS
+
+    names = names_of(here, federation, store, selection)
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for engine in here.engines(federation):
+        try:
+            held_back = engine.quarantined() if engine.readable() else {}
+        except IndexUnreachableError as error:
+            tell_index(error, here.language)
+            continue
+        finally:
+            engine.close()
+        own = {key: why for key, why in held_back.items() if why not in PROBLEMS}
+        for change in store.log.records_of(sorted(own)):
+            if not change.suppressed and (names is None or change.source in names):
+                found[change.source, engine.address, own[change.key]].append(change.key)
     return found
 
 

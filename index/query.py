@@ -260,6 +260,9 @@ class Engine(Protocol):
     def held(self, prefix: str) -> dict[str, tuple[str, str]]:
         """Return status and version of every record whose key begins so, tombstones too, by key."""
 
+    def quarantined(self) -> dict[str, str]:
+        """Return the key of every record that is held back, with its reason: mapping's code, or an engine's words."""
+
     def drop(self, keys: Sequence[str]) -> None:
         """Forget records, also their tombstones: the store knows nothing of them."""
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from demo.town import Town, sources_yaml
+from index import open_engine
+from index.query import Document
 from tests.commands.calling import kho
 
 NAME = "tieu-hoc-kim-dong"
@@ -199,6 +201,35 @@ def test_quarantine_by_source_and_reason(folder: Path, town: Town) -> None:
     assert plain.stdout.splitlines()[0] == "nguồn\tlý_do\tsố\tví_dụ"
     assert row["keys"][0] in plain.stdout
     assert kho(folder, "quarantine", "khong-co").returncode == 2
+
+
+def test_quarantine_names_what_an_index_refused_with_its_own_words(folder: Path, town: Town) -> None:
+    kho(folder, "harvest", NAME)
+    key = told(folder, "show", f"{NAME}:oai:thkimdong.example:3")["key"]
+    engine = open_engine(f"tantivy:{folder}/index")
+    engine.write((Document(key, NAME, 1, "quarantined", reason="field too long: 40,000 bytes"),), engine.place())
+    engine.close()
+    row = next(row for row in told(folder, "quarantine", NAME) if row["reason_code"] == "refused_by_index")
+    assert (row["source"], row["count"], row["keys"]) == (NAME, 1, [key])
+    assert "field too long: 40,000 bytes" in row["reason"]
+    assert "kho index rebuild" in row["action"]
+    assert "không nhận: field too long" in kho(folder, "quarantine").stdout
+    assert not [row for row in told(folder, "quarantine", "thpt-hong-duc") if row["reason_code"] == "refused_by_index"]
+    assert kho(folder, "suppress", "add", key, "--reason", "thử").returncode == 0
+    assert not [row for row in told(folder, "quarantine") if row["reason_code"] == "refused_by_index"]
+
+
+def test_no_output_begins_with_an_empty_line(folder: Path) -> None:
+    kho(folder, "harvest", NAME)
+    for words in (
+        ("visits", "show", "1"),
+        ("status", NAME),
+        ("visits", "list"),
+        ("index", "status"),
+        ("quarantine",),
+        ("sources", "show", NAME),
+    ):
+        assert not kho(folder, *words).stdout.startswith("\n"), words
 
 
 def test_help_of_the_new_commands_has_examples(folder: Path) -> None:

@@ -41,6 +41,9 @@ class MemoryEngine:
     def held(self, prefix: str) -> dict[str, tuple[str, str]]:
         return {k: (each.status, each.version) for k, each in self.documents.items() if k.startswith(prefix)}
 
+    def quarantined(self) -> dict[str, str]:
+        return {k: each.reason for k, each in self.documents.items() if each.status == "quarantined"}
+
     def drop(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.documents.pop(key, None)

@@ -245,6 +245,9 @@ def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     expected = {each.key: (each.status, each.version) for each in again}
     assert engine.held("") == engine.held("k0000") == expected
     assert engine.held(LIBRARY[2].key) == {LIBRARY[2].key: ("shown", "3.ab")}
+    held_back = {each.key: each.reason for each in LIBRARY if each.status == "quarantined"}
+    assert engine.quarantined() == held_back
+    assert held_back
     engine.drop([LIBRARY[0].key, LIBRARY[6].key, "khong-co"])
     assert engine.held("").keys() == expected.keys() - {LIBRARY[0].key, LIBRARY[6].key}
     assert engine.counts() == Counts(documents=5, quarantined=1, suppressed=1, withdrawn=0)

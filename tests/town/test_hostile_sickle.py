@@ -61,7 +61,10 @@ def test_sickle_loses_records_in_silence_where_kho_does_not(capsys: pytest.Captu
     counts = Counter(end.how for end in ended.values())
     with capsys.disabled():
         lost = sum(end.lost for end in silent.values())
-        print(f"\nSickle, {len(ended)} hostile servers: {lost} records of {len(silent)} lost in silence,", end=" ")
-        print(f"{len(damaged)} with damaged titles, {counts['endless']} without end, {counts['exception']} given up")
+        print(
+            f"\nSickle at {len(ended)} hostile servers: {lost:,} records lost in silence on {len(silent)} servers,",
+            end=" ",
+        )
+        print(f"damaged titles on {len(damaged)}, no end on {counts['endless']}, an exception on {counts['exception']}")
     assert len(silent) >= 5, silent
     assert counts["endless"] >= 4, counts

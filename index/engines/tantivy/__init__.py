@@ -324,28 +324,31 @@ class TantivyEngine:
         """Return the fingerprints of the sources' mappings."""
         if self._open() is None:
             return {}
+        own = self._documents(self._questions.term("status", _OWN), "stored")
+        return dict(json.loads(stored) for key, stored in own if key.startswith(_MARK))
+
+    def _documents(self, query: tantivy.Query, field: str) -> Iterator[tuple[str, bytes]]:
+        """Read key and one stored field of every document that a query finds."""
         searcher = self._searcher()
-        hits = searcher.search(self._questions.term("status", _OWN), max(searcher.num_docs, 1), count=False).hits
-        found: dict[str, str] = {}
-        for _, address in hits:
+        for _, address in searcher.search(query, max(searcher.num_docs, 1), count=False).hits:
             document = searcher.doc(address)
-            if str(document.get_first("key")).startswith(_MARK):
-                source, fingerprint = json.loads(bytes(document.get_first("stored") or b"[]"))
-                found[source] = fingerprint
-        return found
+            yield str(document.get_first("key")), bytes(document.get_first(field) or b"")
 
     @reading
     def held(self, prefix: str) -> dict[str, tuple[str, str]]:
         """Return status and version of every record whose key begins so."""
-        searcher = self._searcher()
         query = tantivy.Query.regex_query(self._schema, "key", f"{prefix}[a-z0-9]*")  # our own keys begin with ~
-        hits = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
         found = {}
-        for _, address in hits:
-            document = searcher.doc(address)
-            status, _, version = bytes(document.get_first("version") or b"").decode().partition("\n")
-            found[str(document.get_first("key"))] = status, version
+        for key, version in self._documents(query, "version"):
+            status, _, rest = version.decode().partition("\n")
+            found[key] = status, rest
         return found
+
+    @reading
+    def quarantined(self) -> dict[str, str]:
+        """Return the key and the reason of every record that is held back."""
+        held_back = self._documents(self._questions.term("status", "quarantined"), "stored")
+        return {key: reason.decode() for key, reason in held_back}
 
     @reading
     def counts(self) -> Counts:
