@@ -338,6 +338,9 @@ def _decide(ctx: click.Context, decision: Callable[[Store], Decided], no_index: 
         decided = decision(store)
         reached = no_index or update_indexes(here, federation, store)
         say(sentence(decided.code, decided.facts, here.language))
+        if decided.hidden:
+            say(sentence("take_down_followed", {"count": decided.hidden}, here.language))
+            say(f"  → {next_command('take_down_followed', {})}")
         _show_skipped(here, store, store.inspection.visit(decided.visit))
     following = next_command(decided.code, decided.facts)
     if following:

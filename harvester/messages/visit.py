@@ -19,6 +19,12 @@ _OUTCOMES: dict[str, Message] = {
         "Interrupted; the next visit goes on from the saved page.",
         AGAIN,
     ),
+    "take_down_followed": Message(
+        None,
+        "{count} bản ghi đến dưới định danh khác mà là bản đã được gỡ xuống: cũng được ẩn theo.",
+        "{count} record(s) came under another identifier and are what was taken down: they are hidden as well.",
+        "kho suppress list",
+    ),
     "abandoned": Message(
         None,
         "Lượt dở dang này được bỏ khi lượt {by} được quyết định; lượt sau hỏi lại từ đầu.",

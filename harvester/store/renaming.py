@@ -55,6 +55,46 @@ def hidden_by_name(database: Database, visit: Visit) -> list[tuple[str, Renamed]
         return [(row[0], Renamed(row[1], row[2])) for row in connection.execute(question)]
 
 
+def returning(database: Database, visit: Visit, *, paired: bool = False) -> list[tuple[str, Renamed]]:
+    """Return what a list shows under another identifier although it is taken down by name, with its source's first id.
+
+    It says exactly what the record says that was taken down; with ``paired`` also what ``pair`` would hold for the
+    same. What is taken down under the other identifier as well is left out.
+    """
+    with database.reading() as connection:
+        downs = _down_by_name(connection, visit)
+        if not downs:
+            return []
+        first_id = next(iter(downs.values()))[0]
+        contents = {content: former for former, (_, content) in downs.items() if content}
+        said = sa.select(_staged.c.identifier, _staged.c.content).where(
+            _staged.c.visit == visit.id, _staged.c.deleted == 0, _staged.c.content.in_(contents)
+        )
+        found = {row[0]: contents[bytes(row[1])] for row in connection.execute(said)}
+        if paired:
+            every = [pairs.subquery() for pairs in (_by_tail(visit), _by_content(visit))]
+            for pairs in every:
+                names = sa.select(pairs.c.identifier, _record.c.identifier).join(
+                    _record, _record.c.id == pairs.c.former
+                )
+                found |= {row[0]: row[1] for row in connection.execute(names) if row[1] in downs}
+    again = [(first_id, Renamed(former, identifier)) for identifier, former in sorted(found.items())]
+    return [each for each in again if each[1].identifier not in downs]
+
+
+def _down_by_name(connection: sa.Connection, visit: Visit) -> dict[str, tuple[str, bytes]]:
+    """Return what of a visit's source is taken down by name: the source's first id, and what the record says."""
+    source, down = schema.source, schema.suppression
+    question = (
+        sa.select(down.c.identifier, source.c.first_id, _record.c.content)
+        .select_from(down)
+        .join(source, source.c.first_id == down.c.source)
+        .outerjoin(_record, (_record.c.source == source.c.id) & (_record.c.identifier == down.c.identifier))
+        .where(source.c.id == visit.source, down.c.identifier.is_not(None))
+    )
+    return {row[0]: (row[1], bytes(row[2] or b"")) for row in connection.execute(question)}
+
+
 def preview(connection: sa.Connection, visit: Visit, limit: int) -> list[Renamed]:
     """Return some of the pairs that would be written down, for people who decide."""
     found: list[Renamed] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -10,20 +10,25 @@ from typing import Any
 import msgspec
 
 from .. import stamp
-from ..store import Store, questions, renaming, visits
+from ..store import Store, notes, questions, renaming, visits
 from ..store.publish import Publisher
 from ..store.questions import Question
+from ..store.renaming import Renamed
 from ..store.schema import PUBLISHING
 from ..store.undo import Extent
 from ..store.visits import Ending, Lease, Visit
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """What an operator's decision did: the visit that carries it, and the code and facts of its sentence."""
+    """What an operator's decision did: the visit that carries it, and the code and facts of its sentence.
+
+    ``hidden`` counts what was taken down under another identifier and stays hidden under this one.
+    """
 
     visit: int
     code: str
     facts: dict[str, Any]
+    hidden: int = 0
 
 
 @contextmanager
@@ -45,17 +50,27 @@ def finish(store: Store, visit: Visit) -> None:
     """Finish a visit whose publishing has begun; what was decided is not decided again."""
     ending = visits.ending_of(store.database, visit)
     if ending.rekey:
-        _hide_again(store, visit)
+        _hide(store, visit, renaming.hidden_by_name(store.database, visit))
+    else:
+        hide_returning(store, visit, paired=ending.facts.get("asked") == "renamed")
     publisher(store, visit).finish(ending)
 
 
-def _hide_again(store: Store, visit: Visit) -> None:
-    """Take down renamed records whose former identifier is taken down, before they are public under the new one."""
+def hide_returning(store: Store, visit: Visit, *, paired: bool = False) -> None:
+    """Hide what comes back under another identifier although it was taken down, before it is public; and note it."""
+    _hide(store, visit, renaming.returning(store.database, visit, paired=paired))
+
+
+def _hide(store: Store, visit: Visit, pairs: Sequence[tuple[str, Renamed]]) -> None:
+    """Take down records under the identifiers that they have now, as they are under their former ones."""
+    if not pairs:
+        return
     downs = {(down.source, down.identifier): down for down in store.take_downs()}
-    for first_id, renamed in renaming.hidden_by_name(store.database, visit):
-        again = msgspec.structs.replace(downs[first_id, renamed.former], identifier=renamed.identifier)
-        if (first_id, renamed.identifier) not in downs:
-            store.take_down(again)
+    again = [each for each in pairs if (each[0], each[1].identifier) not in downs]
+    for first_id, renamed in again:
+        store.take_down(msgspec.structs.replace(downs[first_id, renamed.former], identifier=renamed.identifier))
+    if again:
+        notes.note(store.database, visit, "take_down_followed", len(again), {})
 
 
 def publisher(store: Store, visit: Visit, *, last: bool = False) -> Publisher:
@@ -147,4 +162,6 @@ def _undoing(number: int, extent: Extent) -> Ending:
 def _decided(store: Store, number: int) -> Decided:
     row = store.log.visit(number)
     assert row is not None
-    return Decided(number, row.code, {**row.facts, "source": row.source, "visit": number})
+    followed = notes.noticed(store.database, number).get("take_down_followed", {})
+    facts = {**row.facts, "source": row.source, "visit": number}
+    return Decided(number, row.code, facts, followed.get("count", 0))

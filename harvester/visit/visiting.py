@@ -20,7 +20,7 @@ from ..store.staging import Stager
 from ..store.visits import Entered, Lease, SourceRow, Visit
 from ..web import Web
 from .asked import Asked, Connector, connector, manners
-from .deciding import finish, publisher
+from .deciding import finish, hide_returning, publisher
 from .ending import judged
 from .way import way
 from .wish import Result, Wish
@@ -162,6 +162,8 @@ class Visiting:
         last: bool = False,
     ) -> Result:
         ending = judged(self._store, row, visit, outcome, code, facts, source.expect, reread)
+        if ending.verdict in ("published", "additions"):
+            hide_returning(self._store, visit)
         publisher(self._store, visit, last=last).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from harvester import Store, TakeDown, approve, key_of, open_store, take_back
+from harvester.messages import sentence
 from harvester.store import publish, schema
+from harvester.visit import Result
 from tests.conftest import Clock
 from tests.harvester.lists import DELETED, clock, full, held, many, shown, some
 from tests.harvester.test_questions import number, refused, row, source_row, staged
@@ -178,6 +181,41 @@ def test_killed_before_the_take_down_it_is_hidden_by_whoever_finishes(tmp_path: 
     assert new.suppressed
     assert not row(store, visit.id).running
     store.close()
+
+
+@pytest.mark.parametrize("reworded", [False, True])
+def test_P7_a_plain_approval_hides_what_was_taken_down_and_says_so(store: Store, reworded: bool) -> None:
+    """Also where the operator takes the new records for others than the old ones: no take-down ends in passing."""
+    full(store, ALL, 1)
+    store.take_down(TakeDown(source="truong", identifier=f"{OLD}7", reason="ảnh học sinh", at=1))
+    said = {name: f"{text} (bản mới)" if reworded else text for name, text in moved(ALL).items()}
+    asked = full(store, said, 2)
+    assert asked.code == "renamed"
+    last = store.log.identity()[2]
+    decided = approve(store, number(asked))
+    assert (decided.code, decided.hidden) == ("approved", 1)
+    new = store.log.record_of("truong", f"{NEW}7")
+    assert new is not None
+    assert new.suppressed
+    assert [change.suppressed for change in store.log.changes(last, 1000) if change.identifier == f"{NEW}7"] == [True]
+    assert store.inspection.noticed(decided.visit)["take_down_followed"]["count"] == 1
+    assert "1 bản ghi" in sentence("take_down_followed", {"count": 1})
+
+
+@pytest.mark.parametrize("way", [full, some])
+def test_P7_what_was_taken_down_comes_back_under_no_other_identifier(store: Store, way: Callable[..., Result]) -> None:
+    """One record renamed is no mass renaming, and nobody is asked: it is hidden before it is public, and told."""
+    full(store, ALL, 1)
+    store.take_down(TakeDown(source="truong", identifier=f"{OLD}7", reason="ảnh học sinh", at=1))
+    said = {**{name: text for name, text in ALL.items() if name != f"{OLD}7"}, f"{NEW}7": ALL[f"{OLD}7"]}
+    said[f"{NEW}khac"] = "bài khác"
+    last = store.log.identity()[2]
+    result = way(store, said, 2)
+    assert (result.verdict, result.noticed["take_down_followed"]["count"]) == ("published", 1)
+    assert [change.suppressed for change in store.log.changes(last, 1000) if change.identifier == f"{NEW}7"] == [True]
+    assert shown(store)[f"{NEW}7"] == "", "nothing of it can be read"
+    assert f"{NEW}khac" in shown(store)
+    assert "take_down_followed" not in way(store, said, 3).noticed, "once"
 
 
 def test_slices_rename_the_same_as_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
