@@ -162,6 +162,6 @@ def _undoing(number: int, extent: Extent) -> Ending:
 def _decided(store: Store, number: int) -> Decided:
     row = store.log.visit(number)
     assert row is not None
-    followed = notes.noticed(store.database, number).get("take_down_followed", {})
+    followed = notes.evidence(store.database, number)[0].get("take_down_followed", {})
     facts = {**row.facts, "source": row.source, "visit": number}
     return Decided(number, row.code, facts, followed.get("count", 0))

@@ -162,7 +162,7 @@ class Visiting:
         last: bool = False,
     ) -> Result:
         ending = judged(self._store, row, visit, outcome, code, facts, source.expect, reread)
-        if ending.verdict in ("published", "additions"):
+        if ending.verdict in ("published", "additions") and not visit.first:  # before a first one nothing was held
             hide_returning(self._store, visit)
         publisher(self._store, visit, last=last).publish(ending)
         return self._result(source, visit, outcome, ending.verdict, ending.code, ending.facts, ending.ledger, wish.cut)
