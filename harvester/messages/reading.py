@@ -19,6 +19,22 @@ MESSAGES: dict[str, Message] = {
         "The answer is not OAI-PMH: its root element is <{root}> ({where}).",
         SHOW,
     ),
+    "old_protocol": Message(
+        "source",
+        "Máy chủ nói OAI-PMH 1.x (phần tử gốc là <{root}>, {where}); Kho cần bản 2.0 của năm 2002: cơ quan cần nâng cấp"
+        " máy chủ, hoặc cho địa chỉ của bản 2.0.",
+        "The server speaks OAI-PMH 1.x (its root element is <{root}>, {where}); Kho needs version 2.0 of 2002: the"
+        " institution must upgrade its server, or name the address of its version 2.0.",
+        SHOW,
+    ),
+    "static_repository": Message(
+        "source",
+        "Địa chỉ {where} là một tệp kho tĩnh (static repository), không trả lời câu hỏi; hãy xin cơ quan địa chỉ cổng"
+        " OAI-PMH của tệp ấy rồi ghi vào url.",
+        "The address {where} is the file of a static repository, which answers no questions; ask the institution for"
+        " the address of its OAI-PMH gateway and write that as url.",
+        SHOW,
+    ),
     "malformed": Message(
         "source",
         "Câu trả lời không phải XML đúng chuẩn: {detail} ({where}). Không nhận bản ghi nào của trang này.",

@@ -12,13 +12,13 @@ from lxml import etree
 
 from ..errors import SourceError
 from .cutting import ENVELOPE_BYTES, ENVELOPE_ELEMENTS, LISTS
+from .framing import VERBS, foreign
 from .markup import START_TAG
 
 # The most seen in real answers is eight; a tag of 100,000 attributes is an attack (18 s in some parsers).
 ATTRIBUTES = 100
 _SHORTEST_ATTRIBUTE = len(b" a=''")
 _ATTRIBUTE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-VERBS = ("Identify", "ListMetadataFormats", "ListSets", *LISTS)  # OAI-PMH 2.0, 4
 _DIGITS = 18  # what a 64-bit number holds
 
 
@@ -126,7 +126,7 @@ def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:
     if local_name(root) != "OAI-PMH":
         if local_name(root).lower() == "html":
             raise SourceError("html_page", where=where)
-        raise SourceError("not_oai_pmh", where=where, root=local_name(root))
+        raise foreign(local_name(root), where)
     response_date, verb, errors, token, declared = "", "", [], None, None
     for child in root:
         name = local_name(child)

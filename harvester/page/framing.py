@@ -13,6 +13,8 @@ from .markup import START_TAG, Buffer, local
 PAGE_BYTES = 64 * 1024 * 1024  # the largest honest page seen was 30 MB; ``max_page`` of a source may say more
 # Notices before an answer and after it are a few lines; what is further away from an end is no answer with a notice.
 _MARGIN = 64 * 1024
+# OAI-PMH 2.0, 4.
+VERBS = ("Identify", "ListMetadataFormats", "ListSets", "ListRecords", "ListIdentifiers", "GetRecord")
 _MOST_ENDS = 16  # one, and what is quoted in comments
 _LAST_WORDS = 128  # most answers end with the end of the root; the rest is looked at only where this one does not
 
@@ -55,7 +57,7 @@ def declared(text: bytes) -> str:
 def frame(body: Buffer, where: str = "") -> Frame:
     """Find the answer in what a server sent.
 
-    Raises SourceError: html_page, doctype, encoding, malformed, not_oai_pmh.
+    Raises SourceError: html_page, doctype, encoding, malformed, not_oai_pmh, old_protocol, static_repository.
     """
     head = body[:_MARGIN]
     begin = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
@@ -90,8 +92,17 @@ def _refuse_foreign(head: bytes, place: int, where: str) -> None:
         if name.lower() == "html":
             raise SourceError("html_page", where=where)
         if root:
-            raise SourceError("not_oai_pmh", where=where, root=name)
+            raise foreign(name, where)
         raise SourceError("malformed", where=where, detail="no root element")
+
+
+def foreign(root: str, where: str) -> SourceError:
+    """Name what an answer is whose root element is another one: an older OAI-PMH, a file for a gateway (P13)."""
+    if root in VERBS:  # in OAI-PMH 1.0 and 1.1 the root element is the verb
+        return SourceError("old_protocol", where=where, root=root)
+    if root == "Repository":
+        return SourceError("static_repository", where=where)
+    return SourceError("not_oai_pmh", where=where, root=root)
 
 
 def _unburied(head: bytes, begin: int, where: str) -> tuple[int, bytes, dict[str, int]]:

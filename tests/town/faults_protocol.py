@@ -220,11 +220,11 @@ FAULTS = (
         institution={"formats": ("oai_dc", "lom")},
     ),
     Fault(
-        "old-protocol", ("P13",), "speaks OAI-PMH 1.1", "says that this is not OAI-PMH 2.0",
-        (Night(failed("not_oai_pmh", 1), old_protocol),),
+        "old-protocol", ("P13",), "speaks OAI-PMH 1.1", "says that it speaks an older OAI-PMH",
+        (Night(failed("old_protocol", 1), old_protocol),),
     ),
     Fault(
-        "static-repository", ("P13",), "is a file for a gateway", "says that this is not OAI-PMH 2.0",
-        (Night(failed("not_oai_pmh", 1), static_repository),),
+        "static-repository", ("P13",), "is a file for a gateway", "says that a gateway must be asked",
+        (Night(failed("static_repository", 1), static_repository),),
     ),
 )  # fmt: skip

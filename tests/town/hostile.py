@@ -43,17 +43,49 @@ giờ, H đường truyền, X nội dung XML, P giao thức, F hỏng hóc.
 test (`tests/town`): the number of questions, every record, outcome, verdict, reason and evidence are compared exactly.
 T tokens, D dates, H transport, X XML, P protocol, F failures. `python -m tests.town.hostile FOLDER` opens the town.
 
-| quy tắc / rule | phép thử / test | máy chủ / the server | Kho |
-|---|---|---|---|
+Kết quả là của từng đêm (→ đêm sau): đọc được đến đâu, công bố gì, và mã lý do nếu có điều phải nói; nghĩa của mã ở
+[operations.md](operations.md). / The outcome is that of each night (→ the next one): how far the list was read, what
+of it is public, and the code of the reason where there is something to say; operations.md says what each code means.
+
+| quy tắc / rule | phép thử / test | kết quả / outcome | máy chủ / the server | Kho / what Kho does |
+|---|---|---|---|---|
 """
+
+# outcome and verdict: (Vietnamese, English)
+_WORDS = {
+    "complete": ("trọn vẹn", "complete"),
+    "partial": ("dở dang", "partial"),
+    "failed": ("hỏng", "failed"),
+    "deferred": ("hoãn", "deferred"),
+    "published": ("công bố", "published"),
+    "additions": ("công bố, phần gỡ chờ duyệt", "additions"),
+    "held": ("giữ lại chờ duyệt", "held"),
+    "nothing": ("không gì khác", "nothing new"),
+}
+_PLAIN = ("whole", "same")  # reasons that say nothing beyond outcome and verdict
 
 
 def page() -> str:
     """Write the page of the docs."""
     rows = (
-        f"| {', '.join(fault.rules)} | {fault.name} | {_cell(fault.server)} | {_cell(fault.kho)} |" for fault in HOSTILE
+        f"| {', '.join(fault.rules)} | {fault.name} | {_outcome(fault)} | {_cell(fault.server)} | {_cell(fault.kho)} |"
+        for fault in HOSTILE
     )
     return _HEAD.format(count=len(HOSTILE)) + "\n".join(rows) + "\n"
+
+
+def _outcome(fault: Fault) -> str:
+    """Say how each night ends, Vietnamese first; nights that end alike one after another are said once."""
+    ends = [(each.expect.outcome, each.expect.verdict, each.expect.code) for each in fault.nights]
+    ends = [end for place, end in enumerate(ends) if not place or end != ends[place - 1]]
+    vietnamese, english = (" → ".join(_words(end, language) for end in ends) for language in (0, 1))
+    return f"{vietnamese} / {english}"
+
+
+def _words(end: tuple[str | None, str | None, str], language: int) -> str:
+    outcome, verdict, code = end
+    said = [_WORDS[word][language] for word in (outcome, verdict) if word]
+    return ", ".join([*said, *([f"`{code}`"] if code not in _PLAIN and not language else [])])
 
 
 def _cell(text: str) -> str:

@@ -28,7 +28,8 @@ SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of
 FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
 FAULTS = frozenset(("status", "malformed", "encoding", "structure", "overgrown", "too_large", "cut", "too_slow"))
 STATUSES = frozenset((500, 502, 504))
-NO_PAGE = ("too_large", "html_page", "not_oai_pmh")  # these are no damaged pages: nothing of them is worth keeping
+# These are no damaged pages: nothing of them is worth keeping.
+NO_PAGE = ("too_large", "html_page", "not_oai_pmh", "old_protocol", "static_repository")
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 UNSUPPORTED = "unsupported"
 
