@@ -90,33 +90,49 @@ def reply(status: int = 200, body: bytes = XML, **headers: str) -> Answer:
 Talk = Callable[[socket.socket], None]
 
 
-class Raw:
-    """Reads a request on every connection and lets ``talk`` send whatever it likes."""
+class Accepting:
+    """Listens on loopback and serves every connection in a thread of its own, until ``stop``."""
 
-    def __init__(self, talk: Talk) -> None:
-        self.talk = talk
-        self.requests: list[bytes] = []
-        self.over = threading.Event()  # set when the test is done: a talk that waits ends
+    def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/oai"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self.socket.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                threading.Thread(target=self._alone, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _alone(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
-            while request := connection.recv(1 << 20):
-                self.requests.append(request)
-                self.talk(connection)
+            self.serve(connection)
+
+    def serve(self, connection: socket.socket) -> None:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        self.socket.close()
+
+
+class Raw(Accepting):
+    """Reads a request on every connection and lets ``talk`` send whatever it likes."""
+
+    def __init__(self, talk: Talk) -> None:
+        self.talk = talk
+        self.requests: list[bytes] = []
+        self.over = threading.Event()  # set when the test is done: a talk that waits ends
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}/oai"
+
+    def serve(self, connection: socket.socket) -> None:
+        while request := connection.recv(1 << 20):
+            self.requests.append(request)
+            self.talk(connection)
 
     def stop(self) -> None:
         self.over.set()
-        self.socket.close()
+        super().stop()
 
 
 def sending(*pieces: bytes, close: bool = False) -> Talk:

@@ -19,7 +19,7 @@ from harvester.manners import Tls
 from harvester.messages import who_must_act
 from harvester.tls import day
 from harvester.web import Web
-from tests.harvester.asking import ALLOWED, XML, Raw, Server, reply, sending, web
+from tests.harvester.asking import ALLOWED, XML, Accepting, Raw, Server, reply, sending, web
 from tests.harvester.asking import closing as closing
 
 HOST = "thu-vien.example"
@@ -39,7 +39,7 @@ def trusted(root: trustme.CA, tmp_path: Path) -> str:
     return str(tmp_path / "root.pem")
 
 
-class Secure:
+class Secure(Accepting):
     """Speaks TLS on loopback with a chain of our making; knows which name was asked for."""
 
     def __init__(self, key: trustme.Blob, chain: Sequence[trustme.Blob], old: bool = False) -> None:
@@ -54,23 +54,14 @@ class Secure:
         with trustme.Blob(key.bytes() + b"".join(part.bytes() for part in chain)).tempfile() as file:
             self.context.load_cert_chain(file)
         self.context.sni_callback = lambda _, name, __: self.names.append(name)
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
+        super().__init__()
         self.url = f"https://{HOST}:{self.port}/oai"
-        threading.Thread(target=self._accept, daemon=True).start()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.socket.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
-            with self.context.wrap_socket(connection, server_side=True) as speaking:
-                while request := speaking.recv(65536):
-                    self.heard.append(request)
-                    speaking.sendall(self.answer)
+    def serve(self, connection: socket.socket) -> None:
+        with self.context.wrap_socket(connection, server_side=True) as speaking:
+            while request := speaking.recv(65536):
+                self.heard.append(request)
+                speaking.sendall(self.answer)
 
 
 Start = Callable[..., Secure]
@@ -235,35 +226,27 @@ def test_H6_nothing_secret_goes_from_https_down_to_http(start: Start, root: trus
 # --- proxies ----------------------------------------------------------------------------------------------------------
 
 
-class Proxy:
+class Proxy(Accepting):
     """A proxy that writes down what it was asked, and tunnels to loopback."""
 
     def __init__(self, status: str = "200 OK") -> None:
         self.asked: list[str] = []
         self.status = status
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}"
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.socket.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError), client:
-            line = client.recv(65536).decode().partition("\r\n")[0]
-            self.asked.append(line)
-            if not line.startswith("CONNECT"):
-                client.sendall(ANSWER)
-                return
-            client.sendall(f"HTTP/1.1 {self.status}\r\n\r\n".encode())
-            port = int(line.split()[1].rpartition(":")[2])
-            with socket.create_connection(("127.0.0.1", port)) as server:
-                back = threading.Thread(target=_pump, args=(server, client), daemon=True)
-                back.start()
-                _pump(client, server)
+    def serve(self, connection: socket.socket) -> None:
+        line = connection.recv(65536).decode().partition("\r\n")[0]
+        self.asked.append(line)
+        if not line.startswith("CONNECT"):
+            connection.sendall(ANSWER)
+            return
+        connection.sendall(f"HTTP/1.1 {self.status}\r\n\r\n".encode())
+        port = int(line.split()[1].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as server:
+            back = threading.Thread(target=_pump, args=(server, connection), daemon=True)
+            back.start()
+            _pump(connection, server)
 
 
 def nowhere(host: str, port: int) -> list[str]:

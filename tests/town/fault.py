@@ -291,3 +291,20 @@ def together(*days: Day) -> Day:
             each(place)
 
     return day
+
+
+def emptied(place: Place) -> None:
+    """Somebody deletes the database."""
+    place.memory["before"] = dict(place.repository.entries)
+    place.repository.entries.clear()
+    place.repository.replace([])
+
+
+def restored(place: Place) -> None:
+    """The database is put back."""
+    place.repository.replace(place.memory["before"].values())
+
+
+def held(place: Place) -> set[str]:
+    """What was there before it was emptied."""
+    return set(place.memory["before"])

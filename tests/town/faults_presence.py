@@ -19,7 +19,9 @@ from tests.town.fault import (
     changed,
     delete,
     edit,
+    held,
     named,
+    restored,
     together,
     vanish,
     whole,
@@ -91,23 +93,6 @@ def remember(place: Place) -> None:
 def everything_edited(place: Place) -> None:
     """A new template: every title changes."""
     edit(*range(1, RECORDS + 1))(place)
-
-
-def emptied(place: Place) -> None:
-    """Somebody deletes the database."""
-    place.memory["before"] = dict(place.repository.entries)
-    place.repository.entries.clear()
-    place.repository.replace([])
-
-
-def restored(place: Place) -> None:
-    """The database is put back."""
-    place.repository.replace(place.memory["before"].values())
-
-
-def held(place: Place) -> set[str]:
-    """What was there before it was emptied."""
-    return set(place.memory["before"])
 
 
 def exchanged(place: Place) -> None:

@@ -17,7 +17,10 @@ from tests.town.fault import (
     Fault,
     Night,
     changed,
+    emptied,
     failed,
+    held,
+    restored,
     same,
     whole,
 )
@@ -100,23 +103,6 @@ def static_repository(asked: Asked) -> Wire:
 def without_lom(place: Place) -> None:
     """The format lom is taken away."""
     place.repository.formats = ("oai_dc",)
-
-
-def emptied(place: Place) -> None:
-    """Somebody deletes the database."""
-    place.memory["before"] = dict(place.repository.entries)
-    place.repository.entries.clear()
-    place.repository.replace([])
-
-
-def restored(place: Place) -> None:
-    """The database is put back."""
-    place.repository.replace(place.memory["before"].values())
-
-
-def held(place: Place) -> set[str]:
-    """What was there before it was emptied."""
-    return set(place.memory["before"])
 
 
 def in_part_of(word: str) -> Day:
