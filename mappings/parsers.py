@@ -15,10 +15,11 @@ from .figures import age_max, age_min, date, issued, minutes
 from .licences import licence, licence_url, rights
 from .links import identifier, link
 from .people import agent, agent_name, vcard, vcard_body
-from .recognise import is_academic, legal, match
+from .recognise import is_academic, match
 from .resource import Relation
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
+from .titles import legal
 from .vietnamese import is_bare, line, paragraphs
 from .vocabulary import province, vocabulary
 

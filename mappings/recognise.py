@@ -1,7 +1,7 @@
 """Which terms of a vocabulary do these words mean? Declared values first and widely, free text only where it is safe.
 
-A declared value (dc:type, dc:subject, the name of a set) may use every class of variants. In free text (a title) only
-grades ("lớp 7") and subjects beside a legal grade ("Toán 10") are recognised so far.
+A declared value (dc:type, dc:subject, the name of a set) may use every class of variants; free text (a title) is read
+by ``titles.py``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from .vietnamese import folded, is_bare, key
+from .grades import Terms, grades_in
+from .titles import read
 from .vocabulary import Vocabulary, vocabulary
 
-Terms = tuple[str, ...]
+_Way = Callable[[Vocabulary, str], Terms]
 _cache: dict[tuple[str, str, bool], Terms] = {}
 _MOST = 50_000  # declared values repeat: the distinct ones of a million records are far fewer than this
 
@@ -48,142 +49,38 @@ def _unique(terms: list[str]) -> Terms:
     return tuple(dict.fromkeys(terms))
 
 
-# --- grades ----------------------------------------------------------------------------------------
-
-_NUMBER = r"(?:1[0-2]|[1-9])"
-_GRADE = re.compile(
-    r"(?<!vào )(?<!vao )(?<!sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
-    rf"\b(?:khối lớp|khoi lop|lớp|lop|khối|khoi|grade)[ .]*({_NUMBER})(?![\w]|[.,]\d)"
-    rf"((?:\s*(?:,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?{_NUMBER}(?![\w]|[.,/]\d))*)"
-    r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year))"
-)
-_CLASS = re.compile(rf"\b(?:lớp|lop)\s+({_NUMBER})[a-eđ]\d{{0,2}}\b")
-_NEXT = re.compile(rf"(,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?({_NUMBER})")
+# --- grades and subjects ---------------------------------------------------------------------------
 
 
-def grades_in(text: str) -> Terms:
-    """Return the grades that a text names by "lớp N", "khối N", "lớp 6, 7", "lớp 6 đến lớp 9", "lớp 10A1"."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    found: list[str] = []
-    for place in _GRADE.finditer(lowered):
-        found += _row_of_grades(int(place[1]), place[2])
-    found += [place[1] for place in _CLASS.finditer(lowered)]
-    return _unique(found)
+def _beside(text: str) -> tuple[Terms, Terms]:
+    """Return the subject and the grade of "Toán 10"; ((), ()) for everything else."""
+    found = read(text) if _DIGITS.search(text) else None
+    return (found.beside, found.grade) if found and found.beside else ((), ())
 
 
-def _row_of_grades(first: int, others: str) -> list[str]:
-    """Follow "6, 7 và 8" or "6 đến 9" while the numbers rise."""
-    numbers = [first]
-    for sign, digits in _NEXT.findall(others):
-        number = int(digits)
-        if number <= numbers[-1]:
-            break
-        reaches = sign in ("-", "–", "đến", "den")
-        numbers += range(numbers[-1] + 1, number + 1) if reaches else [number]
-    return [str(number) for number in numbers]
+_DIGITS = re.compile(r"\d")
 
 
 def _declared_grades(table: Vocabulary, text: str) -> Terms:
     whole = table.value(text)
-    return (whole,) if whole else grades_in(text) or subject_and_grade(text)[1] or table.values(text)
-
-
-def _free_grades(table: Vocabulary, text: str) -> Terms:
-    return grades_in(text) or subject_and_grade(text)[1]
-
-
-# --- subjects --------------------------------------------------------------------------------------
-
-_DIGITS = re.compile(r"\d")
-_GRADE_WORDS = ("lơp'4", "khôi'4", "lop", "khoi")
-# kế toán, thanh toán …: the word before makes another word of it.
-_SPOILS = {"toan'4": {"kê'4", "thanh", "tinh'4", "kiêm'2", "dư'5", "quyêt'4", "bai'1", "phep'4"}}
-_UNIVERSITY = re.compile(
-    r"đại cương|cao cấp|giáo trình|luận văn|luận án|khóa luận|khoá luận|đồ án|tiểu luận|học phần|sinh viên|ngành"
-    r"|đại học|cao đẳng|trung cấp|học viện|kỉ yếu|kỷ yếu|tạp chí|nghiên cứu khoa học"
-)
-
-
-def is_academic(text: str) -> bool:
-    """Say that a title speaks of higher education, where "Hóa học 2" is no school subject of grade 2."""
-    return _UNIVERSITY.search(unicodedata.normalize("NFC", text).lower()) is not None
-
-
-def legal(subject: str, grade: str) -> bool:
-    """Say that a subject is, or by the programme of 2006 was, taught in a grade."""
-    return grade in vocabulary("subject").terms[subject].get("grades", ())
-
-
-def subject_and_grade(text: str) -> tuple[Terms, Terms]:
-    """Return the subject before a legal grade number, and that grade: "Toán 10", "Tin học lớp 7"; else ((), ())."""
-    if not _DIGITS.search(text) or is_academic(text):
-        return (), ()
-    bare = is_bare(text)
-    words = (folded(text) if bare else key(text)).split(" ")
-    names = _names(bare)
-    for place in range(1, len(words)):
-        if not (words[place].isdigit() and re.fullmatch(_NUMBER, words[place])):
-            continue
-        end = place - 1 if words[place - 1] in _GRADE_WORDS else place
-        subject = _subject_before(words, end, names) if _is_grade(words, place) else None
-        if subject and legal(subject, words[place]):
-            return (subject,), (words[place],)
-    return (), ()
-
-
-def _is_grade(words: list[str], place: int) -> bool:
-    return place + 1 >= len(words) or words[place + 1] not in ("tuôi'2", "thang'4", "tuoi", "thang")
-
-
-def _subject_before(words: list[str], end: int, names: dict[str, str]) -> str | None:
-    for start in range(max(0, end - 8), end):
-        phrase = " ".join(words[start:end])
-        subject = names.get(phrase)
-        if subject and _stands_alone(words, start, end, phrase):
-            return subject
-    return None
-
-
-def _stands_alone(words: list[str], start: int, end: int, phrase: str) -> bool:
-    """Guard names of one syllable: Văn, Sử, Tin … only in the first place or after "môn"; toán not after kế, thanh …"""
-    before = words[start - 1] if start else ""
-    if end - start > 1 or not before:
-        return True
-    if phrase in _SPOILS:
-        return before not in _SPOILS[phrase]
-    return before in ("môn", "mon")
-
-
-_tables: dict[bool, dict[str, str]] = {}
-
-
-def _names(bare: bool) -> dict[str, str]:
-    """Return the names of subjects that may stand before a number; short capitals (TD 9, CN 10) are too many things."""
-    if not _tables:
-        for form, fold in ((False, key), (True, folded)):
-            table = _tables[form] = {}
-            for term in vocabulary("subject").terms.values():
-                if not term.get("grades"):
-                    continue
-                for word in (term["vi"], *term.get("variants", ()), *_long(term.get("field_only", ()))):
-                    if not form or " " in word or word in ("toán", "Toán"):
-                        table.setdefault(fold(word), term["id"])
-                for word in term.get("abbreviations", ()):
-                    table.setdefault(fold(word), term["id"])
-    return _tables[bare]
-
-
-def _long(words: list[str]) -> list[str]:
-    return [word for word in words if not (word.isupper() and len(word) <= 3)]
+    return (whole,) if whole else grades_in(text) or _beside(text)[1] or table.values(text)
 
 
 def _declared_subjects(table: Vocabulary, text: str) -> Terms:
     found = table.values(re.sub(r"(?i)^\s*(?:bộ\s+)?môn(?:\s+học)?\s+", "", unicodedata.normalize("NFC", text)))
-    return found or subject_and_grade(text)[0]
+    return found or _beside(text)[0]
 
 
-def _free_subjects(table: Vocabulary, text: str) -> Terms:
-    return subject_and_grade(text)[0]
+def is_academic(text: str) -> bool:
+    """Say that a title speaks of higher education, where "Hóa học 2" is no school subject of grade 2."""
+    return read(text).academic
+
+
+# --- free text -------------------------------------------------------------------------------------
+
+
+def _free(field: str) -> _Way:
+    return lambda table, text: getattr(read(text), field)
 
 
 # --- types, levels, languages ----------------------------------------------------------------------
@@ -232,7 +129,6 @@ def _one_language(table: Vocabulary, text: str) -> str | None:
     return table.value(text) or (table.value(region[1]) if region else None)
 
 
-_Way = Callable[[Vocabulary, str], Terms]
 _DECLARED: dict[str, _Way] = {
     "grade": _declared_grades,
     "subject": _declared_subjects,
@@ -240,4 +136,4 @@ _DECLARED: dict[str, _Way] = {
     "level": _declared_levels,
     "language": _declared_languages,
 }
-_FREE: dict[str, _Way] = {"grade": _free_grades, "subject": _free_subjects}
+_FREE: dict[str, _Way] = {name: _free(name) for name in ("grade", "subject", "type", "level")}

@@ -1,0 +1,90 @@
+"""Grades that a text names: "lớp 7", "khối 6, 7", "lớp 10A1", "lớp mười hai", "5-6 tuổi", "thi vào lớp 10"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+Terms = tuple[str, ...]
+
+# A title without one of these names no grade in words; "Toán 10" is for titles.py.
+WORDS_OF_GRADES = ("lớp", "khối", "lop", "khoi", "grade", "tuổi", "tháng", "mẫu giáo", "vào", "vao", "tuyển sinh")
+NUMBER = r"(?:1[0-2]|[1-9])"
+_GRADE = re.compile(
+    r"(?<!vào )(?<!vao )(?<!tuyển sinh )(?<!tuyen sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
+    rf"\b(?:khối lớp|khoi lop|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
+    rf"((?:\s*(?:,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
+    r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
+)
+_CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|/\d{{1,2}})\b")
+_NEXT = re.compile(rf"(,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?({NUMBER})")
+_WORDS = {
+    word: str(number)
+    for number, words in enumerate(
+        ("một", "hai", "ba", "bốn tư", "năm", "sáu", "bảy bẩy", "tám", "chín", "mười", "mười·một", "mười·hai"), 1
+    )
+    for word in words.split()
+}
+_SPELT = re.compile(
+    r"\blớp (mười một|mười hai|một|hai|ba|bốn|tư|năm|sáu|bảy|bẩy|tám|chín|mười)\b"
+    r"(?!\s*(?:học|nay|ngoái|trước|sau|mươi|trăm|tuổi|tháng|em|bạn|cấp|mặt|vị))"
+)
+# Who is examined for grade 10 is in grade 9; "tuyển sinh 10" says the same without the word "lớp".
+_ENTRANCE = re.compile(
+    r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
+    r"|(?:thi|sinh)\s+(?:vào|vao))\s+(10|6)\b(?!\s*(?:giờ|h|phút|ngày|tháng|năm|trường|chỉ|%|[./]\d))"
+)
+_BEFORE = {"10": "9", "6": "5"}
+_AGE = re.compile(r"\b(?:(24)\s*[-–]\s*36\s*tháng|([345])\s*[-–]\s*([456])\s*tuổi)")
+_OF_AGE = {"24": "nha_tre_24_36", "34": "mau_giao_3_4", "45": "mau_giao_4_5", "56": "mau_giao_5_6"}
+_PRESCHOOL = re.compile(r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn))\b(?!\s+(?:nhỏ|cây))")
+_OF_NAME = {
+    "mầm": "mau_giao_3_4",
+    "chồi": "mau_giao_4_5",
+    "lá": "mau_giao_5_6",
+    "bé": "mau_giao_3_4",
+    "nhỡ": "mau_giao_4_5",
+    "lớn": "mau_giao_5_6",
+}
+
+
+def grades_in(text: str) -> Terms:
+    """Return the grades that a text names by "lớp N", "khối N", "lớp 6, 7", "lớp 6 đến lớp 9", "lớp 10A1", "lớp ba"."""
+    return _grades(unicodedata.normalize("NFC", text).lower())
+
+
+def grades_of_title(lowered: str) -> Terms:
+    """Return the grades that a title names, in composed small letters: of an entrance test, by number, by age."""
+    if found := _preschool(lowered):
+        return found
+    place = _ENTRANCE.search(lowered)
+    return (_BEFORE[place[1]],) if place else _grades(lowered)
+
+
+def _grades(lowered: str) -> Terms:
+    found: list[str] = []
+    for place in _GRADE.finditer(lowered):
+        found += _row_of_grades(int(place[1]), place[2])
+    found += [place[1] for place in _CLASS.finditer(lowered)]
+    if not found and "lớp " in lowered:
+        found += [_WORDS[place[1].replace(" ", "·")] for place in _SPELT.finditer(lowered)]
+    return tuple(dict.fromkeys(found))
+
+
+def _row_of_grades(first: int, others: str) -> list[str]:
+    """Follow "6, 7 và 8" or "6 đến 9" while the numbers rise."""
+    numbers = [first]
+    for sign, digits in _NEXT.findall(others):
+        number = int(digits)
+        if number <= numbers[-1]:
+            break
+        reaches = sign in ("-", "–", "đến", "den")
+        numbers += range(numbers[-1] + 1, number + 1) if reaches else [number]
+    return [str(number) for number in numbers]
+
+
+def _preschool(lowered: str) -> Terms:
+    """Return the age groups of preschool: "5-6 tuổi", "24-36 tháng", "lớp lá", "mẫu giáo lớn"."""
+    ages = [_OF_AGE.get(place[1] or place[2] + place[3], "") for place in _AGE.finditer(lowered)]
+    names = [_OF_NAME[place[1] or place[2]] for place in _PRESCHOOL.finditer(lowered)]
+    return tuple(dict.fromkeys(filter(None, (*ages, *names))))

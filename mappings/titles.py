@@ -1,0 +1,368 @@
+"""What a title says of the curriculum: subject, grade, type, level, textbook series, school year, lesson.
+
+Free text is read with care: every word that is believed stands in ``titles.yaml`` with what cancels it. One pass over
+the words of a title finds all phrases, longest first; a few rules then say which of them hold. What is found here never
+replaces what a source declares.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harvester import load_yaml
+
+from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
+from .syllables import is_syllable
+from .vietnamese import folded, is_bare, key
+from .vocabulary import vocabulary
+
+_PATH = Path(__file__).with_name("titles.yaml")
+
+
+class Reading(NamedTuple):
+    """What one title says; every field () where it says nothing."""
+
+    subject: Terms = ()
+    grade: Terms = ()
+    type: Terms = ()
+    level: Terms = ()
+    series: Terms = ()
+    school_year: Terms = ()
+    lesson: Terms = ()
+    beside: Terms = ()  # the subject that stands beside its grade, as in "Toán 10"
+    academic: bool = False
+
+
+class _Found(NamedTuple):
+    """A phrase of the tables in a title: its kind and term, its first and last word."""
+
+    kind: str
+    term: str
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    found: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
+    return found
+
+
+# --- the phrases -----------------------------------------------------------------------------------
+
+
+def _entries() -> Iterable[tuple[str, str, str]]:
+    """List all phrases: (words as written, kind, term). Of two that are written alike the first one holds."""
+    table = _words()
+    for subject in vocabulary("subject").terms.values():
+        if subject.get("grades"):
+            yield from _of_subject(subject)
+    for rank, row in enumerate(table["types"]):
+        yield from ((words, "type", f"{rank:02d}{row['id']}") for words in row.get("words", ()))
+        yield from ((words, "weak", f"{rank:02d}{row['id']}") for words in row.get("weak", ()))
+    for series in table["series"]:
+        yield from ((words, "series", series["id"]) for words in series["words"])
+    for name, level in (("mầm non", "mam_non"), ("mẫu giáo", "mam_non"), ("tiểu học", "tieu_hoc"), ("thcs", "thcs")):
+        yield name, "level", level
+    for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
+        yield name, "level", level
+    yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
+    for kind in ("academic", "school", "tests", "lesson"):
+        yield from ((words, kind, words) for words in table[kind])
+
+
+def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
+    for word in (subject["vi"], *subject.get("variants", ()), *subject.get("abbreviations", ())):
+        if not word.lower().startswith("môn "):  # "môn" is asked for by the rules; "môn Sinh" would hide "Sinh học"
+            yield word, "subject", subject["id"]
+    for word in _words()["more_names"].get(subject["id"], ()):
+        yield word, "subject", subject["id"]
+    for word in subject.get("field_only", ()):  # short capitals (TD 9, CN 10) are too many things
+        if not (word.isupper() and len(word) <= 3):
+            yield word, "subject", subject["id"]
+
+
+_GROUPS = {"syllable": "subject", "weak": "type"}  # of these only the longest phrase counts, and the first of two
+
+
+_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[tuple[str, str]]]], ...]]
+
+
+@lru_cache(maxsize=2)
+def _table(bare: bool) -> _Phrases:
+    """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
+    fold: Callable[[str], str] = folded if bare else key
+    known: set[tuple[str, tuple[str, ...]]] = set()
+    table: dict[str, dict[int, dict[tuple[str, ...], list[tuple[str, str]]]]] = {}
+    for written, kind, term in _entries():
+        words = tuple(fold(written).split(" "))
+        if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
+            continue
+        if kind == "subject" and len(words) == 1 and (bare or term != "toan") and is_syllable(written.lower()):
+            kind = "syllable"
+        if (_GROUPS.get(kind, kind), words) not in known:
+            known.add((_GROUPS.get(kind, kind), words))
+            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append((kind, term))
+    return {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in table.items()}
+
+
+def _find(words: list[str], bare: bool) -> list[_Found]:
+    """Find phrases from each place: of one kind the longest, and none inside a longer one of its kind."""
+    table = _table(bare)
+    found: list[_Found] = []
+    reach: dict[str, int] = {}
+    for place, word in enumerate(words):
+        for length, phrases in table.get(word, ()):
+            for kind, term in phrases.get(tuple(words[place : place + length]), ()):
+                group = _GROUPS.get(kind, kind)
+                if place > reach.get(group, -1):
+                    found.append(_Found(kind, term, place, place + length - 1))
+                    reach[group] = place + length - 1
+    return found
+
+
+# --- one title -------------------------------------------------------------------------------------
+
+_cache: dict[str, Reading] = {}
+_MOST = 2000  # the rules of one record ask for the same title again and again; so do the parts of one collection
+_NOTHING = Reading()
+
+
+def read(text: str) -> Reading:
+    """Return what a title says. Never raises; linear in the length of the title."""
+    found = _cache.get(text)
+    if found is None:
+        if len(_cache) >= _MOST:
+            _cache.clear()
+        found = _cache[text] = _read(text[:_LONGEST])
+    return found
+
+
+_LONGEST = 1000  # a longer title is an abstract in the wrong place
+
+
+def _read(text: str) -> Reading:
+    bare = is_bare(text)
+    words = (folded(text) if bare else key(text)).split(" ")
+    hits = [hit for hit in _find(words, bare) if not _is_spoilt(hit, words, bare)]
+    kinds = {hit.kind for hit in hits}
+    lowered = unicodedata.normalize("NFC", text).lower()
+    named = grades_of_title(lowered) if "numbered" in kinds else ()
+    academic = "academic" in kinds
+    if not hits and not named:
+        return _NOTHING._replace(school_year=_school_year(lowered))
+    beside, number = _beside(hits, words) if not academic or named else ("", "")
+    grades = named or ((number,) if number else ())
+    if academic and not named:
+        return Reading(type=_types(hits, words, False, bare), academic=True)
+    subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare)
+    series = tuple(dict.fromkeys(hit.term for hit in hits if hit.kind == "series"))
+    school = bool(grades or subjects or series) and not academic
+    return Reading(
+        subject=_of_age(subjects, grades),
+        grade=grades,
+        type=_types(hits, words, school, bare),
+        level=() if academic else tuple(dict.fromkeys(hit.term for hit in hits if hit.kind == "level"))[:1],
+        series=series if school or "school" in kinds else (),
+        school_year=_school_year(lowered),
+        lesson=_lessons(lowered) if school and "lesson" in kinds else (),
+        beside=_of_age((beside,), grades) if beside else (),
+        academic=academic,
+    )
+
+
+@lru_cache(maxsize=2)
+def _spoils(bare: bool) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Return for a term the words that cancel it: before it, and after it (several words as one text)."""
+    fold: Callable[[str], str] = folded if bare else key
+    before, after = (
+        {term: tuple(map(fold, words)) for term, words in _words()[name].items()}
+        for name in ("spoilt_before", "spoilt_after")
+    )
+    return {term: (frozenset(before.get(term, ())), after.get(term, ())) for term in {*before, *after}}
+
+
+def _is_spoilt(hit: _Found, words: list[str], bare: bool) -> bool:
+    spoils = _spoils(bare).get(hit.term if hit.kind not in ("type", "weak") else hit.term[2:])
+    if spoils is None:
+        return False
+    before = {words[hit.first - 1], " ".join(words[max(0, hit.first - 2) : hit.first])} if hit.first else set()
+    if not spoils[0].isdisjoint(before):
+        return True
+    following = " ".join(words[hit.last + 1 : hit.last + 3])
+    return any(following == word or following.startswith(word + " ") for word in spoils[1])
+
+
+# --- subjects --------------------------------------------------------------------------------------
+
+_GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
+_NUMBER = re.compile(NUMBER)
+_NO_GRADE = frozenset(("tuôi'2", "thang'4", "tuoi", "thang"))
+
+
+def legal(subject: str, grade: str) -> bool:
+    """Say that a subject is, or by the programme of 2006 was, taught in a grade."""
+    return grade in _legal()[subject]
+
+
+@lru_cache(maxsize=1)
+def _legal() -> dict[str, frozenset[str]]:
+    return {name: frozenset(row.get("grades", ())) for name, row in vocabulary("subject").terms.items()}
+
+
+def _beside(hits: list[_Found], words: list[str]) -> tuple[str, str]:
+    """Return the subject before a legal grade number, and that number: "Toán 10", "Tin học lớp 7"; else ("", "")."""
+    for hit in hits:
+        if hit.kind not in ("subject", "syllable"):
+            continue
+        place = hit.last + 1
+        if place < len(words) and words[place] in _GRADE_WORDS:
+            place += 1
+        if hit.kind == "syllable" and not _stands_alone(hit, words):
+            continue
+        number = _grade_at(words, place)
+        if number and _may_be(hit.term, number):
+            return hit.term, number
+    return "", ""
+
+
+def _grade_at(words: list[str], place: int) -> str:
+    if place >= len(words) or (place + 1 < len(words) and words[place + 1] in _NO_GRADE):
+        return ""
+    word = words[place].removeprefix("0") if len(words[place]) == 2 else words[place]
+    return word if _NUMBER.fullmatch(word) else ""
+
+
+def _stands_alone(hit: _Found, words: list[str]) -> bool:
+    """Believe names of one syllable (Văn, Sử, Tin …) in the first place and after "môn" only."""
+    return not hit.first or _stands_after(hit, words)
+
+
+def _stands_after(hit: _Found, words: list[str]) -> bool:
+    return hit.first > 0 and words[hit.first - 1] in ("môn", "mon", "chuyên")
+
+
+def _subjects(hits: list[_Found], words: list[str], grades: Terms, bare: bool) -> Terms:
+    """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school."""
+    table = _words()
+    signs = bool(grades) or any(
+        hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
+        for hit in hits
+    )
+    asked = _asked(bare)
+    found: list[_Found] = []
+    for hit in hits:
+        if hit.kind not in ("subject", "syllable"):
+            continue
+        before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
+        said = _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked)
+        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
+        believed = said or (after_grade and hit.kind == "subject")
+        if hit.kind == "subject" and not believed:
+            sure = hit.term in table["anywhere"]
+            believed = sure or (signs and hit.term not in table["beside"])
+        if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
+            found.append(hit)
+    return _together(found, words, _lesson_place(words))
+
+
+def _may_be(subject: str, grade: str) -> bool:
+    return legal(subject, grade) or (subject == "hoat_dong_trai_nghiem" and legal(subject + "_huong_nghiep", grade))
+
+
+@lru_cache(maxsize=2)
+def _asked(bare: bool) -> tuple[str, ...]:
+    fold: Callable[[str], str] = folded if bare else key
+    return tuple(" " + fold(word) for word in _words()["asked_after"])
+
+
+def _together(found: list[_Found], words: list[str], lesson: int) -> Terms:
+    """Take the first subject and those that follow it at once; a topic after the lesson's number adds none."""
+    ahead = [hit for hit in found if hit.first < lesson] or found
+    taken = ahead[:1]
+    for hit in ahead[1:]:
+        gap = hit.first - taken[-1].last
+        if gap == 1 or (gap == 2 and words[hit.first - 1] in ("va'1", "va", "môn", "mon")):
+            taken.append(hit)
+    return tuple(dict.fromkeys(hit.term for hit in taken))
+
+
+_LESSON_WORDS = frozenset(("bai'1", "tiêt'4", "tuân'1", "unit", "lesson", "bai", "tiet", "tuan"))
+
+
+def _lesson_place(words: list[str]) -> int:
+    """Return the place of the first "bài 5", "unit 3"; far behind where there is none."""
+    for place in range(len(words) - 1):
+        if words[place] in _LESSON_WORDS and words[place + 1].isdigit():
+            return place
+    return len(words)
+
+
+def _of_age(subjects: Terms, grades: Terms) -> Terms:
+    """From grade 6 on, experiential activities are those with career orientation."""
+    if "hoat_dong_trai_nghiem" not in subjects or not grades or any(legal("hoat_dong_trai_nghiem", g) for g in grades):
+        return subjects
+    return tuple(name + "_huong_nghiep" if name == "hoat_dong_trai_nghiem" else name for name in subjects)
+
+
+# --- types -----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _studies(bare: bool) -> tuple[str, ...]:
+    fold: Callable[[str], str] = folded if bare else key
+    return tuple(fold(word) + " " for word in _words()["studies"])
+
+
+_OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_kinh_nghiem", "ky_yeu")
+
+
+def _types(hits: list[_Found], words: list[str], school: bool, bare: bool) -> Terms:
+    """Return the surest type that a title names; a study of lesson plans is none."""
+    named = [hit for hit in hits if hit.kind == "type" or (hit.kind == "weak" and (school or not hit.first))]
+    if not named:
+        return ()
+    if (" ".join(words[:4]) + " ").startswith(_studies(bare)):
+        named = [hit for hit in named if hit.term[2:] in _OF_UNIVERSITY]
+    if not named:
+        return ()
+    best = min(named, key=lambda hit: (hit.kind == "weak", hit.term)).term[2:]
+    if best == "de_thi" and any(hit.kind == "tests" for hit in hits):
+        best = "de_kiem_tra"
+    return (best,)
+
+
+# --- school years and lessons ----------------------------------------------------------------------
+
+_YEARS = re.compile(
+    r"(?:(năm học|nam hoc|niên khóa|niên khoá|\bnh)\s*:?\s*)?\b(20[0-4]\d)\s*[-–—/]\s*(20[0-4]\d|\d\d)\b(?![-/.]\d)"
+)
+
+
+def _school_year(lowered: str) -> Terms:
+    """Read "năm học 2023-2024", "2023 – 2024", "năm học 2023-24"; two years that do not follow are none."""
+    if "20" not in lowered:
+        return ()
+    for place in _YEARS.finditer(lowered):
+        first, second = int(place[2]), int(place[3])
+        if second == first + 1 or (second < 100 and place[1] and second == (first + 1) % 100):
+            return (f"{first}-{first + 1}",)
+    return ()
+
+
+_LESSON = re.compile(
+    r"\b(bài|tiết|tuần|chương|chủ đề|unit|lesson|bai|tiet|tuan)\s+0{0,2}(\d{1,3}|[ivx]{1,5})(?![\w]|[.,]\d)"
+)
+_NAMES = {"bai": "Bài", "tiet": "Tiết", "tuan": "Tuần"}
+_MOST_LESSONS = 4
+
+
+def _lessons(lowered: str) -> Terms:
+    """Read "Bài 5", "Unit 3", "Tuần 12", "Tiết 23", as they are counted in the textbook."""
+    found = [f"{_NAMES.get(name) or name.capitalize()} {number.upper()}" for name, number in _LESSON.findall(lowered)]
+    return tuple(dict.fromkeys(found))[:_MOST_LESSONS]

@@ -1,0 +1,152 @@
+"""Titles: what a librarian reads in them of the curriculum, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappings import map_record
+from mappings.titles import Reading, read
+
+from .records import ORIGIN, dublin_core
+
+
+def said(reading: Reading) -> dict[str, tuple[str, ...]]:
+    return {name: value for name, value in reading._asdict().items() if value and name not in ("beside", "academic")}
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("Giáo án Toán 10: Dấu của tam thức", {"subject": "toan", "grade": "10", "type": "ke_hoach_bai_day"}),
+        (
+            "Đề thi học kì 1 môn Toán lớp 5 năm học 2023-2024",
+            {"subject": "toan", "grade": "5", "type": "de_kiem_tra", "school_year": "2023-2024"},
+        ),
+        ("Đề thi vào lớp 10 môn Ngữ văn", {"subject": "ngu_van", "grade": "9", "type": "de_thi"}),
+        ("Đề tuyển sinh 10 chuyên Hóa", {"subject": "hoa_hoc", "grade": "9", "type": "de_thi"}),
+        ("Đề tuyển sinh vào lớp 6 môn Toán", {"subject": "toan", "grade": "5", "type": "de_thi"}),
+        (
+            "Tiếng Việt lớp 4 tập 1 Kết nối tri thức - Bài 5: Cánh diều tuổi thơ",
+            {"subject": "tieng_viet", "grade": "4", "series": "knttvcs", "lesson": "Bài 5"},
+        ),
+        ("GDCD 8 – Cánh diều", {"subject": "giao_duc_cong_dan", "grade": "8", "series": "canh_dieu"}),
+        ("HĐTN lớp 7 tuần 5", {"subject": "hoat_dong_trai_nghiem_huong_nghiep", "grade": "7", "lesson": "Tuần 5"}),
+        ("Hoạt động trải nghiệm 3", {"subject": "hoat_dong_trai_nghiem", "grade": "3"}),
+        ("Tin học 7 Bài 2: Lịch sử máy tính", {"subject": "tin_hoc", "grade": "7", "lesson": "Bài 2"}),
+        (
+            "Đề cương ôn tập Lịch sử và Địa lí 6 học kì II",
+            {"subject": "lich_su_dia_li", "grade": "6", "type": "tom_tat_li_thuyet"},
+        ),
+        ("Toán: Đề kiểm tra giữa kì 1 lớp 5", {"subject": "toan", "grade": "5", "type": "de_kiem_tra"}),
+        ("Lớp 10 môn Hóa", {"subject": "hoa_hoc", "grade": "10"}),
+        ("Lớp 5 - Toán - Tuần 3", {"subject": "toan", "grade": "5", "lesson": "Tuần 3"}),
+        (
+            "Anh 11 Global Success Unit 3",
+            {"subject": "tieng_anh", "grade": "11", "series": "global_success", "lesson": "Unit 3"},
+        ),
+        ("English 6 Unit 1", {"subject": "tieng_anh", "grade": "6", "lesson": "Unit 1"}),
+        ("Kĩ thuật 5", {"subject": "cong_nghe", "grade": "5"}),
+        ("Lớp ba: Phép chia", {"grade": "3"}),
+        ("Kế hoạch bài dạy lớp 10A1", {"grade": "10", "type": "ke_hoach_bai_day"}),
+        ("Giáo án lớp lá: Làm quen chữ cái", {"grade": "mau_giao_5_6", "type": "ke_hoach_bai_day"}),
+        ("SKKN dạy tốt môn Sinh học 8", {"subject": "sinh_hoc", "grade": "8", "type": "sang_kien_kinh_nghiem"}),
+        ("Luận văn dạy học Toán lớp 10", {"subject": "toan", "grade": "10", "type": "luan_van"}),
+        ("Giáo trình Giải tích 3", {"type": "giao_trinh"}),
+        ("Tài liệu năm học 2023-24", {"school_year": "2023-2024"}),
+    ],
+)
+def test_titles_of_school(title: str, wanted: dict[str, str]) -> None:
+    assert said(read(title)) == {name: (value,) for name, value in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Bài 10: Quang hợp",
+        "Unit 5: Food and drink",
+        "K12 Online",
+        "Vật lý đại cương 1",
+        "Toán cao cấp C2",
+        "Kế toán 10",
+        "Thanh toán quốc tế",
+        "Bình luận văn chương",
+        "Đạo đức nghề nghiệp",
+        "Công nghệ thông tin và truyền thông",
+        "Trường Đại học Khoa học Tự nhiên: 60 năm",
+        "Nghiên cứu trò chơi điện tử",
+        "Lịch sử Đảng bộ huyện 1930-2010",
+        "Văn hóa học đường",
+        "Học sinh học tập và làm theo lời Bác",
+        "Tuyển sinh 2024",
+        "Lớp học hạnh phúc",
+        "Chân trời mới",
+        "Cánh diều tuổi thơ",
+        "Giai đoạn 2010-2011 và 2015-2020",
+        "Top 10 trường đẹp",
+        "Trẻ em và 5 điều",
+    ],
+)
+def test_titles_that_only_look_like_school(title: str) -> None:
+    reading = said(read(title))
+    assert {name: reading[name] for name in ("subject", "grade", "series", "type") if name in reading} == {}
+
+
+def test_what_is_declared_is_never_replaced_and_what_is_inferred_names_its_rule() -> None:
+    mapped = map_record(
+        dublin_core(title="Giáo án Toán 10", subject="Hóa học", type="Video bài giảng"), ORIGIN, explain=True
+    )
+    assert mapped.resource is not None
+    assert (mapped.resource.subject, mapped.resource.type) == (("hoa_hoc",), ("video_bai_giang",))
+    (grade,) = [told for told in mapped.explanations if told.field == "grade"]
+    assert (grade.path, grade.words, grade.value) == ("@title", "Giáo án Toán 10", "10")
+    assert grade.rule.startswith("oai_dc.yaml:")
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_any_title_is_read(title: str) -> None:
+    assert isinstance(read(title), Reading)
+
+
+_WORD = st.sampled_from(
+    [
+        "lớp",
+        "10",
+        "12",
+        "môn",
+        "Toán",
+        "Hóa",
+        "học",
+        "Giáo",
+        "án",
+        "đề",
+        "thi",
+        "vào",
+        "tuyển",
+        "sinh",
+        "bài",
+        "5",
+        "-",
+        ",",
+        "và",
+        "Cánh",
+        "diều",
+        "luận",
+        "văn",
+        "5-6",
+        "tuổi",
+        "THPT",
+        "kế",
+        "KNTT",
+    ]
+)
+
+
+@given(st.lists(_WORD, max_size=12))
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_any_row_of_words_of_school_is_read(words: list[str]) -> None:
+    reading = read(" ".join(words))
+    assert len(reading.type) < 2
+    assert set(reading.beside) <= set(reading.subject)
