@@ -2,7 +2,7 @@
 
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
-understands of the real records beside the checkout.
+understands of the real records beside the checkout. ``--exports`` writes the same resources in every format.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=0)
     options.add_argument("--many", action="store_true")
     options.add_argument("--mapped", action="store_true")
+    options.add_argument("--exports", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
     if chosen.large and chosen.kills:
@@ -38,6 +39,10 @@ def main() -> None:
         from . import mapped
 
         mapped.table()
+    elif chosen.exports:
+        from . import exports
+
+        exports.measure(chosen.rounds)
     elif chosen.many:
         many.measure(min(chosen.rounds, MANY_ROUNDS))
     else:

@@ -77,7 +77,7 @@ def statements(resource: Resource) -> Iterator[Statement]:
         yield "dc:publisher", literal(resource.publisher)
     for name, scheme in _SCHEMES.items():
         for term in getattr(resource, name):
-            yield f"dcterms:{SAID[name]}", iri(concept(scheme, term))
+            yield f"dcterms:{SAID[name]}", _concept(scheme, term)
     for kind in dict.fromkeys(filter(None, map(dcmi_type, resource.type))):
         yield "dcterms:type", f"<{DCMI_TYPE}{kind}>"
     for media in resource.file_format:
@@ -90,6 +90,12 @@ def statements(resource: Resource) -> Iterator[Statement]:
     yield from map(_tie, resource.relation)
 
 
+@lru_cache(maxsize=4000)  # every term of every table
+def _concept(scheme: str, term: str) -> str:
+    return iri(concept(scheme, term))
+
+
+@lru_cache(maxsize=100)  # one for each property
 def _of_text(name: str) -> str:
     return f"dcterms:{name}" if name in _OF_TEXTS else f"dc:{ELEMENT.get(name, name)}"
 

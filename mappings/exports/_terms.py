@@ -6,7 +6,6 @@ import re
 
 # What IRIREF of the grammar does not allow; such characters are written as servers read them.
 _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"{}|^`\\]')
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 _DATES = {4: "gYear", 7: "gYearMonth", 10: "date"}  # by length: 2024, 2024-09, 2024-09-05
@@ -22,7 +21,9 @@ def iri(address: str) -> str:
 
 def literal(text: str, kind: str = "", language: str = "") -> str:
     """Write a text, in a language where one is stated, or a value of a kind of XML Schema."""
-    quoted = f'"{text.translate(_ESCAPES)}"'
+    # Four replacements that mostly find nothing cost less than one translation.
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    quoted = f'"{escaped}"'
     return f"{quoted}^^<{_XSD}{kind}>" if kind else f"{quoted}@{language}" if language else quoted
 
 

@@ -37,6 +37,9 @@ def export(addresses: Addresses, when: str) -> Export:
         cells = []
         for name in FIELDS:
             value = getattr(resource, name)
+            if not value and value != 0:
+                cells += ("", "") if name in _SCHEMES else ("",)
+                continue
             values = value if isinstance(value, tuple) else () if value is None else (value,)
             cells.append(_PARTED.join(map(_text, values)))
             if name in _SCHEMES:
@@ -52,6 +55,8 @@ def safe(cell: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
     match value:
         case Agent(name, role):
             return f"{name} ({role})" if role else name
