@@ -162,7 +162,13 @@ def _class(term: str) -> str:
     return str(vocabulary("type").terms.get(term, {}).get("schema_org", "LearningResource"))
 
 
+def _places(value: tuple[str, ...], held: Any) -> Any:
+    """Name provinces as places: spatialCoverage is one of schema.org's own, and AMB has none."""
+    return [{"id": concept("province", term), "type": "Place", "name": label("province", term)} for term in value]
+
+
 _SPECIAL: dict[str, Make] = {
+    "province": _places,
     "language": _same,  # codes of BCP 47, which everybody knows
     "identifiers": _identifiers,
     "creator": _creators,

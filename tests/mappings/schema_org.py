@@ -22,7 +22,7 @@ def read(node: dict[str, Any], site: Addresses) -> dict[str, Any]:
             found[name] = tuple(value) if isinstance(value, list) else value
     for name in ("level", "grade", "subject", "type", "audience", "province"):
         begin = concept(name) + "/"
-        concepts = node.get(FIELDS[name].schema_org, ())
+        concepts = node.get(FIELDS[name].schema_org, ())  # Concept, or Place
         found[name] = tuple(one["id"].removeprefix(begin) for one in concepts if one["id"].startswith(begin))
     found |= {
         "key": node["id"].removeprefix(site.resource("")),
