@@ -34,7 +34,7 @@ def export(addresses: Addresses, when: str) -> Export:
         return text.getvalue()
 
     def record(resource: Resource) -> str:
-        cells = []
+        cells: list[str] = []
         for name in FIELDS:
             value = getattr(resource, name)
             if not value and value != 0:
