@@ -7,7 +7,7 @@ tables of contents, which cataloguers part into several notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from .rows import Row
 from .rule import Found, Job, Rule
@@ -34,23 +34,27 @@ def isbd(words: str) -> str:
     return words if _KEPT_STOP.search(words) else words.removesuffix(".")
 
 
-def prepared(parser: Parser, trim: str, pick: re.Pattern[str] | None) -> Parser:
-    """Return a parser that is given the words without punctuation, or each place that a pattern picks out of them."""
+def preparation(trim: str, pick: re.Pattern[str] | None) -> Callable[[str], list[str]]:
+    """Return what makes of a value the words to parse: each place that a pattern picks out of it, without its marks."""
+
+    def prepare(words: str) -> list[str]:
+        picked = [words] if pick is None else [found[1] if pick.groups else found[0] for found in pick.finditer(words)]
+        return [isbd(piece) for piece in picked] if trim else picked
+
+    return prepare
+
+
+def prepared(parser: Parser, prepare: Callable[[str], list[str]]) -> Parser:
+    """Return a parser that is given the prepared words and tells the rows as they were."""
 
     def read(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         sources: dict[Row, Row] = {}
         for row in rows:
-            for words in _picked(row[1], pick):
-                sources.setdefault((row[0], isbd(words) if trim else words, row[2]), row)
+            for words in prepare(row[1]):
+                sources.setdefault((row[0], words, row[2]), row)
         return [(value, sources.get(row, row)) for value, row in parser(list(sources), rule, job)] if sources else []
 
     return read
-
-
-def _picked(words: str, pick: re.Pattern[str] | None) -> Iterable[str]:
-    if pick is None:
-        return (words,)
-    return (found[1] if pick.groups else found[0] for found in pick.finditer(words))
 
 
 def contents(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

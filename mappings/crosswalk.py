@@ -14,7 +14,7 @@ from typing import Any
 from harvester import Fault, Faults, Format, load_yaml, nearest
 
 from .applying import Crosswalk, Reader
-from .cataloguing import prepared
+from .cataloguing import preparation, prepared
 from .fields import FIELDS
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
@@ -174,7 +174,8 @@ class _Compiler:
             "unknown": self._word((*where, "unknown"), entry.get("unknown", "ignore"), ("ignore", "tell")) == "tell",
         }
         if (trim or pick) and parser in PARSERS:
-            common["parser"] = prepared(PARSERS[parser], trim, pick)
+            common["prepare"] = preparation(trim, pick)
+            common["parser"] = prepared(PARSERS[parser], common["prepare"])
         if vocabulary and entry.get("default"):
             self._word((*where, "default"), entry["default"], _ids(vocabulary))
         made = [

@@ -110,13 +110,24 @@ def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]
 
 
 def words_of(raw: RawRecord, field: str, *, folder: Path = FOLDER) -> list[tuple[str, str]]:
-    """Return what a record says at the paths from which its crosswalk fills a field: (path, words), as they stand."""
+    """Return what a record says at the paths from which its crosswalk fills a field: (path, words), as they stand.
+
+    Where a rule picks words out of a value or trims it, what it picks is returned: not the whole 008 of MARC.
+    """
     read = _read(raw, folder)
     if raw.deleted or isinstance(read, Problem):
         return []
     _, crosswalk, rows = read
-    paths = {path for rule in crosswalk.rules if rule.field == field and rule.declared for path in rule.paths}
-    return [(path, words) for path, words, _ in rows if generic(path) in paths or path in paths]
+    ways = {
+        path: rule.prepare for rule in crosswalk.rules if rule.field == field and rule.declared for path in rule.paths
+    }
+    found: list[tuple[str, str]] = []
+    for path, words, _ in rows:
+        place = path if path in ways else generic(path)
+        if place in ways:
+            prepare = ways[place]
+            found += [(path, piece) for piece in (prepare(words) if prepare else [words])]
+    return found
 
 
 def guesses(form: str, *, folder: Path = FOLDER) -> frozenset[str]:

@@ -43,7 +43,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
     ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood. ``memory`` keeps what
     a parser of ``parsers.REPEATABLE`` made of short words that come again: publishers, types, licences, keywords.
-    ``pick`` and ``trim`` prepare words before they are parsed, see ``cataloguing.py``.
+    ``prepare`` makes of a value the words that are parsed (``pick``, ``trim``); None where they are its own.
     """
 
     field: str
@@ -60,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False
     default: str = ""
     memory: dict[tuple[Row, ...], list[Found]] | None = None
+    prepare: Callable[[str], list[str]] | None = None
 
 
 _QUALIFIER = re.compile(r"\[([^\]]*)\]")

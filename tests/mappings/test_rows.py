@@ -11,6 +11,7 @@ from harvester import Faults
 from mappings import map_record
 from mappings.cataloguing import isbd
 from mappings.crosswalk import crosswalks
+from mappings.mapping import words_of
 from mappings.rows import Row, metadata
 from mappings.rule import generic, qualifier
 
@@ -154,4 +155,17 @@ def test_mistakes_of_the_new_words_are_told(tmp_path: Path) -> None:
         (4, "not_mapping", ""),
         (6, "unknown_word", "fields.title.trim"),
         (6, "wrong_pattern", "fields.title.pick"),
+    ]
+
+
+def test_words_of_a_field_are_those_that_its_rule_picks() -> None:
+    record = (
+        '<record xmlns="http://www.loc.gov/MARC21/slim">'
+        '<controlfield tag="008">230908s2023    vm a     b    000 0 xyz d</controlfield>'
+        '<datafield tag="041" ind1=" " ind2=" "><subfield code="a">engvie</subfield></datafield></record>'
+    )
+    assert words_of(of_metadata(record, "marc21"), "language") == [
+        ("008", "xyz"),
+        ("041/a", "eng"),
+        ("041/a", "vie"),
     ]
