@@ -22,6 +22,7 @@ from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import Row, UnreadableError, XmlReader, local_name, metadata, namespace
 from .rule import Job, generic
+from .safety import unsafe
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
@@ -188,6 +189,9 @@ def _finish(job: Job, source: _Source, told: list[Explanation] | None) -> Mapped
     for field, code in (("title", "no_title"), ("landing_url", "no_link")):
         if field not in values:
             job.problems.append(problem(code, field))
+    reason = unsafe(values)
+    if reason:  # nothing of such a record is told: neither its words nor where they stood
+        return _quarantined(problem(reason))
     stopped = next((found.code for found in job.problems if found.severity == "quarantine"), "")
     resource = None
     if not stopped:

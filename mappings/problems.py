@@ -49,6 +49,20 @@ PROBLEMS: dict[str, Sentence] = {
         "Thêm một tệp vào mappings/crosswalks/ (xem docs/mapping.md) hoặc chọn định dạng khác cho nguồn.",
         "Add a file to mappings/crosswalks/ (see docs/mapping.md) or choose another format for the source.",
     ),
+    "personal_data": Sentence(
+        "quarantine",
+        "Bản ghi có dữ liệu cá nhân của học sinh (ngày sinh cùng lớp, điện thoại, thư điện tử hay số định danh).",
+        "The record holds personal data of pupils (birth date and class, telephone, e-mail or identity number).",
+        "Báo ngay cho đơn vị để gỡ bản gốc (Luật 91/2025/QH15); Kho không hiện và không nhắc lại nội dung nào.",
+        "Tell the institution at once to take the original down (Law 91/2025/QH15); Kho repeats nothing of it.",
+    ),
+    "spam": Sentence(
+        "quarantine",
+        "Bản ghi là quảng cáo cờ bạc hay trang rác chen vào trang của đơn vị.",
+        "The record is an advertisement for gambling or spam that broke into the site of the institution.",
+        "Báo cho đơn vị: trang của họ có thể đã bị chiếm; bản ghi tự mất khi họ dọn sạch.",
+        "Tell the institution that its site may have been broken into; the record goes when it is cleaned.",
+    ),
     "unknown_value": Sentence(
         "warning",
         "Giá trị “{value}” ({path}) không có trong từ vựng của trường {field}; giá trị không được dùng.",

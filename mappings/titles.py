@@ -36,6 +36,7 @@ class Reading(NamedTuple):
     lesson: Terms = ()
     beside: Terms = ()  # the subject that stands beside its grade, as in "Toán 10"
     academic: bool = False
+    odd: bool = False  # it has a word of spam; safety.py says whether it is
 
 
 class _Found(NamedTuple):
@@ -48,7 +49,8 @@ class _Found(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, Any]:
+def words_of_titles() -> dict[str, Any]:
+    """Return the tables of ``titles.yaml``."""
     found: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
     return found
 
@@ -58,7 +60,7 @@ def _words() -> dict[str, Any]:
 
 def _entries() -> Iterable[tuple[str, str, str]]:
     """List all phrases: (words as written, kind, term). Of two that are written alike the first one holds."""
-    table = _words()
+    table = words_of_titles()
     for subject in vocabulary("subject").terms.values():
         if subject.get("grades"):
             yield from _of_subject(subject)
@@ -72,7 +74,7 @@ def _entries() -> Iterable[tuple[str, str, str]]:
     for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
         yield name, "level", level
     yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
-    for kind in ("academic", "school", "tests", "lesson"):
+    for kind in ("academic", "school", "tests", "lesson", "spam"):
         yield from ((words, kind, words) for words in table[kind])
 
 
@@ -80,7 +82,7 @@ def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     for word in (subject["vi"], *subject.get("variants", ()), *subject.get("abbreviations", ())):
         if not word.lower().startswith("môn "):  # "môn" is asked for by the rules; "môn Sinh" would hide "Sinh học"
             yield word, "subject", subject["id"]
-    for word in _words()["more_names"].get(subject["id"], ()):
+    for word in words_of_titles()["more_names"].get(subject["id"], ()):
         yield word, "subject", subject["id"]
     for word in subject.get("field_only", ()):  # short capitals (TD 9, CN 10) are too many things
         if not (word.isupper() and len(word) <= 3):
@@ -154,6 +156,8 @@ def _read(text: str) -> Reading:
     lowered = unicodedata.normalize("NFC", text).lower()
     named = grades_of_title(lowered) if "numbered" in kinds else ()
     academic = "academic" in kinds
+    if "spam" in kinds:
+        return Reading(odd=True)
     if not hits and not named:
         return _NOTHING._replace(school_year=_school_year(lowered))
     beside, number = _beside(hits, words) if not academic or named else ("", "")
@@ -181,7 +185,7 @@ def _spoils(bare: bool) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
     """Return for a term the words that cancel it: before it, and after it (several words as one text)."""
     fold: Callable[[str], str] = folded if bare else key
     before, after = (
-        {term: tuple(map(fold, words)) for term, words in _words()[name].items()}
+        {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
         for name in ("spoilt_before", "spoilt_after")
     )
     return {term: (frozenset(before.get(term, ())), after.get(term, ())) for term in {*before, *after}}
@@ -249,7 +253,7 @@ def _stands_after(hit: _Found, words: list[str]) -> bool:
 
 def _subjects(hits: list[_Found], words: list[str], grades: Terms, bare: bool) -> Terms:
     """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school."""
-    table = _words()
+    table = words_of_titles()
     signs = bool(grades) or any(
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
@@ -278,7 +282,7 @@ def _may_be(subject: str, grade: str) -> bool:
 @lru_cache(maxsize=2)
 def _asked(bare: bool) -> tuple[str, ...]:
     fold: Callable[[str], str] = folded if bare else key
-    return tuple(" " + fold(word) for word in _words()["asked_after"])
+    return tuple(" " + fold(word) for word in words_of_titles()["asked_after"])
 
 
 def _together(found: list[_Found], words: list[str], lesson: int) -> Terms:
@@ -316,7 +320,7 @@ def _of_age(subjects: Terms, grades: Terms) -> Terms:
 @lru_cache(maxsize=2)
 def _studies(bare: bool) -> tuple[str, ...]:
     fold: Callable[[str], str] = folded if bare else key
-    return tuple(fold(word) + " " for word in _words()["studies"])
+    return tuple(fold(word) + " " for word in words_of_titles()["studies"])
 
 
 _OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_kinh_nghiem", "ky_yeu")

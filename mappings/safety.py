@@ -1,0 +1,90 @@
+"""What may not be shown to anybody: personal data of pupils, and spam on the sites of schools.
+
+Whoever is named beside a class and a birth date, or whose telephone, e-mail or identity number stands beside the words
+"học sinh" or "phụ huynh", is protected (Law 91/2025/QH15): the record is quarantined and nothing of it is told. The
+telephone of a school is no such thing, and neither is a lesson on chances in games.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from .titles import read, words_of_titles
+from .vietnamese import key
+
+_LONGEST = 20_000  # what is looked at of one text; an abstract is shorter, a page of a list shows itself at once
+
+_DATE = r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19[5-9]|20[0-3])\d"
+_BIRTH = re.compile(rf"(?:ngày\s+sinh|sinh\s+ngày|năm\s+sinh|\bns)\b[^\d]{{0,12}}{_DATE}", re.IGNORECASE)
+_CLASS = re.compile(r"\blớp\b|\bhọc sinh\b|\bem\b|\bcháu\b|\b\d{1,2}[A-E]\d{0,2}\b", re.IGNORECASE)
+_NUMBER = re.compile(r"0\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)|0\d{11}(?!\d)")  # telephone, identity number
+_OLD_IDENTITY = re.compile(r"(?:cmnd|chứng minh nhân dân)\D{0,20}\d{9,12}(?!\d)", re.IGNORECASE)
+_IDENTITY = re.compile(r"cccd|cmnd|căn cước|định danh|chứng minh", re.IGNORECASE)
+_PUPIL = re.compile(
+    r"\bphụ huynh\b|\bhọc sinh\b|\bem\s+[A-ZĐÀ-Ỹ]|\bcháu\b|\bcon\s+[A-ZĐÀ-Ỹ]|\b(?:bố|mẹ|cha)\b", re.IGNORECASE
+)
+_OFFICE = re.compile(
+    r"trường|phòng|thư viện|hotline|đường dây|liên hệ|tư vấn|văn phòng|nhà xuất bản|nxb|trung tâm|ban giám hiệu"
+    r"|tổng đài|giáo viên|tác giả|fax",
+    re.IGNORECASE,
+)
+_DAY = re.compile(_DATE)
+_NEAR = 60  # characters before a number in which it is said whose it is
+
+
+def unsafe(values: dict[str, Any]) -> str:
+    """Return the code of the reason why a record may not be shown, "" for none; cheap where nothing is suspicious."""
+    texts = (values.get("title", ""), values.get("description", ""))
+    if any(is_personal(text[:_LONGEST]) for text in texts if text):
+        return "personal_data"
+    return "spam" if is_spam(texts[0], (*texts[1:], *values.get("keyword", ())[:50])) else ""
+
+
+def is_personal(text: str) -> bool:
+    """Say that a text holds personal data of a pupil: birth date beside a class, telephone, e-mail, identity number."""
+    # Cheap tests first: one sign costs 15 ns for 300 characters, a word 300, a pattern of digits 3,000.
+    if ("/" in text or "gày sinh" in text or "GÀY SINH" in text) and _DAY.search(text):
+        for birth in _BIRTH.finditer(text):
+            if _CLASS.search(text, max(0, birth.start() - 2 * _NEAR), birth.end() + _NEAR):
+                return True
+    if ("CMND" in text or "hứng minh nhân" in text) and _OLD_IDENTITY.search(text):
+        return True
+    for number in _NUMBER.finditer(text):
+        before = text[max(0, number.start() - _NEAR) : number.start()]
+        if len(re.sub(r"\D", "", number[0])) == 12 and _IDENTITY.search(before):
+            return True
+        if _PUPIL.search(before) and not _OFFICE.search(before):
+            return True
+    return _has_address_of_pupil(text) if "@" in text else False
+
+
+def _has_address_of_pupil(text: str) -> bool:
+    for place in re.finditer("@", text):
+        before = text[max(0, place.start() - _NEAR) : place.start()]
+        if _PUPIL.search(before) and not _OFFICE.search(before):
+            return True
+    return False
+
+
+# --- spam ------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the phrases of spam and those of lessons, each between blanks."""
+    spam, lessons = (tuple(f" {key(words)} " for words in words_of_titles()[name]) for name in ("spam", "lessons"))
+    return spam, lessons
+
+
+def is_spam(title: str, others: tuple[str, ...]) -> bool:
+    """Say that a title and its texts are those of a doorway page: two phrases of gambling, one of them in the title."""
+    if not read(title).odd:
+        return False
+    spam, lessons = _phrases()
+    padded = f" {key(title)} "
+    if any(words in padded for words in lessons):
+        return False
+    whole = f"{padded}| " + " | ".join(key(text[:_LONGEST]) for text in others) + " "
+    return len({phrase for phrase in spam if phrase in whole}) > 1
