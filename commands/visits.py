@@ -209,6 +209,13 @@ def _show(here: Desk, store: Store, number_: int) -> None:
     _decisions(here, visit)
 
 
+# The words of the table of kho harvest.
+_LEDGER = {
+    "declared": "máy chủ khai", "fetched": "lấy", "new": "mới", "changed": "sửa", "unchanged": "như cũ",
+    "withdrawn": "gỡ", "repeated": "lặp", "rejected": "hỏng", "missing": "vắng", "lapsed": "hết hạn",
+}  # fmt: skip
+
+
 def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
     plain, text = plain_visit(here, visit), here.text
     noticed = [
@@ -227,7 +234,7 @@ def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
         (text("lý do", "reason"), plain["reason"]),
         (text("thay bởi lượt", "superseded by"), visit.superseded_by),
         (text("rút lại lượt", "takes back"), visit.undoes),
-        *((name, number(count)) for name, count in plain["ledger"].items()),
+        *((text(_LEDGER.get(name, name), name), number(count)) for name, count in plain["ledger"].items()),
         (text("số trang", "pages"), number(visit.pages)),
         (text("sửa chữa", "repairs"), _counts(visit.repairs)),
         *noticed,

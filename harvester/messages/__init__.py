@@ -41,12 +41,14 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def _shown(fact: object, language: str) -> object:
-    """Show moments in the time of Việt Nam (they are kept in UTC), and large numbers as people write them."""
+    """Show moments in the time of Việt Nam (they are kept in UTC), and numbers as people write them."""
     if isinstance(fact, str) and _MOMENT.fullmatch(fact):
         local = datetime.strptime(fact, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=7)
         return local.strftime("%Y-%m-%d %H:%M +07:00" if language == "en" else "%H:%M ngày %d/%m/%Y")
     if isinstance(fact, int) and fact >= 10_000:
         return f"{fact:,}" if language == "en" else f"{fact:,}".replace(",", ".")
+    if isinstance(fact, float):
+        return f"{fact:g}" if language == "en" else f"{fact:g}".replace(".", ",")
     return fact
 
 

@@ -192,7 +192,7 @@ class _Walk:
             self.context += self.body[tag.start : tag.stop]
         elif depth == 1 and name in ITEMS:
             if self.listed:
-                raise SourceError("structure", where=self.where, detail=f"two <{name.decode()}>")
+                raise SourceError("structure", where=self.where, detail=f"<{name.decode()}> ×2")
             self.listed, self.item = True, ITEMS[name]
             self.context += self.body[tag.start : tag.stop]
         elif depth == 2 and name == self.item:

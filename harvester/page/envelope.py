@@ -159,7 +159,7 @@ def _token(listing: etree._Element, where: str) -> tuple[str | None, int | None]
         if local_name(child) == "resumptionToken":
             said = words(child)
             if token is not None and said and said != token:
-                raise SourceError("structure", where=where, detail="two <resumptionToken>")
+                raise SourceError("structure", where=where, detail="<resumptionToken> ×2")
             token = said or token
             size = child.get("completeListSize", "").strip()
             declared = int(size) if size.isdecimal() and len(size) <= _DIGITS else declared

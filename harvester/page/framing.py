@@ -93,7 +93,7 @@ def _refuse_foreign(head: bytes, place: int, where: str) -> None:
             raise SourceError("html_page", where=where)
         if root:
             raise foreign(name, where)
-        raise SourceError("malformed", where=where, detail="no root element")
+        raise SourceError("malformed", where=where, detail="không có phần tử gốc / no root element")
 
 
 def foreign(root: str, where: str) -> SourceError:

@@ -109,7 +109,7 @@ def mended(found: Mended, where: str) -> Mended:
 
 
 def _too_much(most: int, where: str) -> SourceError:
-    return SourceError("malformed", where=where, detail=f"> {most} byte")
+    return SourceError("malformed", where=where, detail=f"hỏng / damaged > {most} byte")
 
 
 def _reads(piece: bytes) -> bool:

@@ -427,6 +427,13 @@ def test_every_rule_has_its_sentence_and_is_reached() -> None:
     assert {rule.code for rule in RULES} == (reached | others) - {"whole", "same"}
 
 
+def test_numbers_are_written_as_people_write_them() -> None:
+    facts = {"seconds": 2.0, "where": "x"}
+    assert "2 giây" in sentence("too_slow", facts)
+    assert "0,5 giây" in sentence("too_slow", {**facts, "seconds": 0.5})
+    assert " 0.5 " in sentence("too_slow", {**facts, "seconds": 0.5}, "en")
+
+
 def test_every_message_has_two_languages_and_who_must_act() -> None:
     for code, message in MESSAGES.items():
         assert message.vi, code
