@@ -16,22 +16,33 @@ from .vietnamese import paragraphs
 Parser = Callable[[list[Row], Rule, Job], list[Found]]
 
 # ISBD (consolidated edition 2011, area 0 ff.): " : ", " ; ", " = ", " / " stand between areas; MARC keeps them at the
-# end of the subfield before.
-_AT_THE_END = re.compile(r"(?:(?:^|\s+)[:;=/+-]|\s*[,;])+\s*$")
-_INSIDE = re.compile(r"\s+([:;,.])(?=\s)")
-_RESPONSIBILITY = re.compile(r"\s+/\s.*$", re.DOTALL)  # 245 without $c: "Đại số 10 / Tổ Toán biên soạn"
-_SUPPLIED = re.compile(r"\[[^\[\]]*\][\s,:;/]*")  # in brackets: not said by the work, supplied by the cataloguer
+# end of the subfield before. A comma or semicolon needs no blank before it, as in "Tổ Toán,".
+_SIGNS, _COMMAS = ":;=/+-", ",;"
+_INSIDE = re.compile(" ([:;,.])(?= )")
+_SUPPLIED = re.compile(r"\[[^\[\]]*\]")  # in brackets: not said by the work, supplied by the cataloguer
 # A full stop ends a field; of an initial, an abbreviation in capitals (TP.), v.v., ed. or an ellipsis it is a part.
 _KEPT_STOP = re.compile(r"(?:^|[\s.,(])(?:[^\W\d_]|[A-ZĐ]{2,3}|\.|ed|rev|vol|no|Inc|Ltd|Co|Jr|Sr|etc|al|St|Dr)\.$")
 
 
 def isbd(words: str) -> str:
     """Take off the punctuation that only parts areas: "Đại số 10 :" is "Đại số 10", "Tổ Toán," is "Tổ Toán"."""
-    words = _RESPONSIBILITY.sub("", words.strip())
+    # 245 without $c: "Đại số 10 / Tổ Toán biên soạn" names who is responsible, too.
+    words = _without_signs(" ".join(words.split()).partition(" / ")[0])
     if _SUPPLIED.fullmatch(words):
-        words = words.rstrip(" ,:;/").strip("[]")
-    words = _INSIDE.sub(r"\1", _AT_THE_END.sub("", words)).strip()
+        words = words[1:-1]
+    words = _INSIDE.sub(r"\1", words).strip()
     return words if _KEPT_STOP.search(words) else words.removesuffix(".")
+
+
+def _without_signs(words: str) -> str:
+    end = len(words)
+    while end and (
+        words[end - 1].isspace()
+        or words[end - 1] in _COMMAS
+        or (words[end - 1] in _SIGNS and (end == 1 or words[end - 2].isspace()))
+    ):
+        end -= 1
+    return words[:end]
 
 
 def preparation(trim: str, pick: re.Pattern[str] | None) -> Callable[[str], list[str]]:

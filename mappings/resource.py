@@ -14,7 +14,10 @@ Severity = Literal["quarantine", "warning", "note"]
 
 
 class Agent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A person or body that made, helped or published; ``role`` is a word of LOM 2.3.1, or empty."""
+    """A person or body that made, helped or published.
+
+    ``role`` is an id of the vocabulary role (LOM 2.3.1 and what it lacks), else the source's own word, or empty.
+    """
 
     name: str
     role: str = ""

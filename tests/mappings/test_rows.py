@@ -100,6 +100,8 @@ def test_qualifiers_of_paths(path: str, kind: str, every: str) -> None:
         ("Ô tô và xe máy ...", "Ô tô và xe máy ..."),
         ("https://thu.example/a/", "https://thu.example/a/"),
         ("C++", "C++"),
+        ("a" + " ;" * 50_000 + " " * 50_000, "a"),
+        (" ;" * 50_000 + "x", ";" * 49_999 + " ;x"),
         ("[Thư viện trường],", "Thư viện trường"),
         ("[Bern] : [s.n.]", "[Bern]: [s.n.]"),
         (" / ", ""),
