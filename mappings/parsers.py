@@ -21,7 +21,7 @@ from .rows import Row
 from .rule import Found, Job, Rule, qualifier
 from .titles import legal
 from .vietnamese import is_bare, line, paragraphs
-from .vocabulary import province, vocabulary
+from .vocabulary import province, province_of_host, vocabulary
 
 # --- text ------------------------------------------------------------------------------------------
 
@@ -200,10 +200,13 @@ def language_of_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 
 def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Find the province of today: by code for the source's own (path @source), by name elsewhere."""
+    """Find the province of today: the source's own by code (@source), by the host of @landing_url, else by name."""
     found: list[Found] = []
     for row in rows:
-        names = [province(row[1])] if row[0] == "@source" else list(match("province", line(row[1])))
+        if row[0] == "@landing_url":
+            names = [province_of_host(row[1])]
+        else:
+            names = [province(row[1])] if row[0] == "@source" else list(match("province", line(row[1])))
         found += [(name, row) for name in names if name]
     return found
 

@@ -109,6 +109,22 @@ def _declared_levels(table: Vocabulary, text: str) -> Terms:
     return table.values(text) or _capitals(table, text)
 
 
+# What stands around the name of a province: "Sở GD&ĐT Nghệ An", "tỉnh Bắc Ninh (cũ)", "Nghe An province".
+_AROUND = re.compile(
+    r"\b(?:sở giáo dục và đào tạo|sở giáo dục|sở gd\s?[&-]?\s?đt|ubnd|province of|province|city|tỉnh|thành phố|tp)\b\.?"
+    r"|\(?\bcũ\b\)?",
+    re.IGNORECASE,
+)
+
+
+def _declared_provinces(table: Vocabulary, text: str) -> Terms:
+    found = table.values(text)
+    if found:
+        return found
+    name = " ".join(_AROUND.sub(" ", unicodedata.normalize("NFC", text)).split()).strip(" ,.")
+    return table.values(name) if name and name != text else ()
+
+
 _REGION = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]+")
 _SEVERAL = re.compile(r"[\s;,/|+&]+|\bvà\b|\band\b")
 
@@ -135,5 +151,6 @@ _DECLARED: dict[str, _Way] = {
     "type": _declared_types,
     "level": _declared_levels,
     "language": _declared_languages,
+    "province": _declared_provinces,
 }
 _FREE: dict[str, _Way] = {name: _free(name) for name in ("grade", "subject", "type", "level")}

@@ -174,6 +174,29 @@ def province(code: str) -> str | None:
     return _codes().get(code)
 
 
+@lru_cache(maxsize=1)
+def _hosts() -> dict[str, str]:
+    """Return the labels of hosts: names without blanks and marks, today's and former ones, and usual short forms."""
+    found: dict[str, str] = {}
+    for term in vocabulary("province").terms.values():
+        for word in (
+            term["vi"],
+            *(word for name in ("variants", "former", "field_only") for word in term.get(name, ())),
+        ):
+            found.setdefault(folded(word).replace(" ", ""), term["id"])
+    return found
+
+
+def province_of_host(address: str) -> str | None:
+    """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
+    labels = address.partition("://")[2].partition("/")[0].partition(":")[0].lower().split(".")
+    if labels[-2:] not in (["edu", "vn"], ["gov", "vn"]):
+        return None
+    hosts = _hosts()
+    names = (hosts.get(label.replace("-", "").removeprefix("sogddt").removeprefix("sgd")) for label in labels[-3::-1])
+    return next((name for name in names if name), None)
+
+
 # --- words of sources.yaml that this room owns -----------------------------------------------------
 
 

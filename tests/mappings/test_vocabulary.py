@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mappings import check_word, ids, label, match, order, parents, province
-from mappings.vocabulary import names, vocabulary
+from mappings.vocabulary import names, province_of_host, vocabulary
 
 SCHEMES = ("audience", "grade", "language", "level", "licence", "province", "role", "subject", "type")
 FORMER_63 = [
@@ -116,6 +116,51 @@ def test_provinces_are_one_function_of_codes() -> None:
     assert match("province", "Thừa Thiên Huế") == ("vn-46",)
     assert match("province", "Kon Tum") == ("vn-51",)
     assert match("province", "Nghe An") == ("vn-40",)
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("Hà Tây", "vn-01"),
+        ("tỉnh Hà Tây (cũ)", "vn-01"),
+        ("Hà Bắc", "vn-24"),
+        ("Minh Hải", "vn-96"),
+        ("TP.HCM", "vn-79"),
+        ("TP. Hồ Chí Minh", "vn-79"),
+        ("Ho Chi Minh City", "vn-79"),
+        ("BR-VT", "vn-79"),
+        ("Sở GD&ĐT Nghệ An", "vn-40"),
+        ("Nghe An province", "vn-40"),
+        ("tỉnh Bắc Ninh cũ", "vn-24"),
+        ("Huế, Việt Nam", "vn-46"),
+        ("Huyện Nam Đàn, tỉnh Nghệ An", "vn-40"),
+        ("Thái Bình Dương", ""),
+        ("Đông Nam Á", ""),
+        ("Việt Nam", ""),
+        ("Thành phố", ""),
+    ],
+)
+def test_provinces_by_name(words: str, unit: str) -> None:
+    assert match("province", words) == ((unit,) if unit else ())
+
+
+@pytest.mark.parametrize(
+    ("address", "unit"),
+    [
+        ("https://thcs-tran-phu.nghean.edu.vn/bai/1", "vn-40"),
+        ("http://thptmuongcha.dienbien.edu.vn", "vn-11"),
+        ("https://sgddt.bacgiang.gov.vn/x", "vn-24"),
+        ("https://hcm.edu.vn/", "vn-79"),
+        ("https://bariavungtau.edu.vn:8080/", "vn-79"),
+        ("https://thuathienhue.edu.vn/", "vn-46"),
+        ("https://kho.example/nghean", None),
+        ("https://nghean.example.com/", None),
+        ("https://dhsphn.edu.vn/", None),
+        ("", None),
+    ],
+)
+def test_provinces_by_host(address: str, unit: str | None) -> None:
+    assert province_of_host(address) == unit
 
 
 def test_words_of_sources_yaml() -> None:
