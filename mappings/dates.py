@@ -6,6 +6,7 @@ Libraries that guess make 9 May of "05/09/2019"; here what is not certain is not
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 EARLIEST_YEAR = 1400  # older than any printed book that a repository describes; a smaller number is a mistake
@@ -51,6 +52,7 @@ _ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about)\s*(?:năm\s*)?{_YEAR}")
 _MARKED = re.compile(rf"(?:c|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
 _UNSURE = re.compile(rf"{_YEAR}\s*\?")
 _DECADE = re.compile(r"(1[0-9]|20)([0-9])(?:[-x?]\??|0s)")
+_CENTURY = re.compile(r"(?:1[4-9]|20)--\??")
 _SEASONS = ("21", "22", "23", "24")  # 2019-21 is the spring of 2019 in EDTF and 2019 to 2021 elsewhere
 _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
 _WRAPPED = "[](){}.,; "
@@ -63,14 +65,65 @@ def parse(text: str) -> str | None:
     "05/09/2019" is 2019-09-05; "12/25/2014" has no month 25 and is not understood; "1950?" stays "1950?", "ca. 1930"
     becomes "1930~", "199-" "199X", "2023-2024" "2023/2024". Times of day are left out.
     """
-    words = " ".join(text.lower().split()).strip(_WRAPPED)
+    words = " ".join(unicodedata.normalize("NFC", text).lower().split()).strip(_WRAPPED)
     if words.endswith((")", "]")) or not words:
         return None
+    return _read(words) or _read_plainer(words)
+
+
+def _read(words: str) -> str | None:
     for read in _READERS:
         found = read(words)
         if found:
             return found
     return None
+
+
+# What people write around a date: "Hà Nội, ngày …", "in lần thứ 2, …", a weekday, a time of day.
+_AROUND = (
+    (re.compile(r"^[^\W\d][^\d,]{1,30},\s+(?=ngày\b)"), ""),
+    (
+        re.compile(
+            r"^(?:in lần thứ \d+|tái bản lần thứ \d+|học k[ìỳ] (?:i{1,2}|[12]),?|hk\s?[12],?)[\s,]+(?=\D*\d{4})"
+        ),
+        "",
+    ),
+    (re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+"), ""),
+    (re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?,?\s+"), ""),
+    (re.compile(r"(?<=\d{4})[\s,]+\d{1,2}:\d{2}(?::\d{2})?\s*(?:gmt|utc|z|[+-]\d{2}:?\d{2}|sa|ch|am|pm)?$"), ""),
+    (re.compile(r"(?<=\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"), ""),
+    (re.compile(r"^(?:ngày|mùng|mồng)\s+(?=\d{1,2}\s*[/.-]\s*\d)"), ""),
+    (re.compile(r"^(?:mùng|mồng)\s+(?=\d{1,2} tháng)"), "ngày "),
+    (re.compile(r"^(?=\d{1,2} tháng\b)"), "ngày "),
+    (re.compile(r"^t\s?(?=\d{1,2}\s*[/.-]\s*\d{4}$)"), "tháng "),
+    (re.compile(r"^thập (?:niên|kỷ) (\d{3})0$"), r"\g<1>0s"),
+    (re.compile(r"^(\d{4})-00(?:-00)?$"), r"\g<1>"),
+    (re.compile(r"^(\d{4}-\d{2})-00$"), r"\g<1>"),
+    (re.compile(r"^quý (?:[1-4]|i{1,3}|iv)\s*(?:/|năm|,|\s)\s*(?:năm\s*)?(?=\d{4}$)"), ""),
+    (
+        re.compile(r"^((?:năm học|niên khóa|niên khoá|nh)\s*:?\s*)(\d{2})(\d{2})\s*[-–/]\s*(\d{2})$"),
+        r"\g<1>\g<2>\g<3>-\g<2>\g<4>",
+    ),
+)
+_MONTH_WORDS = {
+    name: number
+    for number, names in enumerate(
+        ("giêng một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười_một", "mười_hai chạp"), 1
+    )
+    for name in names.split()
+}
+_SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
+_LONGEST = 80  # a longer text is no date
+
+
+def _read_plainer(words: str) -> str | None:
+    """Leave out what stands around a date and write months of words as numbers; None where nothing was left out."""
+    if len(words) > _LONGEST or not any(character.isdecimal() for character in words):
+        return None
+    plainer = _SPELT_MONTH.sub(lambda month: f"tháng {_MONTH_WORDS[month[1].replace(' ', '_')]}", words)
+    for form, instead in _AROUND:
+        plainer = form.sub(instead, plainer)
+    return _read(plainer.strip(_WRAPPED)) if plainer != words else None
 
 
 @lru_cache(maxsize=20_000)
@@ -153,7 +206,9 @@ def _unsure(words: str) -> str | None:
         if match:
             return match[1] + sign
     match = _DECADE.fullmatch(words)
-    return f"{match[1]}{match[2]}X" if match else None
+    if match:
+        return f"{match[1]}{match[2]}X"
+    return f"{words[:2]}XX" if _CENTURY.fullmatch(words) else None
 
 
 def _interval(words: str) -> str | None:
