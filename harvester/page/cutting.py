@@ -126,9 +126,11 @@ def _quick_records(body: Buffer, start: int, end: int, name: bytes) -> tuple[lis
         following = find(opening, begin + width, end)
         if following < 0:
             break
-        record = body[begin:following].rstrip(_SPACE)
+        record = body[begin:following]
         if not record.endswith(ending):
-            return doubt
+            record = record.rstrip(_SPACE)
+            if not record.endswith(ending):
+                return doubt
         records.append(record)
         begin = following
     last = body.rfind(ending, begin, end) + len(ending)

@@ -114,6 +114,8 @@ def _strictly(state: Mended, where: str, name: str, known: Known) -> Reading:
         return Reading(parts, answer, root, (), headers, state.repairs)
     marks = fingerprints(parts.context, parts.records)
     held = known(marks) if marks else {}
+    if all(map(held.__contains__, marks)):  # an unchanged page, as most are
+        return Reading(parts, answer, root, tuple([held[mark] for mark in marks]), (), state.repairs)
     fresh = [place for place, mark in enumerate(marks) if mark not in held]
     read = iter(_fresh(state, fresh, marks, where, name))
     items = tuple([held[mark] if mark in held else next(read) for mark in marks])

@@ -160,21 +160,16 @@ class Stager:
         The last readable record of an identifier counts, so a page is folded here.
         """
         visit = self._visit
-        latest = {
-            item.identifier: (place, item) for place, item in enumerate(page.items) if isinstance(item, RawRecord)
-        }
         # On a first visit nothing is held; what its own slices have published is compared when it is published again.
-        before = {} if visit.first else held(self._database, visit.source, list(latest))
-        shown = {item: place for place, item in enumerate(page.items) if isinstance(item, int)}
-        records = [
-            record
-            for identifier, (place, record) in latest.items()
-            if identifier not in before or shown.get(before[identifier].id, -1) < place
-        ]
+        before: dict[str, Held] = {}
+        latest = {item.identifier: item for item in page.items if isinstance(item, RawRecord)}
+        if not visit.first and latest:
+            before = held(self._database, visit.source, list(latest))
+            latest = _unless_shown_later(page, latest, before)
         rows: Rows = []
         said: list[RawRecord] = []
         first = visit.id << 28 | visit.payloads
-        for record in records:
+        for record in latest.values():
             there = before.get(record.identifier)
             number = None
             if not record.deleted and not (
@@ -183,8 +178,18 @@ class Stager:
                 number = first + len(said)
                 said.append(record)
             short = number_of(self._first_id, record.identifier)
-            marks = (record.content, record.fingerprint, short, int(record.deleted), record.datestamp)
-            rows.append((visit.id, record.identifier, number, *marks))
+            rows.append(
+                (
+                    visit.id,
+                    record.identifier,
+                    number,
+                    record.content,
+                    record.fingerprint,
+                    short,
+                    int(record.deleted),
+                    record.datestamp,
+                )
+            )
         return rows, said
 
     def _archive(self, records: list[RawRecord]) -> Archive:
@@ -288,6 +293,17 @@ class Stager:
         connection.execute(
             staged.delete().where(staged.c.visit == self._visit.id, staged.c.identifier.in_(names.scalar_subquery()))
         )
+
+
+def _unless_shown_later(page: Page, latest: dict[str, RawRecord], before: dict[str, Held]) -> dict[str, RawRecord]:
+    """Leave out records of which the same page shows the held bytes further down."""
+    read = {item.identifier: place for place, item in enumerate(page.items) if isinstance(item, RawRecord)}
+    shown = {item: place for place, item in enumerate(page.items) if isinstance(item, int)}
+    return {
+        identifier: record
+        for identifier, record in latest.items()
+        if identifier not in before or shown.get(before[identifier].id, -1) < read[identifier]
+    }
 
 
 def _shown(page: Page) -> Sequence[int]:

@@ -64,13 +64,13 @@ class Circle:
 def _names(items: Sequence[Item]) -> Sequence[int]:
     if set(map(type, items)) == {int}:  # an unchanged page: nothing to be done a hundred times
         return cast("Sequence[int]", items)
-    return [item if isinstance(item, int) else _name(item) for item in items]
+    return [hash(item.identifier) if type(item) is RawRecord else _name(item) for item in items]
 
 
-def _name(item: RawRecord | Rejected) -> int:
-    if isinstance(item, RawRecord):
-        return hash(item.identifier)
-    return hash(item.identifier or item.body)
+def _name(item: Item) -> int:
+    if isinstance(item, Rejected):
+        return hash(item.identifier or item.body)
+    return item if isinstance(item, int) else hash(item.identifier)
 
 
 def most(declared: int | None, largest: int) -> int:
