@@ -30,7 +30,12 @@ _BY = re.compile(r"attribution|ghi\s+công|\bcc[\s-]?by\b", re.IGNORECASE)
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
-    r"©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés", re.IGNORECASE
+    r"©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
+    r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|nghiêm cấm sao chép|cấm sao chép",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b", re.IGNORECASE
 )
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
@@ -87,8 +92,8 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
 def _creative_commons(text: str) -> Reading:
     """Read the components one by one, so that "Non Commercial" in any spelling closes what "Attribution" opened."""
     if _ZERO.search(text):
-        return "cc0", "", "words"
-    if not _BY.search(text):
+        return ("", "", "unclear") if _is_negated(text) else ("cc0", "", "words")
+    if not _BY.search(text) or _is_negated(text):
         return "", "", "unclear"
     code = _CC_CODE.search(text)
     told = {part for part, form in _COMPONENTS if form.search(text)} | set(
@@ -99,6 +104,12 @@ def _creative_commons(text: str) -> Reading:
         return "", "", "unclear"
     version = _VERSION.search(text)
     return name, f"https://creativecommons.org/licenses/{name[3:]}/{version[1]}/" if version else "", "words"
+
+
+def _is_negated(text: str) -> bool:
+    """Say that a negation stands before the licence's name: "không phải CC BY"; "No derivatives" stands after it."""
+    named = _CC_WORDS.search(text)
+    return named is not None and _NEGATED.search(text, max(0, named.start() - 40), named.start()) is not None
 
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:

@@ -20,6 +20,23 @@ _SURNAMES = frozenset(
     for name in names.split()
 )
 _EMAIL = re.compile(r"[\s(<\[,;]*[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)\]]*")
+_PHONE = re.compile(
+    r"[\s(,;–-]*(?:\b(?:đt|sđt|tel|điện thoại|di động|phone|mobile|hotline|zalo)\b[.:\s]*)?"
+    r"\(?(?:\+84|\b0)[ .]?\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)\)?",
+    re.IGNORECASE,
+)
+# Degrees and forms of address before a name and after it; taken off only where a Vietnamese name is left.
+_DEGREES = (
+    r"gs|pgs|ts|tskh|ths|th\.s|cn|ks|bs|bscki|bsckii|cki|ckii|ncs|cử nhân|thạc sĩ|thạc sỹ|tiến sĩ|tiến sỹ|giáo sư"
+    r"|phó giáo sư|ngưt|ngnd|nhà giáo ưu tú|dr|prof"
+)
+_BEFORE_NAME = re.compile(
+    rf"(?:(?:{_DEGREES}|gvhd|thầy|cô|ông|bà|thầy giáo|cô giáo|tác giả)\b[.:,\s]*)+", re.IGNORECASE
+)
+_AFTER_NAME = re.compile(
+    rf"(?:\s*[,(–-]\s*(?:{_DEGREES}|chủ biên|đồng chủ biên|biên soạn|tác giả|hướng dẫn|sưu tầm)\b[.\s)]*)+",
+    re.IGNORECASE,
+)
 _NOBODY = frozenset(("n/a", "none", "null", "unknown", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"))
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 _TIGHT_COMMA = re.compile(r",(?=[^\W\d])")
@@ -81,15 +98,35 @@ def _clean(text: str, row: Row, rule: Rule, job: Job) -> str:
         if without != name:
             job.problem("removed_email", rule.field, row[0], "")
             name = without
-    name = _TIGHT_COMMA.sub(", ", name.strip(" ,;"))
+    if "0" in name or "+84" in name:
+        without = _PHONE.sub("", name).strip(" ,;")
+        if without != name:
+            job.problem("removed_phone", rule.field, row[0], "")
+            name = without
+    name = _without_degrees(_TIGHT_COMMA.sub(", ", name.strip(" ,;")))
     return "" if name.casefold() in _NOBODY else name
+
+
+def _without_degrees(name: str) -> str:
+    """Take degrees off a Vietnamese name: "GS.TS. Nguyễn Văn Xuân, ThS" is Nguyễn Văn Xuân; others stay as they are."""
+    before = _BEFORE_NAME.match(name)
+    bare = name[before.end() :] if before else name
+    if not _is_person(bare):
+        return name
+    after = _AFTER_NAME.search(bare)
+    return bare[: after.start()].strip() if after and after.end() == len(bare) else bare
+
+
+def _is_person(name: str) -> bool:
+    first, _, rest = name.partition(" ")
+    return bool(rest) and (first in _SURNAMES or first.capitalize() in _SURNAMES)
 
 
 def _vietnamese(name: str) -> list[str]:
     """Undo the library's comma of a Vietnamese name, and part a list of such names."""
     if "," not in name:
         return [name]
-    pieces = [piece.strip() for piece in name.split(",") if piece.strip()]
+    pieces = [_without_degrees(piece.strip()) for piece in name.split(",") if piece.strip()]
     if len(pieces) == 2 and pieces[0] in _SURNAMES:
         return [f"{pieces[0]} {pieces[1]}"]
     if len(pieces) > 1 and all(" " in piece and piece.partition(" ")[0] in _SURNAMES for piece in pieces):

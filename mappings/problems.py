@@ -133,6 +133,13 @@ PROBLEMS: dict[str, Sentence] = {
         "Không phải làm gì.",
         "Nothing needs to be done.",
     ),
+    "removed_phone": Sentence(
+        "note",
+        "Đã bỏ số điện thoại khỏi trường {field} ({path}).",
+        "A telephone number was left out of the field {field} ({path}).",
+        "Không phải làm gì.",
+        "Nothing needs to be done.",
+    ),
     "damaged_text": Sentence(
         "warning",
         "Chữ bị hỏng (ký tự thay thế U+FFFD) trong “{value}” ({path}).",

@@ -30,6 +30,18 @@ def mapped(**elements: Any) -> Resource:
         (["Nguyễn Văn Xuân, Trần Thị Thu"], ["Nguyễn Văn Xuân", "Trần Thị Thu"]),
         (["Tổ Toán (to.toan@truong.example)"], ["Tổ Toán"]),
         (["N/A", "  ", "Khuyết danh"], []),
+        (["GS.TS. Nguyễn Văn Xuân"], ["Nguyễn Văn Xuân"]),
+        (["PGS. TS Trần Thị Thu"], ["Trần Thị Thu"]),
+        (["Nguyễn Văn Xuân, ThS"], ["Nguyễn Văn Xuân"]),
+        (["Nguyễn Văn Xuân (Chủ biên)"], ["Nguyễn Văn Xuân"]),
+        (["TS. Nguyễn Văn Xuân, ThS. Trần Thị Thu"], ["Nguyễn Văn Xuân", "Trần Thị Thu"]),
+        (["Cô Trần Thị Thu"], ["Trần Thị Thu"]),
+        (["Trần Thị Thu - 0912 345 678"], ["Trần Thị Thu"]),
+        (["Tổ Toán, ĐT: 0912.345.678"], ["Tổ Toán"]),
+        (["Trường THPT Lê Lợi"], ["Trường THPT Lê Lợi"]),
+        (["Sở GD&ĐT Nghệ An, Phòng GDTrH"], ["Sở GD&ĐT Nghệ An, Phòng GDTrH"]),
+        (["TS Books Ltd."], ["TS Books Ltd."]),
+        (["Smith, John, 1950-2010"], ["Smith, John, 1950-2010"]),
     ],
 )
 def test_names(written: list[str], names: list[str]) -> None:
@@ -137,6 +149,13 @@ def test_citations_addresses_and_placeholders_are_no_identifiers() -> None:
         ("MIT", "mit"),
         ("Thư viện MIT", ""),
         ("Miễn phí", ""),
+        ("không phải CC BY", ""),
+        ("This is not CC BY 4.0", ""),
+        ("Chưa có giấy phép CC0", ""),
+        ("Tài nguyên giáo dục mở (OER)", ""),
+        ("Open access", ""),
+        ("Không được sao chép dưới mọi hình thức", "rs-inc"),
+        ("CC BY hoặc CC BY-NC", "cc-by-nc"),
     ],
 )
 def test_licences(words: str, name: str) -> None:
