@@ -31,6 +31,7 @@ _JOINT = re.compile(r"(\+|[:.,;]? )")  # between the children of a joint
 _LAST_SIGN = re.compile(r" [:;=/]$")  # MARC's $h "[tài liệu điện tử] :" holds the sign of what follows it
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
+_LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
 
@@ -105,6 +106,7 @@ class XmlReader:
             self._containers |= {"/".join(parent.split("/")[:depth]) for depth in range(1, parent.count("/") + 2)}
         self._containers.discard("")
         self._named = shape.named
+        self._called: dict[tuple[object, ...], str] = {}
         # Elements without attributes and children may be read by their names alone.
         self._by_name = not shape.qualified
 
@@ -195,8 +197,16 @@ class XmlReader:
         template = self._named.get(place) or self._named.get(name)
         if template is None:
             return name
-        words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), template)
-        return words.replace("[]", "").rstrip(".")
+        known = (template, *element.items())  # the same few attributes come again and again
+        step = self._called.get(known)
+        if step is None:
+            words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), template)
+            step = words.replace("[]", "").rstrip(".")
+            if len(self._called) >= _MOST_NAMES:
+                self._called.clear()
+            if sum(len(value) for value in element.values()) < _LONGEST_NAME:
+                self._called[known] = step
+        return step
 
     def _meant(self, path: str) -> str:
         """Return a path whose last qualifier came from a template with what that qualifier stands for."""
