@@ -1,4 +1,7 @@
-"""A process that imports and learns everything once, has one thread, and forks a child for each thing it tries."""
+"""A process that imports and learns everything once, has one thread, and forks a child for each thing it tries.
+
+What follows a crash, mending and comparing, is done by a child that lives for some of them.
+"""
 
 from __future__ import annotations
 

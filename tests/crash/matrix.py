@@ -1,6 +1,7 @@
 """The crash matrix: a fault at a call that changes a file, perhaps a second one while that is mended, then the truth.
 
-A worker imports everything once, has one thread, and forks for each sample. ``python -m tests.crash.matrix --help``.
+A worker imports everything once, has one thread, and forks for each fault. ``python -m tests.crash.matrix --help``. A
+sample that fails in a run and not by itself (``--one``) is met again by the same seed, part and count.
 """
 
 from __future__ import annotations

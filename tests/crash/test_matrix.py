@@ -1,6 +1,6 @@
 """A harvest with index update is broken off at every call that changes a file: nothing is lost, nothing is there twice.
 
-KHO_CRASHES sets how many samples are tried (400; ``make crash``: all). The seed is printed; a failure names its
+KHO_CRASHES sets how many samples are tried (2000; ``make crash``: all). The seed is printed; a failure names its
 sample, and ``python -m tests.crash.matrix LIBRARY --one SAMPLE`` tries that one again.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from tests.crash.matrix import FAULTS, STALL
 from tests.crash.workers import WORKERS, run
 
-CRASHES = os.environ.get("KHO_CRASHES", "400")
+CRASHES = os.environ.get("KHO_CRASHES", "2000")
 SEED = 20_261_126
 
 
@@ -32,13 +32,16 @@ def test_broken_off_at_every_call_nothing_is_lost_and_nothing_twice(library: Pat
     print(f"{samples} samples, {double} of them with a second fault, {samples / seconds:.1f} a second")
     for counted in (faults, kinds, errors):
         print(dict(counted.most_common()))
-    assert [failure for each in found for failure in each["failures"]] == []
+    failures = [failure for each in found for failure in each["failures"]]
+    for failure in failures:
+        print(*failure)
+    assert failures == []
     assert samples >= count
-    if 0 < count < 500:
-        return  # too few to have met everything
+    if 0 < count < 1000:
+        return  # too few to have met everything for certain
     assert set(faults) == {*FAULTS, STALL}
     assert set("wcsru") <= set(kinds)
     assert double > samples // 4
     assert errors["named: disk_full"]
-    assert errors["named: store_unreachable"]
+    assert errors["named: disk_error"]
     assert errors["named: index unreachable"]

@@ -1,7 +1,7 @@
 """The power goes at any moment of three nights' work: what was acknowledged is there, and the work goes on.
 
 Store, its log and the index's folder lose power together. KHO_POWER_LOSSES sets how many states of the disk are tried
-(300; ``make crash`` 20000). The seed is printed. What is modelled is said in ``disk.py``.
+(1000; ``make crash`` 20000). The seed is printed. What is modelled is said in ``disk.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.crash.disk import Disk
 from tests.crash.shim import Call
 from tests.crash.workers import WORKERS, run
 
-STATES = int(os.environ.get("KHO_POWER_LOSSES", "300"))
+STATES = int(os.environ.get("KHO_POWER_LOSSES", "1000"))
 SEED = 20_261_127
 
 
@@ -28,7 +28,10 @@ def test_after_a_loss_of_power_everything_acknowledged_is_there(library: Path) -
     print(f"{states} states of {found[0]['calls']} calls, {states / seconds:.1f} a second")
     print(f"{sum(each['older'] for each in found)} times the index came back older than acknowledged, and caught up")
     print(dict(sum((Counter(each["drawn"]) for each in found), Counter()).most_common()))
-    assert [failure for each in found for failure in each["failures"]] == []
+    failures = [failure for each in found for failure in each["failures"]]
+    for failure in failures:
+        print(*failure)
+    assert failures == []
     assert states >= STATES
 
 

@@ -181,7 +181,9 @@ def _checkpoints(connection: sqlite3.Connection, night: int) -> None:
     running = "SELECT pages, checkpoint, mode, since, name FROM visit JOIN source ON source.id = visit.source"
     for number, text, mode, since, name in connection.execute(f"{running} WHERE visit.state = 0 AND pages > 0"):
         teller = next(each for each in TELLERS if each.id == name)
-        after = checkpoint(number) if number < pages_of(teller, night, mode, since) else None
+        # A list that was taken to its end and not judged any more is asked for anew, and its pages go on counting.
+        number %= pages_of(teller, night, mode, since)
+        after = checkpoint(number) if number else None
         assert text == after, "a checkpoint that is not that of its pages"
 
 
