@@ -147,8 +147,8 @@ OTHERS = (
                 "        for start",
             ),
         ),
-        (2, 4),
-        window=(0.5, 1),
+        (2,),
+        window=(0.6, 0.9),
     ),
     Mutation(
         "a job is answered before it is committed",
