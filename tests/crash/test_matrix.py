@@ -30,6 +30,7 @@ def test_broken_off_at_every_call_nothing_is_lost_and_nothing_twice(library: Pat
     samples, double = sum(each["samples"] for each in found), sum(each["double"] for each in found)
     seconds = max(each["seconds"] for each in found)
     print(f"{samples} samples, {double} of them with a second fault, {samples / seconds:.1f} a second")
+    print(f"{sum(each['processor'] for each in found) / samples:.3f} s of processor time each")
     for counted in (faults, kinds, errors):
         print(dict(counted.most_common()))
     failures = [failure for each in found for failure in each["failures"]]

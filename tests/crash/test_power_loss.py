@@ -26,6 +26,7 @@ def test_after_a_loss_of_power_everything_acknowledged_is_there(library: Path) -
     found = run("power", library, "--seed", str(SEED), "--count", str(-(-STATES // WORKERS)))
     states, seconds = sum(each["states"] for each in found), max(each["seconds"] for each in found)
     print(f"{states} states of {found[0]['calls']} calls, {states / seconds:.1f} a second")
+    print(f"{sum(each['processor'] for each in found) / states:.3f} s of processor time each")
     print(f"{sum(each['older'] for each in found)} times the index came back older than acknowledged, and caught up")
     print(dict(sum((Counter(each["drawn"]) for each in found), Counter()).most_common()))
     failures = [failure for each in found for failure in each["failures"]]
