@@ -26,7 +26,8 @@ from .vocabulary import province, province_of_host, vocabulary
 # --- text ------------------------------------------------------------------------------------------
 
 _LONGEST_NOTHING = 20  # "không có tiêu đề" has 16 letters
-_WORDLESS = re.compile(r"[\W_]*(?:n/a|null|undefined|untitled|không có tiêu đề)?[\W_]*", re.IGNORECASE)
+# Possessive: 100,000 signs without a word were tried at every split between the two runs of signs, for eight seconds.
+_WORDLESS = re.compile(r"[\W_]*+(?:n/a|null|undefined|untitled|không có tiêu đề)?[\W_]*+", re.IGNORECASE)
 
 
 def text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -21,7 +21,7 @@ _SURNAMES = frozenset(
 )
 _EMAIL = re.compile(r"[\s(<\[,;]*[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)\]]*")
 _PHONE = re.compile(
-    r"[\s(,;–-]*(?:\b(?:đt|sđt|tel|điện thoại|di động|phone|mobile|hotline|zalo)\b[.:\s]*)?"
+    r"[\s(,;–-]{0,8}(?:\b(?:đt|sđt|tel|điện thoại|di động|phone|mobile|hotline|zalo)\b[.:\s]{0,8})?"
     r"\(?(?:\+84|\b0)[ .]?\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)\)?",
     re.IGNORECASE,
 )

@@ -74,6 +74,30 @@ def test_spam(title: str, text: str, spam: bool) -> None:
     assert map_record(dublin_core(title=title, description=text), ORIGIN).quarantine == ("spam" if spam else "")
 
 
+@pytest.mark.parametrize(
+    ("unit", "encoding"),
+    [("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("To¸n ", "tcvn3")],
+)
+def test_long_texts_of_one_thing_are_mapped(unit: str, encoding: str) -> None:
+    """A quadratic pattern would hold up this test for minutes: no clock is needed to see it."""
+    text = (unit * 262_144)[:262_144]
+    origin = msgspec.structs.replace(ORIGIN, encoding=encoding)
+    fields = (
+        "title",
+        "description",
+        "creator",
+        "subject",
+        "date",
+        "rights",
+        "type",
+        "language",
+        "coverage",
+        "publisher",
+    )
+    raw = dublin_core(**dict.fromkeys(fields, text), identifier=["https://thu.example/1", text])
+    assert map_record(raw, origin).quarantine in ("", "no_title", "personal_data", "spam")
+
+
 @given(st.text(alphabet="0123456789 .-/@ABemhọcsinhlớpngàyCMND", max_size=300))
 @settings(deadline=None, derandomize=True, max_examples=300)
 def test_any_text_is_judged(text: str) -> None:
