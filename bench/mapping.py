@@ -51,7 +51,7 @@ def structure(folder: Path) -> dict[str, Any]:
         rows = bare.plain.rows(raw)
         if rows is None:
             rows = bare.reader.rows(metadata(raw), languages=b":lang=" in raw.body or b"language=" in raw.body)
-        bare.apply(rows, _special(raw, source), Job(raw), None)
+        bare.apply(rows, _special(raw, source, bare), Job(raw), None)
 
     return _timed(_raws(folder), work)
 

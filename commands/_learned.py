@@ -31,6 +31,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "token_encoding": ("cách gửi mã tiếp tục", "how tokens are sent"),
     "token_arguments": ("đối số kèm mã tiếp tục", "arguments beside a token"),
     "encoding": ("bảng mã cũ của chữ", "encoding of before Unicode"),
+    "isolation": ("bản ghi máy chủ từng từ chối", "records that the server has refused"),
     "tokens_lost": ("từng quên mã tiếp tục", "has forgotten tokens"),
     "unsupported_at": ("điều không làm được biết từ", "what it cannot do is known since"),
 }
@@ -58,11 +59,13 @@ def in_words(here: Desk, learned: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (here.text(*label), _value(here, fact, learned[fact]))
         for fact, label in LABELS.items()
-        if learned.get(fact) not in (None, "", [], False)
+        if learned.get(fact) not in (None, "", [], {}, False)
     ]
 
 
 def _value(here: Desk, fact: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return number(sum(len(each) for each in value.values()))
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     words = VALUES.get((fact, str(value))) or VALUES.get(("", str(value)))

@@ -14,7 +14,19 @@ from harvester.errors import SourceError
 from harvester.messages import sentence
 from harvester.record import Ledger
 from tests.conftest import Clock
-from tests.harvester.walking import PREFIX, Answer, Build, Place, Twist, building, entries, error, token_of, with_token
+from tests.harvester.walking import (
+    NAME,
+    PREFIX,
+    Answer,
+    Build,
+    Place,
+    Twist,
+    building,
+    entries,
+    error,
+    token_of,
+    with_token,
+)
 
 FULL = Wish(full=True)
 DAY = 24 * 3600
@@ -147,6 +159,45 @@ def test_P2_another_format_is_asked_for_from_the_beginning(build: Build) -> None
     assert (result.ledger.fetched, prefixes(place)) == (45, ["lom"])
     assert all("from" not in request for request in place.asked()), "a list of changes would leave the rest as it was"
     assert place.learned["format"] == "lom"
+
+
+def formats_held(place: Place) -> set[str]:
+    return {change.raw.format for change in place.store.log.every_record(NAME) if change.raw is not None}
+
+
+def test_P2_a_list_in_another_format_that_breaks_off_is_asked_for_again(build: Build) -> None:
+    """Else those that it did not reach would keep the old format for ever."""
+    place = build()
+    place.visit()
+    place.repository.formats = BOTH
+    place.night()
+    place.repository.fault = lambda body, arguments: (
+        Answer(b"", "text/plain", 403)
+        if "resumptionToken" in arguments and place.repository.queries[3:]
+        else Answer(body)
+    )
+    assert place.visit().outcome == "partial"
+    assert place.learned["format"] == "oai_dc"
+    place.repository.fault = ""
+    place.night()
+    result = place.visit()
+    assert (result.outcome, result.ledger.fetched, place.learned["format"]) == ("complete", 45, "lom")
+    assert formats_held(place) == {"lom"}
+    place.night()
+    assert place.visit().ledger.fetched < 45, "and now changes are enough"
+
+
+def test_P2_a_sweep_changes_no_format(build: Build) -> None:
+    place = build()
+    place.visit()
+    place.repository.formats = BOTH
+    place.night()
+    place.edit("3", "Bài giảng (bản mới)")
+    assert place.visit(Wish(sweep=True)).ledger.changed == 1
+    assert (place.learned["format"], formats_held(place)) == ("oai_dc", {"oai_dc"})
+    place.night()
+    assert place.visit().ledger.fetched == 45
+    assert formats_held(place) == {"lom"}
 
 
 def test_P2_a_night_without_the_list_of_formats_changes_no_format(build: Build) -> None:

@@ -52,10 +52,12 @@ def _begin(conversation: Conversation) -> Walk:
     visit = conversation.visit
     before = conversation.learned.get("format")
     conversation.identify()
-    prefix, name = conversation.choices[0]
+    sweep = visit.mode == "sweep"
+    held = [choice for choice in conversation.choices if sweep and choice[1] == before]
+    prefix, name = [*held, *conversation.choices][0]  # a sweep reads too little to change the format of the rest
     # In another format every record is another text: a list of changes alone would leave the rest as it was.
     since = visit.since if before in (None, name) else None
-    main = Stretch("ListIdentifiers" if visit.mode == "sweep" else "ListRecords", since)
+    main = Stretch("ListIdentifiers" if sweep else "ListRecords", since)
     walk = Walk(prefix, name, [main], main=main, clock=conversation.clock)
     learned = conversation.learned
     if (
@@ -67,5 +69,4 @@ def _begin(conversation: Conversation) -> Walk:
         walk.stretches += [slice_] if slice_ else []
     elif visit.mode == "full":
         walk.reread = all_read(conversation.clock)
-    conversation.learn(prefix=prefix, format=name)
     return walk

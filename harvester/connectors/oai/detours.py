@@ -102,8 +102,6 @@ class Detours:
         route.walk.prefix, route.walk.format = choices[0]
         route.note("format_refused", refused=refused[0], instead=route.walk.prefix)
         route.conversation.learn(
-            prefix=route.walk.prefix,
-            format=route.walk.format,
             refused_prefixes=sorted({*route.conversation.learned.get("refused_prefixes", ()), refused[0]}),
             refused_at=route.walk.clock,
         )

@@ -233,7 +233,12 @@ class Walking:
         self._conversation.learn(None, **facts)
 
     def _ended(self) -> None:
-        """Everything was read: so far has the reading of everything anew come. Raises SourceError too_many_singles."""
+        """Everything was read: so far has the reading of everything anew come. Raises SourceError too_many_singles.
+
+        The format is learned only now: a list in a new one that broke off is asked for from its beginning again.
+        """
         self._isolation.end()
+        if self._walk.main.verb == "ListRecords":
+            self._conversation.learn(prefix=self._walk.prefix, format=self._walk.format)
         if self._walk.reread:
             self._conversation.visit.reread = self._walk.reread
