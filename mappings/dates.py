@@ -48,6 +48,7 @@ _SHORT_RANGE = re.compile(r"(\d{2})(\d{2})\s*[-–/]\s*(\d{2})")
 _ENGLISH_MONTH = re.compile(rf"({_MONTH})\.?,?\s+{_YEAR}")
 _ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTH})\.?,?\s+{_YEAR}")
 _ENGLISH_MONTH_FIRST = re.compile(rf"({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
+_ABOUT_AFTER = re.compile(rf"{_YEAR}\s*\(\s*(?:circa|ca?\.?|approximate(?:ly)?|khoảng)")  # brackets around are off
 _ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about)\s*(?:năm\s*)?{_YEAR}")
 _MARKED = re.compile(rf"(?:c|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
 _UNSURE = re.compile(rf"{_YEAR}\s*\?")
@@ -201,7 +202,7 @@ def _years(words: str) -> str | None:
 
 
 def _unsure(words: str) -> str | None:
-    for form, sign in ((_ABOUT, "~"), (_UNSURE, "?"), (_MARKED, "")):
+    for form, sign in ((_ABOUT, "~"), (_ABOUT_AFTER, "~"), (_UNSURE, "?"), (_MARKED, "")):
         match = form.fullmatch(words)
         if match:
             return match[1] + sign
