@@ -101,4 +101,5 @@ def test_workers_end_with_whoever_started_them(tmp_path: Path) -> None:
 
 def test_few_records_are_mapped_here() -> None:
     assert processes(ENOUGH - 1) == 0
-    assert processes(ENOUGH) == len(os.sched_getaffinity(0)) - 1
+    cores = len(os.sched_getaffinity(0))
+    assert processes(ENOUGH) == (cores if cores > 1 else 0)
