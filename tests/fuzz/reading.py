@@ -100,7 +100,7 @@ def _mending(data: bytes) -> None:
     piece, made = mend(data)
     assert made or piece == data
     assert len(piece) <= 16 * len(data)
-    before, after = _SECTION.sub(b"", data), _SECTION.sub(b"", piece)
+    before, after = _SECTION.sub(b" ", data), _SECTION.sub(b" ", piece)  # what stands around one does not meet
     for tag in (b"<record", b"</record", b"<header", b"</header", b"<identifier", b"<metadata"):
         assert after.count(tag) == before.count(tag), tag  # nothing that is left out makes a tag of what was none
 

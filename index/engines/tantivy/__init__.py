@@ -85,7 +85,7 @@ class TantivyEngine:
         self._schema = schema()
         self._questions = Questions(self._schema)
         self._index: tantivy.Index | None = None
-        self._opened: tuple[str, int] | None = None
+        self._opened: tuple[str, int, int] | None = None
         self._writer: tantivy.IndexWriter | None = None
         self._building: IO[str] | None = None
 
@@ -105,9 +105,9 @@ class TantivyEngine:
         name = self._current()
         if name is None:
             return None
-        meta = self._folder / name / "meta.json"
         try:
-            state = (name, meta.stat().st_mtime_ns)
+            found = (self._folder / name / "meta.json").stat()
+            state = (name, found.st_mtime_ns, found.st_ino)  # two commits of one tick of the clock are two files
         except OSError:
             return None
         if state != self._opened:
