@@ -21,7 +21,7 @@ READ = 1_000
 LINES = 50  # of a table for people; machines get all of them
 # The fields that people find learning resources by; --json has all.
 SHOWN = ("title", "creator", "issued", "description", "publisher", "subject", "grade", "level", "type", "licence")
-_KEYS = 32**4  # the first four letters of a key, which is a hash: as good as thrown dice, and the same every time
+_KEYS = 1 << 60  # a key's number is a hash: as good as thrown dice, and the same every time
 
 
 @click.group("mapping", short_help="ánh xạ / mapping")
@@ -145,11 +145,11 @@ def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
     Which fields each source states, which Kho infers, and a score: how many of the six elements that Circular 24/2011
     asked for an average record has, in per cent.
     """
-    from mappings import Question
+    from mappings import Question, covered
 
     here = desk(ctx)
     counts, sampled = _counted(here, Question("coverage"), selection, every=every)
-    rows = _covered(counts)
+    rows = covered(counts)
     if as_json:
         data({"sampled": sampled, "sources": rows})
         return
@@ -163,32 +163,14 @@ def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
     _tell(here, None, sampled)
 
 
-def _covered(counts: Counts) -> list[dict[str, Any]]:
-    """Turn the counts of a coverage into a row for each source; shares are between 0 and 1."""
-    from mappings import FIELDS, SIX
-
-    found = []
-    for source in sorted({words[0] for words in counts}):
-        records = counts[source, "records"][0]
-
-        def share(*words: str, source: str = source, records: int = records) -> float:
-            return round(counts.get((source, *words), (0, []))[0] / records, 4)
-
-        fields = {}
-        for name in FIELDS:
-            declared, inferred = share(name, "declared"), share(name, "inferred")
-            fields[name] = {"filled": round(declared + inferred, 4), "declared": declared, "inferred": inferred}
-        score = sum(share("six", element) for element in SIX) / len(SIX) * 100
-        found.append({"source": source, "records": records, "score": round(score, 1), "fields": fields})
-    return found
-
-
 # --- the stream -------------------------------------------------------------------------------------------------------
 
 
 def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, every: bool) -> tuple[Counts, list[str]]:
     """Map what is held of the selected sources; returns the counts, and of which sources they are those of a sample."""
-    from mappings import Workers, added, counted, pack, processes
+    from harvester import pack
+    from index import Workers, processes
+    from mappings import added, counted
 
     federation = here.federation()
     with here.store(federation) as store:
@@ -213,18 +195,13 @@ def _shares(
 
 
 def _parts(store: Store, shares: dict[str, float]) -> Iterator[list[Change]]:
+    from harvester import key_number
+
     for name, share in shares.items():
         after = ""
         while part := store.log.records(name, after, READ):
             after = part[-1].identifier
-            yield [change for change in part if change.raw is not None and (share == 1 or _drawn(change.key, share))]
-
-
-def _drawn(key: str, share: float) -> bool:
-    place = 0
-    for letter in key[:4]:
-        place = place * 32 + "abcdefghijklmnopqrstuvwxyz234567".index(letter)
-    return place < share * _KEYS
+            yield [change for change in part if change.raw is not None and key_number(change.key) < share * _KEYS]
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

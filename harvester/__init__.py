@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from .record import Ledger as Ledger
     from .record import RawRecord as RawRecord
     from .record import Rejected as Rejected
+    from .record import key_number as key_number
     from .record import key_of as key_of
+    from .record import pack as pack
+    from .record import unpack as unpack
     from .source import ARROW as ARROW
     from .source import SETTINGS as SETTINGS
     from .source import SOURCE as SOURCE
@@ -59,7 +62,9 @@ __getattr__ = door(
         **dict.fromkeys(("Interrupted", "KhoError", "SourceError", "StoreError"), "errors"),
         **dict.fromkeys(("Fault", "Faults", "nearest"), "faults"),
         **dict.fromkeys(("document", "local_name", "read_page"), "page"),
-        **dict.fromkeys(("Change", "Format", "Ledger", "RawRecord", "Rejected", "key_of"), "record"),
+        **dict.fromkeys(
+            ("Change", "Format", "Ledger", "RawRecord", "Rejected", "key_number", "key_of", "pack", "unpack"), "record"
+        ),
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
         **dict.fromkeys(("Decided", "Result", "Wish", "approve", "reject", "retire_source", "take_back"), "visit"),

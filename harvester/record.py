@@ -178,3 +178,16 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     content: bytes
     raw: RawRecord | None
     suppressed: bool = False
+
+
+_ENCODER, _CHANGES = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[Change])
+
+
+def pack(changes: list[Change]) -> bytes:
+    """Pack changes for another process."""
+    return _ENCODER.encode(changes)
+
+
+def unpack(changes: bytes) -> list[Change]:
+    """Unpack what ``pack`` packed."""
+    return _CHANGES.decode(changes)

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from .query import IndexUnreachableError as IndexUnreachableError
     from .query import LimitExceededError as LimitExceededError
     from .query import Query as Query
+    from .workers import Workers as Workers
+    from .workers import processes as processes
 
 __getattr__ = door(
     "index",
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
         "document_of": "documents",
+        **dict.fromkeys(("Workers", "processes"), "workers"),
         **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "update"), "feed"),
         **dict.fromkeys(
             (

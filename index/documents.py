@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from harvester import Change
-from mappings import Mapped, Origin, Resource, label, map_record, unpack
+from harvester import Change, unpack
+from mappings import Mapped, Origin, Resource, label, map_record
 
 from .query import FACETS, Document, Status
 from .text import analyse_parts, order

@@ -10,11 +10,12 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from harvester import Change
-from mappings import Origin, Workers, fingerprint, pack, processes
+from harvester import Change, pack
+from mappings import Origin, fingerprint
 
 from .documents import document_of, made_of, unpack_documents, version_of
 from .query import Document, Engine, Place
+from .workers import Workers, processes
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory

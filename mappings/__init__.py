@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
-    from .counting import SIX as SIX
     from .counting import Counts as Counts
     from .counting import Question as Question
     from .counting import added as added
     from .counting import counted as counted
+    from .counting import covered as covered
     from .exports import BASE as BASE
     from .exports import export_formats as export_formats
     from .exports import open_export as open_export
@@ -51,15 +51,11 @@ if TYPE_CHECKING:
     from .vocabulary import parents as parents
     from .vocabulary import province as province
     from .vocabulary import term_of as term_of
-    from .workers import Workers as Workers
-    from .workers import pack as pack
-    from .workers import processes as processes
-    from .workers import unpack as unpack
 
 __getattr__ = door(
     "mappings",
     {
-        **dict.fromkeys(("SIX", "Counts", "Question", "added", "counted"), "counting"),
+        **dict.fromkeys(("Counts", "Question", "added", "counted", "covered"), "counting"),
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
         **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
         "safe": "exports.csv",
@@ -84,7 +80,6 @@ __getattr__ = door(
             ),
             "resource",
         ),
-        **dict.fromkeys(("Workers", "pack", "processes", "unpack"), "workers"),
         **dict.fromkeys(("concept", "ids", "label", "names", "order", "parents", "province", "term_of"), "vocabulary"),
     },
 )

@@ -7,20 +7,19 @@ of its source).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from harvester import Change
+from harvester import Change, unpack
 
 from .applying import shown
 from .fields import FIELDS
 from .mapping import guesses, map_record, words_of
 from .resource import Explanation, Mapped, Origin
-from .workers import unpack
 
 EXAMPLES = 3
-# Circular 24/2011/TT-BTTTT asked state portals for these six elements; its successor (22/2023) names no others.
+# Circular 24/2011/TT-BTTTT asked state portals for these six elements.
 SIX: dict[str, tuple[str, ...]] = {
     "title": ("title",),
     "creator": ("creator",),
@@ -29,7 +28,7 @@ SIX: dict[str, tuple[str, ...]] = {
     "publisher": ("publisher",),
     "identifier": ("identifiers", "landing_url"),
 }
-RECORDS, MISSING_SIX = "records", "six"  # beside the fields of a coverage
+RECORDS, OF_SIX = "records", "six"  # beside the fields of a coverage
 DECLARED, INFERRED = "declared", "inferred"
 _NOTHING = ("khong_ghi", "und")  # what the schema writes where nothing is stated
 
@@ -47,7 +46,7 @@ class Question(NamedTuple):
 
 
 def counted(question: Question, origins: Mapping[str, Origin], changes: bytes) -> bytes:
-    """Count one part: packed changes (``workers.pack``) to packed counts (for ``added``)."""
+    """Count one part: packed changes (``harvester.pack``) to packed counts (for ``added``)."""
     count, explain = KINDS[question.kind]
     counts: Counts = {}
     for change in unpack(changes):
@@ -74,6 +73,24 @@ def _add(counts: Counts, found: Iterable[tuple[Words, int, list[Example]]]) -> N
     for words, number, examples in found:
         before, kept = counts.get(words, (0, []))
         counts[words] = before + number, (kept + examples)[:EXAMPLES] if len(kept) < EXAMPLES else kept
+
+
+def covered(counts: Counts) -> list[dict[str, Any]]:
+    """Turn the counts of a coverage into a row for each source; shares are between 0 and 1."""
+    found = []
+    for source in sorted({words[0] for words in counts}):
+        records = counts[source, RECORDS][0]
+
+        def share(*words: str, source: str = source, records: int = records) -> float:
+            return round(counts.get((source, *words), (0, []))[0] / records, 4)
+
+        fields = {}
+        for name in FIELDS:
+            declared, inferred = share(name, DECLARED), share(name, INFERRED)
+            fields[name] = {"filled": round(declared + inferred, 4), "declared": declared, "inferred": inferred}
+        score = sum(share(OF_SIX, element) for element in SIX) / len(SIX) * 100
+        found.append({"source": source, "records": records, "score": round(score, 1), "fields": fields})
+    return found
 
 
 # --- what can be counted: (change, mapped, field) to what is counted with the words that show it ---------------------
@@ -125,7 +142,7 @@ def _coverage(change: Change, mapped: Mapped, field: str) -> Found:
         )
     for element, fields in SIX.items():
         if any(getattr(mapped.resource, name) for name in fields):
-            yield (change.source, MISSING_SIX, element), ""
+            yield (change.source, OF_SIX, element), ""
 
 
 def _is_inferred(explanation: Explanation, guessing: frozenset[str]) -> bool:

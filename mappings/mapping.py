@@ -131,6 +131,7 @@ def words_of(raw: RawRecord, field: str, *, folder: Path = FOLDER) -> list[tuple
     return found
 
 
+@lru_cache(maxsize=64)  # formats there are ten
 def guesses(form: str, *, folder: Path = FOLDER) -> frozenset[str]:
     """Return the rules (``file:line``) of a format that guess from a text what it does not state."""
     crosswalk = crosswalks(folder).get(form)

@@ -103,7 +103,7 @@ def test_a_large_source_is_counted_by_a_sample_that_is_said(folder: Path, monkey
 
 def test_processes_side_by_side_count_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = answer(folder, "coverage"), answer(folder, "values", "keyword"), answer(folder, "problems")
-    monkeypatch.setattr("mappings.processes", lambda records: 2, raising=False)
+    monkeypatch.setattr("index.processes", lambda records: 2, raising=False)
     monkeypatch.setattr(commands.mapping, "READ", 100)
     assert (answer(folder, "coverage"), answer(folder, "values", "keyword"), answer(folder, "problems")) == alone
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -23,12 +22,6 @@ HELLO = 3
 FULL = Wish(full=True)
 DAY = 24 * 3600
 SINCE = "2026-11-18T19:00:00Z"  # two days before the clock of the first visit
-
-
-@pytest.fixture
-def build(sqlite_store: Store) -> Iterator[Build]:
-    with building(sqlite_store) as made:
-        yield made
 
 
 def froms(place: Place) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,29 +10,17 @@ import pytest
 import sqlalchemy as sa
 import zstandard
 
-from harvester import Store, Wish
+from harvester import Wish
 from harvester.connectors.oai import isolation
 from harvester.messages import sentence
 from harvester.record import Ledger
 from harvester.store import schema
 from harvester.visit import Result
-from tests.harvester.walking import FIRST, PREFIX, Answer, Build, Place, Twist, building, entries, error
+from tests.harvester.walking import FIRST, PREFIX, Answer, Build, Place, Twist, entries, error
 
 FULL = Wish(full=True)
 SWEEP = Wish(sweep=True)
 Break = Callable[[bytes, bytes], Answer]
-
-
-@pytest.fixture
-def build(sqlite_store: Store) -> Iterator[Build]:
-    with building(sqlite_store) as made:
-        yield made
-
-
-@pytest.fixture
-def on_both(store: Store) -> Iterator[Build]:
-    with building(store) as made:
-        yield made
 
 
 def died(_: bytes, __: bytes) -> Answer:

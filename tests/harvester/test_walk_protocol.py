@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from harvester import Store, Wish
+from harvester import Wish
 from harvester.connectors.oai.circle import REMEMBERED, Circle, most
 from harvester.errors import SourceError
 from harvester.messages import sentence
@@ -21,7 +21,6 @@ from tests.harvester.walking import (
     Build,
     Place,
     Twist,
-    building,
     entries,
     error,
     token_of,
@@ -31,18 +30,6 @@ from tests.harvester.walking import (
 FULL = Wish(full=True)
 DAY = 24 * 3600
 BOTH = ("oai_dc", "lom")
-
-
-@pytest.fixture
-def build(sqlite_store: Store) -> Iterator[Build]:
-    with building(sqlite_store) as made:
-        yield made
-
-
-@pytest.fixture
-def on_both(store: Store) -> Iterator[Build]:
-    with building(store) as made:
-        yield made
 
 
 def prefixes(place: Place) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
-from harvester import Store, Wish
+from harvester import Wish
 from harvester.record import Ledger
 from tests.harvester.walking import (
     PREFIX,
@@ -18,7 +17,6 @@ from tests.harvester.walking import (
     Build,
     Place,
     Twist,
-    building,
     entries,
     error,
     instead,
@@ -28,18 +26,6 @@ from tests.harvester.walking import (
 
 FULL = Wish(full=True)
 HELLO = 3  # Identify, ListMetadataFormats, ListSets
-
-
-@pytest.fixture
-def build(sqlite_store: Store) -> Iterator[Build]:
-    with building(sqlite_store) as made:
-        yield made
-
-
-@pytest.fixture
-def on_both(store: Store) -> Iterator[Build]:
-    with building(store) as made:
-        yield made
 
 
 def is_list(arguments: dict[str, str]) -> bool:

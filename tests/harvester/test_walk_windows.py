@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from harvester import Store, Wish
+from harvester import Wish
 from harvester.connectors.oai import windows
 from harvester.record import Ledger
-from tests.harvester.walking import FIRST, Answer, Build, Place, Twist, building, entries, error
+from tests.harvester.walking import FIRST, Answer, Build, Place, Twist, entries, error
 
 FULL = Wish(full=True)
 HELLO = 3
@@ -22,12 +21,6 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is large is small here: 40 records."""
     monkeypatch.setattr(windows, "LARGE", 40)
     monkeypatch.setattr(windows, "LARGE_WHERE_TOKENS_GET_LOST", 40)
-
-
-@pytest.fixture
-def build(sqlite_store: Store) -> Iterator[Build]:
-    with building(sqlite_store) as made:
-        yield made
 
 
 def asked_in_windows(place: Place) -> int:

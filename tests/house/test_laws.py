@@ -39,7 +39,8 @@ HOMES = {
     "elasticsearch": ("index/engines/elasticsearch.py",),
     "apscheduler": ("harvester/night.py",),
 }
-IMPURE = {"socket", "requests", "urllib3", "http", "sqlite3", "time", "random", "secrets", "subprocess", "threading"}
+IMPURE = {"socket", "requests", "urllib3", "http", "sqlite3", "time", "random", "secrets"}
+IMPURE |= {"subprocess", "threading", "multiprocessing"}
 BAD_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}
 
 

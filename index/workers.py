@@ -16,23 +16,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
 
-import msgspec
-
-from harvester import Change
-
-_ENCODER, _CHANGES = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[Change])
-
-
-def pack(changes: list[Change]) -> bytes:
-    """Pack changes for a worker."""
-    return _ENCODER.encode(changes)
-
-
-def unpack(changes: bytes) -> list[Change]:
-    """Unpack what ``pack`` packed."""
-    return _CHANGES.decode(changes)
-
-
 Work = Callable[[bytes], bytes]
 # A worker costs a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and fro.
 # On two cores 100,000 records took 15 s by two workers and 19 s alone, 20,000 took no less (measured).

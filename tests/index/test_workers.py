@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings.workers import ENOUGH, Workers, WorkFailedError, processes
+from index.workers import ENOUGH, Workers, WorkFailedError, processes
 from tests.conftest import ROOT
 
 
@@ -76,8 +76,8 @@ def test_a_reader_that_stops_in_the_middle_leaves_nothing_running() -> None:
 
 _ORPHANS = """
 import os, signal
-from mappings.workers import Workers
-from tests.mappings.test_workers import reversed_bytes
+from index.workers import Workers
+from tests.index.test_workers import reversed_bytes
 if __name__ == "__main__":
     workers = Workers(reversed_bytes, 2)
     assert list(workers.map([b"ab", b"cd", b"ef"])) == [b"ba", b"dc", b"fe"]
