@@ -3,6 +3,7 @@
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
 understands of the real records beside the checkout. ``--exports`` writes the same resources in every format.
+``--steps`` shows what each step of a harvest and of an index update costs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def main() -> None:
     options.add_argument("--large", type=int, default=0)
     options.add_argument("--kills", type=int, default=0)
     options.add_argument("--many", action="store_true")
+    options.add_argument("--steps", action="store_true")
     options.add_argument("--mapped", action="store_true")
     options.add_argument("--exports", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
@@ -43,10 +45,24 @@ def main() -> None:
         from . import exports
 
         exports.measure(chosen.rounds)
+    elif chosen.steps:
+        show_steps()
     elif chosen.many:
         many.measure(min(chosen.rounds, MANY_ROUNDS))
     else:
         measure_ratios(chosen.rounds)
+
+
+def show_steps() -> None:
+    """Print what each step of a harvest and of an index update costs; the clocks themselves make all of it dearer."""
+    folder = Path(tempfile.mkdtemp(prefix="kho-bench-"))
+    try:
+        with Repositories(COUNT) as there:
+            for name in ("harvest_steps", "index_steps"):
+                for step, seconds in there.work(name, folder)["steps"].items():
+                    print(f"    {seconds / COUNT * 1e6:6.1f} µs  {step}")
+    finally:
+        shutil.rmtree(folder)
 
 
 def measure_ratios(rounds: int) -> None:
