@@ -97,7 +97,7 @@ def _lines(
     store: Store, known: dict[str, Origin], names: list[str], seen: Seen, *, raw: bool, everything: bool
 ) -> Iterator[str]:
     """Yield resources as lines of JSON, each with its status and what was not understood of it."""
-    from mappings import map_record
+    from mappings import UNTOLD, map_record
 
     for name in names:
         for change in store.log.every_record(name):
@@ -110,7 +110,8 @@ def _lines(
                 continue
             row = public(change, map_record(change.raw, known[name]))
             if row["status"] == "shown" or everything:
-                yield _line({**row, "raw": change.raw.body.decode("utf-8", "replace")} if raw else row)
+                told = raw and row.get("reason") not in UNTOLD
+                yield _line({**row, "raw": change.raw.body.decode("utf-8", "replace")} if told else row)
 
 
 def _gone(change: Any) -> dict[str, str]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .resource import Problem as Problem
     from .resource import Relation as Relation
     from .resource import Resource as Resource
+    from .safety import UNTOLD as UNTOLD
     from .sampling import encoding_of as encoding_of
     from .saved import read_saved as read_saved
     from .vocabulary import concept as concept
@@ -64,6 +65,7 @@ __getattr__ = door(
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "match": "recognise",
+        "UNTOLD": "safety",
         "read_saved": "saved",
         "encoding_of": "sampling",
         **dict.fromkeys(

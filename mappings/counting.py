@@ -17,6 +17,7 @@ from .applying import shown
 from .fields import FIELDS
 from .mapping import guesses, map_record, words_of
 from .resource import Explanation, Mapped, Origin
+from .safety import UNTOLD
 
 EXAMPLES = 3
 # Circular 24/2011/TT-BTTTT asked state portals for these six elements.
@@ -111,6 +112,8 @@ def _values(change: Change, mapped: Mapped, field: str) -> Found:
 
 def _raw(change: Change, mapped: Mapped, field: str) -> Found:
     assert change.raw is not None
+    if mapped.quarantine in UNTOLD:
+        return
     for path, words in words_of(change.raw, field):
         yield (path, " ".join(words.split())), words
 

@@ -14,6 +14,7 @@ from typing import Any
 from .titles import read, words_of_titles
 from .vietnamese import key
 
+UNTOLD = frozenset(("personal_data", "spam"))  # reasons for which nothing of a record is told, not even its own words
 _LONGEST = 20_000  # what is looked at of one text; an abstract is shorter, a page of a list shows itself at once
 
 _DATE = r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19[5-9]|20[0-3])\d"

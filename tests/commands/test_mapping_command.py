@@ -15,6 +15,7 @@ from mappings import FIELDS
 from tests.commands.calling import inside, kho
 
 UNIVERSITY, SCHOOL = "dai-hoc-song-lam", "tieu-hoc-kim-dong"
+PUPIL = "Nộp bài: học sinh lớp 5A, ngày sinh 12/03/2015"
 UNKNOWN = 7  # records of the school whose type nobody knows
 
 
@@ -112,3 +113,27 @@ def test_a_field_that_does_not_exist_is_answered_with_what_was_meant(folder: Pat
     done = inside(folder, "mapping", "values", "grad")
     assert done.returncode == 2
     assert "grade" in done.stderr
+
+
+def test_nothing_of_a_record_with_personal_data_is_told(tmp_path: Path) -> None:
+    folder, town, name = tmp_path, Town(), "thpt-hong-duc"
+    entries = town.repositories[name].entries
+    one = sorted(entries)[-1]
+    entries[one] = entries[one].edited(entries[one].datestamp, description=PUPIL)
+    (folder / "sources.yaml").write_text(sources_yaml(town, str(folder)), encoding="utf-8")
+    kho(folder, "harvest", name, "--no-index")
+    town.stop()
+    (row,) = [row for row in exported(folder) if row.get("reason") == "personal_data"]
+    assert row["source"] == name
+    for words in (
+        ("export", "--all", "--raw"),
+        ("mapping", "values", "description", "--raw", "--json"),
+        ("mapping", "values", "description", "--json"),
+        ("mapping", "problems", "--json"),
+        ("quarantine", "--json"),
+    ):
+        said = inside(folder, *words)
+        assert said.returncode == 0, words
+        assert "12/03/2015" not in said.stdout, words
+    others = [json.loads(line) for line in inside(folder, "export", "--all", "--raw").stdout.splitlines()]
+    assert sum("raw" in other for other in others) == sum(other["status"] == "shown" for other in others)
