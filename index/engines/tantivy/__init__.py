@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 import tantivy
@@ -31,12 +31,11 @@ from ...query import (
     Place,
     Query,
     Refused,
-    read,
 )
-from ...text import Marker
 from .damage import panicked, reading
 from .fields import schema, teach
 from .questions import Questions
+from .searching import answer, hit
 
 SCHEMA = 4  # another number: the folder is built anew
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
@@ -368,33 +367,9 @@ class TantivyEngine:
         searcher = self._searcher()
         query = self._questions.all([self._questions.term("key", key), self._questions.term("status", "shown")])
         hits = searcher.search(query, 1, count=False).hits
-        return self._hit(searcher, hits[0][1], None) if hits else None
+        return hit(searcher, hits[0][1], None) if hits else None
 
     @reading
     def search(self, query: Query) -> Hits:
         """Answer a question; raises LimitExceededError, IndexUnreachableError."""
-        question = read(query)
-        searcher = self._searcher()
-        asked = self._questions.words(question, query)
-        whole = self._questions.filtered(asked, query, "")
-        sort = "-modified" if query.sort == "relevance" and not question.tokens else query.sort
-        offset = (query.page - 1) * query.size
-        options: dict[str, Any] = {}
-        if sort != "relevance":
-            field, order = (
-                ("title_order", tantivy.Order.Asc) if sort == "title" else ("modified_order", tantivy.Order.Desc)
-            )
-            options = {"order_by_field": field, "order": order}
-        result = searcher.search(whole, max(query.size, 1), count=True, offset=offset, **options)
-        marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
-        hits = tuple(self._hit(searcher, address, marker) for _, address in result.hits[: query.size])
-        return Hits(result.count or 0, hits, self._questions.facets(searcher, asked, query))  # type: ignore[attr-defined]  # missing in tantivy's stub
-
-    def _hit(self, searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
-        document = searcher.doc(address)
-        key, stored = str(document.get_first("key")), bytes(document.get_first("stored") or b"")
-        if marker is None:
-            return Hit(key, stored)
-        said = msgspec.json.decode(stored)
-        marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
-        return Hit(key, stored, marked)
+        return answer(self._searcher(), self._questions, query)
