@@ -8,10 +8,7 @@ objects are built by us: Tantivy's query parser can be crashed by what people ty
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,24 +31,15 @@ from ...query import (
 )
 from .damage import panicked, reading
 from .fields import schema, teach
+from .generations import Generations
 from .questions import Questions
 from .searching import answer, hit
 
-SCHEMA = 4  # another number: the folder is built anew
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 # One thread keeps up with whoever makes the documents, and two take an eighth more in all (measured).
 _THREADS = 1
 _PLACE, _MARK, _OWN = "~place", "~mark:", "~"  # keys and status of documents that are not records
 _NOTHING = "~nothing"  # a key that no document has
-
-
-def _synced(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _mend(writer: tantivy.IndexWriter, folder: Path) -> None:
@@ -80,6 +68,7 @@ class TantivyEngine:
         """``generation`` opens one that is not (yet) the current one."""
         self.address = f"tantivy:{folder}"
         self._folder = folder
+        self._generations = Generations(folder, self.address)
         self._fixed = generation
         self._schema = schema()
         self._questions = Questions(self._schema)
@@ -91,13 +80,7 @@ class TantivyEngine:
     # --- folders ----------------------------------------------------------------------------------------------------
 
     def _current(self) -> str | None:
-        if self._fixed is not None:
-            return self._fixed
-        try:
-            named = json.loads((self._folder / "current").read_text())
-        except (OSError, ValueError):
-            return None
-        return str(named.get("generation")) if named.get("schema") == SCHEMA else None
+        return self._fixed if self._fixed is not None else self._generations.current()
 
     def _open(self) -> tantivy.Index | None:
         """Return the current generation, opened again where another process has written."""
@@ -143,12 +126,10 @@ class TantivyEngine:
     def fresh(self) -> TantivyEngine:
         """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
         with self._faults():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            numbers = [int(path.name[1:]) for path in self._folder.glob("g*") if path.name[1:].isdecimal()]
+            name = self._generations.next()
             self.clean()
-            name = f"g{max(numbers, default=0) + 1}"
             made = TantivyEngine(self._folder, name)
-            made._building = self._build()
+            made._building = self._generations.build()
             try:
                 (self._folder / name).mkdir()
                 tantivy.Index(self._schema, str(self._folder / name), reuse=False)
@@ -157,16 +138,6 @@ class TantivyEngine:
                 raise
         return made
 
-    def _build(self) -> IO[str]:
-        """Be the only one who makes or removes generations; a process that is gone holds nothing."""
-        file = (self._folder / "building").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise IndexUnreachableError(self.address, "another process is building it anew") from error
-        return file
-
     def adopt(self, fresh: Engine) -> None:
         """Name another generation as the current one: one rename, made durable."""
         assert isinstance(fresh, TantivyEngine)
@@ -174,24 +145,14 @@ class TantivyEngine:
         fresh._stop_writing()
         self._stop_writing()
         with self._faults():
-            _synced(self._folder / fresh._fixed)
-            part = self._folder / "current.part"
-            with part.open("w") as file:
-                json.dump({"generation": fresh._fixed, "schema": SCHEMA}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._folder / "current")
-            _synced(self._folder)
+            self._generations.name(fresh._fixed)
         fresh.close()
         self._index = self._opened = None
 
     def clean(self) -> None:
         """Remove every generation but the current one; searches that still read one finish on it."""
-        with self._faults(), self._build():
-            current = self._current()
-            for path in self._folder.glob("g*"):
-                if path.name != current:
-                    shutil.rmtree(path)
+        with self._faults(), self._generations.build():
+            self._generations.clean()
 
     def close(self) -> None:
         """Finish merging, and give the writer's lock and the builder's back."""
