@@ -1,6 +1,6 @@
-"""What all tests share: a throw-away PostgreSQL, stores on both databases, the town, and an honest end.
+"""What all tests share: a throw-away PostgreSQL and Elasticsearch, stores on both databases, the town, an honest end.
 
-What a test finds no means for (PostgreSQL on this machine, real responses beside the checkout) is named in one line
+What a test finds no means for (PostgreSQL or Java on this machine, real responses beside the checkout) is named in one line
 at the end with the command that brings it; with CI=true that is a failure.
 """
 
@@ -22,8 +22,11 @@ import sqlalchemy as sa
 
 from demo.town import Town
 from harvester import Store, open_store
+from tests.index.elasticsearch.node import Node, NoServerError, started
 
 os.environ["KHO_ALLOW_LOOPBACK"] = "1"
+for name in [name for name in os.environ if name.startswith("KHO_ELASTICSEARCH_")]:
+    os.environ.pop(name)
 for name in ("KHO_STORE", "KHO_INDEX", "KHO_CONTACT", "KHO_LANG", "KHO_SOURCES"):
     os.environ.pop(name, None)
 
@@ -47,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    needed = any(word in what for what in MISSING for word in ("PostgreSQL", "crash"))
+    needed = any(word in what for what in MISSING for word in ("PostgreSQL", "Elasticsearch", "crash"))
     if needed and os.environ.get("CI") == "true":
         session.exitstatus = 1
 
@@ -129,6 +132,30 @@ def postgresql() -> Iterator[str]:
     server.send_signal(signal.SIGINT)
     server.wait(20)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- Elasticsearch ----------------------------------------------------------------------------------------------------
+
+
+def _one_server(version: str) -> Iterator[Node]:
+    try:
+        node = started(version)
+    except NoServerError as error:
+        missing(error.what, error.bring)
+    with node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_9() -> Iterator[Node]:
+    """A server of the present series, one for the whole run; every test has indexes of its own name."""
+    yield from _one_server("9.2.0")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_8() -> Iterator[Node]:
+    """A server of the series before, which many still run."""
+    yield from _one_server("8.19.8")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -36,7 +36,7 @@ HOMES = {
     "uvicorn": ("portal/",),
     "rdflib": ("mappings/rdf/",),
     "scrapy": ("harvester/connectors/crawl.py",),
-    "elasticsearch": ("index/engines/elasticsearch.py",),
+    "elasticsearch": ("index/engines/elasticsearch/",),
     "apscheduler": ("harvester/night.py",),
 }
 IMPURE = {"socket", "requests", "urllib3", "http", "sqlite3", "time", "random", "secrets"}
