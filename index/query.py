@@ -248,6 +248,17 @@ class Engine(Protocol):
     def mark(self, fingerprints: Mapping[str, str]) -> None:
         """Keep the fingerprints of the mappings of sources, all of whose documents are mapped by them."""
 
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a few MB with this generation under a name (a-z), instead of what was kept under it.
+
+        Readers see the old or the new content, never a part of either; ``fresh()`` begins with none, ``adopt`` brings
+        its own. It is no part of the documents: an engine may lose it (one that cannot keep 15 MB in one document
+        parts it), and whoever reads it checks it. Raises IndexUnreachableError.
+        """
+
+    def kept(self, name: str) -> bytes | None:
+        """Return what was kept with this generation; None where nothing was."""
+
     def readable(self) -> bool:
         """Say whether there is an index of this version that can be opened; else it is built anew."""
 

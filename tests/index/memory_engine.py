@@ -18,6 +18,7 @@ class MemoryEngine:
         self.documents: dict[str, Document] = {}
         self._place = Place()
         self._marks: dict[str, str] = {}
+        self._kept: dict[str, bytes] = {}
 
     def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         for document in batch:
@@ -37,6 +38,7 @@ class MemoryEngine:
     def adopt(self, fresh: Engine) -> None:
         assert isinstance(fresh, MemoryEngine)
         self.documents, self._place, self._marks = fresh.documents, fresh._place, fresh._marks
+        self._kept = fresh._kept
 
     def held(self, prefix: str) -> dict[str, tuple[str, str]]:
         return {k: (each.status, each.version) for k, each in self.documents.items() if k.startswith(prefix)}
@@ -56,6 +58,12 @@ class MemoryEngine:
 
     def mark(self, fingerprints: Mapping[str, str]) -> None:
         self._marks |= fingerprints
+
+    def keep(self, name: str, content: bytes) -> None:
+        self._kept[name] = content
+
+    def kept(self, name: str) -> bytes | None:
+        return self._kept.get(name)
 
     def counts(self) -> Counts:
         states = [document.status for document in self.documents.values()]

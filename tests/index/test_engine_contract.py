@@ -236,6 +236,24 @@ def a_fresh_generation_is_unseen_until_adopted(make: Maker) -> None:
 
 
 @promise
+def what_is_kept_belongs_to_its_generation(make: Maker) -> None:
+    engine = filled(make)
+    assert engine.kept("words") is None
+    engine.keep("words", b"old")
+    engine.keep("words", b"\x00" * 3_000_000)
+    engine.write((document(1, "Chỉ một"),), PLACE)
+    assert engine.kept("words") == b"\x00" * 3_000_000
+    assert engine.kept("other") is None
+    fresh = engine.fresh()
+    assert fresh.kept("words") is None
+    fresh.write((document(1, "Chỉ một"),), PLACE)
+    fresh.keep("words", b"new")
+    assert engine.kept("words") == b"\x00" * 3_000_000
+    engine.adopt(fresh)
+    assert engine.kept("words") == b"new"
+
+
+@promise
 def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     engine = filled(make)
     assert engine.held("z") == {}

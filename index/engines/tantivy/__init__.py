@@ -32,6 +32,7 @@ from ...query import (
 from .damage import panicked, reading
 from .fields import schema, teach
 from .generations import Generations
+from .keeping import keep, kept
 from .questions import Questions
 from .searching import answer, hit
 
@@ -255,6 +256,19 @@ class TantivyEngine:
             for source, fingerprint in fingerprints.items():
                 self._own(writer, _MARK + source, json.dumps([source, fingerprint]).encode())
             writer.commit()
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a file with this generation."""
+        generation = self._current()
+        if generation is None:
+            raise IndexUnreachableError(self.address, "chưa có chỉ mục / no index yet")
+        with self._faults():
+            keep(self._folder / generation, name, content)
+
+    def kept(self, name: str) -> bytes | None:
+        """Return what was kept with this generation."""
+        generation = self._current()
+        return kept(self._folder / generation, name) if generation is not None else None
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
