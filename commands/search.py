@@ -91,8 +91,16 @@ def _filters(here: Desk, stated: tuple[str, ...], fields: tuple[str, ...]) -> tu
 
 
 def first_reachable(here: Desk, engines: list[Engine]) -> Engine | None:
-    """Return the first index that can be read."""
-    return next((engine for engine in engines if engine.readable()), None)
+    """Return the first index that can be read; one that cannot be reached is named and passed over."""
+    from index import IndexUnreachableError
+
+    for engine in engines:
+        try:
+            if engine.readable():
+                return engine
+        except IndexUnreachableError as error:
+            tell_index(error, here.language)
+    return None
 
 
 def show(here: Desk, hits: Hits, *, as_json: bool) -> None:

@@ -16,10 +16,16 @@ def engines() -> list[str]:
 
 
 def check_address(address: str) -> tuple[str, ...] | None:
-    """Answer for an address such as ``tantivy:data/index``: None for a good one, else what may be meant."""
+    """Answer for an address such as ``tantivy:data/index``: None for a good one, else what may be meant.
+
+    An engine with an own ``address.py`` answers for what stands behind the colon.
+    """
     name, mark, place = address.partition(":")
     if name in engines() and mark and place:
-        return None
+        if not (Path(__file__).parent / "engines" / name / "address.py").exists():
+            return None
+        meant: tuple[str, ...] | None = importlib.import_module(f"index.engines.{name}.address").check(place)
+        return meant and tuple(f"{name}:{each}" for each in meant)
     near = nearest(name, engines()) or engines()[0]
     return (f"{near}:{place or 'data/index'}",)
 

@@ -1,7 +1,7 @@
 """What all tests share: a throw-away PostgreSQL and Elasticsearch, stores on both databases, the town, an honest end.
 
-What a test finds no means for (PostgreSQL or Java on this machine, real responses beside the checkout) is named in one line
-at the end with the command that brings it; with CI=true that is a failure.
+What a test finds no means for (PostgreSQL or Java on this machine, real responses beside the checkout) is named in one
+line at the end with the command that brings it; with CI=true that is a failure.
 """
 
 from __future__ import annotations

@@ -372,7 +372,11 @@ SOURCE: dict[str, Word] = {
 
 SETTINGS: dict[str, Word] = {
     "store": Word(_text, "kho dữ liệu: sqlite:///… hoặc postgresql://…", "the store: sqlite:///… or postgresql://…"),
-    "index": Word(_texts, "một hay nhiều chỉ mục: tantivy:THƯ_MỤC", "one or more indexes: tantivy:FOLDER"),
+    "index": Word(
+        _texts,
+        "một hay nhiều chỉ mục: tantivy:THƯ_MỤC, elasticsearch:https://MÁY:9200/TÊN",
+        "one or more indexes: tantivy:FOLDER, elasticsearch:https://HOST:9200/NAME",
+    ),
     "contact": Word(_text, "thư điện tử ghi trong User-Agent", "e-mail address in the User-Agent"),
     "lang": Word(_language, "ngôn ngữ của thông báo: vi hoặc en", "language of messages: vi or en"),
 }

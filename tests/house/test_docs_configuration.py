@@ -52,7 +52,12 @@ def test_every_word_of_the_model_stands_in_the_page_and_no_other() -> None:
 def test_no_environment_variable_is_named_that_does_not_exist() -> None:
     read_by = "".join(
         file.read_text(encoding="utf-8")
-        for file in [ROOT / "cli.py", *(ROOT / "commands").glob("*.py"), *(ROOT / "harvester").rglob("*.py")]
+        for file in [
+            ROOT / "cli.py",
+            *(ROOT / "commands").glob("*.py"),
+            *(ROOT / "harvester").rglob("*.py"),
+            *(ROOT / "index").rglob("*.py"),
+        ]
     )
     named = set(re.findall(r"KHO_[A-Z_]+", PAGE))
     assert {f"KHO_{name.upper()}" for name in SETTINGS} <= named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -295,14 +296,18 @@ def test_one_at_a_time_builds_an_embedded_index_anew(tmp_path: Path) -> None:
 # --- engines ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["tantivy", "memory"])
+@pytest.fixture(params=["tantivy", "memory", "elasticsearch_9", "elasticsearch_8"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     opened: list[Engine] = []
+    node = request.getfixturevalue(request.param) if request.param.startswith("elasticsearch") else None
 
     def empty() -> Engine:
         if request.param == "memory":
             return MemoryEngine()
-        engine = open_engine(f"tantivy:{tmp_path / str(len(opened))}")
+        if node is not None:
+            engine = open_engine(f"elasticsearch:{node.url}/{uuid.uuid4().hex}")
+        else:
+            engine = open_engine(f"tantivy:{tmp_path / str(len(opened))}")
         engine.adopt(engine.fresh())
         opened.append(engine)
         return engine
@@ -310,6 +315,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     yield empty
     for engine in opened:
         engine.close()
+    if node is not None:
+        node.remove_indexes()
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)

@@ -224,6 +224,11 @@ class Node:
         with urllib.request.urlopen(asked, timeout=60, context=self.trusted) as answer:
             return json.loads(answer.read() or b"null")
 
+    def remove_indexes(self) -> None:
+        """Remove every index: a test leaves nothing to the next one."""
+        for index in self.ask("GET", "/_all/_alias?expand_wildcards=all"):
+            self.ask("DELETE", f"/{index}")
+
     def send(self, number: int) -> None:
         """Send a signal to the server and its launcher."""
         assert self._process is not None

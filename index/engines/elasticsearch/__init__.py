@@ -1,0 +1,202 @@
+"""The engine for a nation: an Elasticsearch cluster of series 8 or 9, by the official client.
+
+Nothing is asked of the cluster that its smallest distribution has not. Every document is written with its own version
+and replaces only what is equal or older, so that a batch may be sent twice, late, or by two at once. A record that goes
+becomes a tombstone: a cluster remembers the versions of real deletions for a minute only. The place in the change log
+is a document of its own, written when every document before it was taken: it may lag, it never leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ...query import Counts, Document, Engine, Hit, Hits, IndexUnreachableError, Place, Query, Refused
+from .address import read_address
+from .bulk import Bulk, Item
+from .connection import Connection
+from .faults import naming
+from .fields import (
+    LARGEST,
+    MARK,
+    OWN,
+    PLACE,
+    dropped_lines,
+    fingerprint,
+    lines,
+    own_lines,
+    unfit,
+    version_number,
+)
+from .generations import Generations
+from .patience import Patience
+from .searching import Searching
+
+_PAGE = 10_000  # documents of one answer, the most that a cluster gives
+_SHOWN = ("shown", "quarantined", "suppressed", "withdrawn")
+
+
+def open_engine(place: str) -> ElasticsearchEngine:
+    """Open the index at an address, ``https://host:9200/name``; nothing is asked yet. Raises ValueError."""
+    return ElasticsearchEngine(Connection(read_address(place)))
+
+
+class ElasticsearchEngine:
+    """One index on a cluster; see ``index.query.Engine`` for what each function promises."""
+
+    def __init__(self, connection: Connection, generation: str = "", patience: Patience | None = None) -> None:
+        """``generation`` opens one that is not (yet) the one that answers; ``patience`` waits for a busy cluster."""
+        self.address = connection.shown
+        self._connection, self._fixed = connection, generation
+        self._generations = Generations(connection)
+        self._patience = patience or Patience()
+        self._searching = Searching(connection, generation or connection.address.name)
+        self._target = generation  # the index that we write to: an alias could move between two requests
+        self._unseen = False  # something was written that no search sees yet
+
+    # --- generations --------------------------------------------------------------------------------------------------
+
+    def readable(self) -> bool:
+        """Say whether there is an index of this version; raises IndexUnreachableError where nobody can say."""
+        found = self._generations.current()
+        return found is not None and found.fields == fingerprint()
+
+    def fresh(self) -> ElasticsearchEngine:
+        """Return an empty generation beside this one."""
+        made = self._generations.create()
+        return ElasticsearchEngine(self._connection, made.index, self._patience)
+
+    def adopt(self, fresh: Engine) -> None:
+        """Move the alias to another generation, in one step."""
+        assert isinstance(fresh, ElasticsearchEngine)
+        self._generations.adopt(fresh._fixed)
+        self._target = ""
+
+    def clean(self) -> None:
+        """Remove every generation but the one that answers."""
+        self._generations.remove(lambda each: self._generations.name not in each.aliases)
+
+    def close(self) -> None:
+        """Let go of the connections; the next question opens them again."""
+        if not self._fixed:
+            self._connection.close()
+            self._target = ""
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _index(self) -> str:
+        if not self._target:
+            self._target = self._generations.needed(writing=True).index
+        return self._target
+
+    def _bulk(self) -> Bulk:
+        index = self._index()
+        return Bulk(self.address, lambda body: self._connection.post(index, body), self._patience)
+
+    def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
+        """Insert or replace documents, then the place; what the cluster refuses is held back with its reason."""
+        bulk = self._bulk()
+        small = {document.key: document for document in batch}
+        bulk.send(self._items(batch, place.epoch, bulk.refused))
+        refused = tuple(bulk.refused)
+        held_back = [_held_back(small[each.key], each.reason) for each in refused if each.key in small]
+        bulk.send(Item(each.key, lines(each, place.epoch)) for each in held_back)
+        if len(bulk.refused) > len(refused):
+            raise IndexUnreachableError(self.address, f"{bulk.refused[-1].key}: {bulk.refused[-1].reason}")
+        version = version_number(place.epoch, place.sequence)
+        bulk.send([Item(PLACE, own_lines(PLACE, msgspec.json.encode(place).decode(), version))])
+        self._written(later=new)
+        return refused
+
+    def _items(self, batch: Sequence[Document], epoch: int, refused: list[Refused]) -> Iterator[Item]:
+        for document in batch:
+            made, reason = lines(document, epoch), unfit(document)
+            if len(made) > LARGEST:
+                reason = f"too_large: {len(made)} > {LARGEST}"
+            if reason:
+                refused.append(Refused(document.key, reason))
+            else:
+                yield Item(document.key, made)
+
+    def _written(self, *, later: bool = False) -> None:
+        """Let searches see what was written; where much is written at once, when the next reading asks for it."""
+        self._unseen = True
+        if not later:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self._unseen:
+            with naming(self.address):
+                self._connection.writer.indices.refresh(index=self._index())
+            self._unseen = False
+
+    def mark(self, fingerprints: Mapping[str, str]) -> None:
+        """Keep the fingerprints of the mappings of sources."""
+        self._bulk().send(
+            Item(key, own_lines(key, msgspec.json.encode([source, fingerprint]).decode()))
+            for source, fingerprint in fingerprints.items()
+            for key in [MARK + source]
+        )
+        self._written()
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget records: each becomes a tombstone of the same version, so that what comes late does not return."""
+        for start in range(0, len(keys), _PAGE):
+            with naming(self.address):
+                found = self._connection.writer.mget(
+                    index=self._index(), ids=list(keys[start : start + _PAGE]), source=False
+                ).body["docs"]
+            held = [(str(each["_id"]), int(each["_version"])) for each in found if each.get("found")]
+            self._bulk().send(Item(key, dropped_lines(key, version)) for key, version in held)
+        self._written()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def search(self, query: Query) -> Hits:
+        """Answer a question; raises LimitExceededError, IndexUnreachableError."""
+        return self._searching.search(query)
+
+    def get(self, key: str) -> Hit | None:
+        """Return one shown resource."""
+        return self._searching.get(key)
+
+    def place(self) -> Place:
+        """Return the place; an empty one where there is no index."""
+        if not self._fixed and self._generations.current() is None:
+            return Place()
+        stored = self._searching.stored(PLACE)
+        return msgspec.json.decode(stored, type=Place) if stored else Place()
+
+    def marks(self) -> dict[str, str]:
+        """Return the fingerprints of the sources' mappings."""
+        wanted = [{"term": {"status": OWN}}, {"prefix": {"key": MARK}}]
+        return dict(msgspec.json.decode(stored) for _, _, stored in self._all(wanted, stored=True))
+
+    def _all(self, wanted: list[dict[str, Any]], *, stored: bool = False) -> Iterator[tuple[str, str, str]]:
+        """Yield key, status and version (or what is stored) of every document, in the order of their keys."""
+        self._refresh()
+        yield from self._searching.all(wanted, stored=stored)
+
+    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
+        """Return status and version of every record whose key begins so."""
+        wanted: list[dict[str, Any]] = [{"terms": {"status": list(_SHOWN)}}, {"prefix": {"key": prefix}}]
+        return {key: (status, version) for key, status, version in self._all(wanted)}
+
+    def quarantined(self) -> dict[str, str]:
+        """Return the key and the reason of every record that is held back."""
+        held_back = self._all([{"term": {"status": "quarantined"}}], stored=True)
+        return {key: reason for key, _, reason in held_back}
+
+    def counts(self) -> Counts:
+        """Count the records by status; nothing where there is no index."""
+        if not self._fixed and self._generations.current() is None:
+            return Counts(0, 0, 0, 0)
+        self._refresh()
+        counted = self._searching.statuses()
+        return Counts(*(counted.get(status, 0) for status in _SHOWN))
+
+
+def _held_back(document: Document, reason: str) -> Document:
+    return Document(document.key, document.source, document.sequence, "quarantined", reason, version=document.version)

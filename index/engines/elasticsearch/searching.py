@@ -1,0 +1,101 @@
+"""Ask one index: a page of hits with what is counted, one document, or all of them in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ...query import Facet, FacetValue, Hit, Hits, IndexUnreachableError, Query, read
+from ...text import Marker
+from .connection import Connection
+from .faults import naming
+from .questions import body
+
+_PAGE = 10_000  # documents of one answer, the most that a cluster gives
+
+
+class Searching:
+    """Asks the index of a name: an alias, or one generation."""
+
+    def __init__(self, connection: Connection, index: str) -> None:
+        self._connection, self._index = connection, index
+
+    def _ask(self, asked: dict[str, Any], **options: Any) -> dict[str, Any]:
+        """Ask; half an answer is none: shards that are away and time that is over are errors."""
+        if self._connection.address.shards > 1:
+            options["search_type"] = "dfs_query_then_fetch"  # words are as rare in the whole, not in each shard
+        with naming(self._connection.shown):
+            said: dict[str, Any] = self._connection.reader.search(
+                index=self._index, allow_partial_search_results=False, request_cache=False, **asked, **options
+            ).body
+        if said["timed_out"]:
+            raise IndexUnreachableError(self._connection.shown, "quá giờ / it did not answer in time")
+        return said
+
+    def search(self, query: Query) -> Hits:
+        """Answer a question; raises LimitExceededError, IndexUnreachableError."""
+        said = self._ask(body(read(query), query))
+        marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
+        hits = tuple(_hit(each, marker) for each in said["hits"]["hits"][: query.size])
+        counted = said.get("aggregations", {})
+        facets = tuple(_facet(field, counted[field]["counted"]["buckets"]) for field in query.facets)
+        return Hits(said["hits"]["total"]["value"], hits, facets)
+
+    def get(self, key: str) -> Hit | None:
+        """Return one shown resource."""
+        found = self._source(key)
+        return Hit(key, found["stored"].encode()) if found and found["status"] == "shown" else None
+
+    def stored(self, key: str) -> str:
+        """Return what is stored of a document of ours, "" where there is none."""
+        return str(self._source(key).get("stored", ""))
+
+    def _source(self, key: str) -> dict[str, Any]:
+        client = self._connection.reader
+        with naming(self._connection.shown):
+            said = client.options(ignore_status=404).get(index=self._index, id=key).body
+        if "error" in said:
+            raise IndexUnreachableError(self._connection.shown, "chưa có chỉ mục / no index yet")
+        return dict(said["_source"]) if said["found"] else {}
+
+    def statuses(self) -> dict[str, int]:
+        """Count the documents by status."""
+        said = self._ask({"size": 0, "aggs": {"status": {"terms": {"field": "status", "size": 100}}}})
+        return {each["key"]: each["doc_count"] for each in said["aggregations"]["status"]["buckets"]}
+
+    def all(self, wanted: list[dict[str, Any]], *, stored: bool = False) -> Iterator[tuple[str, str, str]]:
+        """Yield key, status, and version (or what is stored) of every document that passes, in the order of keys."""
+        after: list[str] = []
+        while True:
+            asked: dict[str, Any] = {
+                "size": _PAGE,
+                "query": {"bool": {"filter": wanted}},
+                "sort": [{"key": "asc"}],
+                "track_total_hits": False,
+                "source": ["stored"] if stored else False,
+                "docvalue_fields": ["status", *([] if stored else ["version"])],
+            }
+            found = self._ask({**asked, "search_after": after} if after else asked)["hits"]["hits"]
+            for hit in found:
+                fields = hit["fields"]
+                said = hit["_source"].get("stored", "") if stored else fields.get("version", [""])[0]
+                yield hit["_id"], fields["status"][0], said
+            if len(found) < _PAGE:
+                return
+            after = found[-1]["sort"]
+
+
+def _hit(found: dict[str, Any], marker: Marker | None) -> Hit:
+    key, stored = found["_id"], found["_source"]["stored"].encode()
+    if marker is None:
+        return Hit(key, stored)
+    said = msgspec.json.decode(stored)
+    marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
+    return Hit(key, stored, marked)
+
+
+def _facet(field: str, buckets: list[dict[str, Any]]) -> Facet:
+    values = [FacetValue(str(each["key"]), int(each["doc_count"])) for each in buckets]
+    return Facet(field, tuple(sorted(values, key=lambda each: (-each.count, each.value))))
