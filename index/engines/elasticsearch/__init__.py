@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ...query import Counts, Document, Engine, Hit, Hits, IndexUnreachableError, Place, Query, Refused
+from . import keeping
 from .address import read_address
 from .bulk import Bulk, Item
 from .connection import Connection
@@ -35,6 +36,7 @@ from .patience import Patience
 from .searching import Searching
 
 _PAGE = 10_000  # documents of one answer, the most that a cluster gives
+_TRIES = 3  # what is kept may be replaced between reading its head and its parts
 _SHOWN = ("shown", "quarantined", "suppressed", "withdrawn")
 
 
@@ -152,6 +154,20 @@ class ElasticsearchEngine:
             self._bulk().send(Item(key, dropped_lines(key, version)) for key, version in held)
         self._written()
 
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a few MB with this generation; whoever reads meanwhile gets the old or the new."""
+        before, now = self._head(name), keeping.head_of(content)
+        bulk = self._bulk()
+        bulk.send(keeping.items(name, now, content))
+        bulk.send([keeping.head_item(name, now)])
+        bulk.send(keeping.gone(name, before, now) if before else ())
+        if bulk.refused:
+            raise IndexUnreachableError(self.address, bulk.refused[0].reason)
+
+    def _head(self, name: str) -> keeping.Head | None:
+        stored = self._searching.stored(keeping.head_key(name))
+        return msgspec.json.decode(stored, type=keeping.Head) if stored else None
+
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def search(self, query: Query) -> Hits:
@@ -162,15 +178,33 @@ class ElasticsearchEngine:
         """Return one shown resource."""
         return self._searching.get(key)
 
+    def _there(self) -> bool:
+        return bool(self._fixed) or self._generations.current() is not None
+
     def place(self) -> Place:
         """Return the place; an empty one where there is no index."""
-        if not self._fixed and self._generations.current() is None:
+        if not self._there():
             return Place()
         stored = self._searching.stored(PLACE)
         return msgspec.json.decode(stored, type=Place) if stored else Place()
 
+    def kept(self, name: str) -> bytes | None:
+        """Return what was kept with this generation."""
+        if not self._there():
+            return None
+        for _ in range(_TRIES):
+            head = self._head(name)
+            if head is None:
+                return None
+            content = keeping.whole(head, self._searching.several(head.keys(name)))
+            if content is not None:
+                return content
+        return None
+
     def marks(self) -> dict[str, str]:
         """Return the fingerprints of the sources' mappings."""
+        if not self._there():
+            return {}
         wanted = [{"term": {"status": OWN}}, {"prefix": {"key": MARK}}]
         return dict(msgspec.json.decode(stored) for _, _, stored in self._all(wanted, stored=True))
 
@@ -191,7 +225,7 @@ class ElasticsearchEngine:
 
     def counts(self) -> Counts:
         """Count the records by status; nothing where there is no index."""
-        if not self._fixed and self._generations.current() is None:
+        if not self._there():
             return Counts(0, 0, 0, 0)
         self._refresh()
         counted = self._searching.statuses()

@@ -19,7 +19,7 @@ SCHEMA = 1  # another number, or other fields: the index is built anew
 TEXTS = ("title", "text")
 ORDERS = ("title_order", "modified_order")
 OWN, DROPPED = "~", "~dropped"  # the status of documents that are no records, and of records that were forgotten
-PLACE, MARK = "~place", "~mark:"  # keys of documents of ours
+PLACE, MARK, KEPT = "~place", "~mark:", "~kept:"  # keys of documents of ours
 NOTHING = "\u2400"  # stands where a text is empty; no token of ours is this sign
 LARGEST = 1_000_000  # bytes of a record as it is sent; a cluster counts it several times against its memory
 _LIVES = 1 << 38  # changes of one life of a store: 274 thousand million
@@ -61,13 +61,16 @@ def action(key: str, version: int) -> bytes:
 
 def own_lines(key: str, stored: str, version: int | None = None) -> bytes:
     """Return the two lines that write a document of ours; without a version the last one wins."""
-    head = b'{"index":{"_id":%s}}\n' % msgspec.json.encode(key) if version is None else action(key, version)
-    return head + msgspec.json.encode({"key": key, "status": OWN, "stored": stored}) + b"\n"
+    return _head(key, version) + msgspec.json.encode({"key": key, "status": OWN, "stored": stored}) + b"\n"
 
 
-def dropped_lines(key: str, version: int) -> bytes:
+def _head(key: str, version: int | None) -> bytes:
+    return b'{"index":{"_id":%s}}\n' % msgspec.json.encode(key) if version is None else action(key, version)
+
+
+def dropped_lines(key: str, version: int | None = None) -> bytes:
     """Return the two lines that forget a record: a real deletion would forget its version, too."""
-    return action(key, version) + msgspec.json.encode({"key": key, "status": DROPPED}) + b"\n"
+    return _head(key, version) + msgspec.json.encode({"key": key, "status": DROPPED}) + b"\n"
 
 
 def unfit(document: Document) -> str:

@@ -52,6 +52,14 @@ class Searching:
         """Return what is stored of a document of ours, "" where there is none."""
         return str(self._source(key).get("stored", ""))
 
+    def several(self, keys: list[str]) -> list[str]:
+        """Return what is stored of documents of ours; those that are not there are left out."""
+        if not keys:
+            return []
+        with naming(self._connection.shown):
+            found = self._connection.reader.mget(index=self._index, ids=keys).body["docs"]
+        return [each["_source"]["stored"] for each in found if each.get("found") and "stored" in each["_source"]]
+
     def _source(self, key: str) -> dict[str, Any]:
         client = self._connection.reader
         with naming(self._connection.shown):
