@@ -15,6 +15,7 @@ from mappings import Origin, fingerprint
 
 from .documents import document_of, made_of, unpack_documents, version_of
 from .query import Document, Engine, Place
+from .suggest import Learner, Memory
 from .workers import Workers, processes
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
@@ -60,6 +61,7 @@ class Progress:
     remapped: list[str] = dataclasses.field(default_factory=list)
     rebuilt: bool = False
     verified: bool = False
+    memory: Memory | None = None
 
 
 Told = Callable[[int], None]
@@ -74,30 +76,34 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     """
     if not engine.readable() or engine.place().store != log.identity()[0]:
         return rebuild(log, engine, origins, told)
-    progress = Progress()
+    progress = Progress(memory=Memory(engine))
     if not _same_life(log, engine.place()):
         _verify(log, engine, origins, progress, told)
     _mark_new(engine, origins)
     _follow(log, engine, origins, progress, told)
     _map_again(log, engine, origins, progress, told)
+    _keep(progress, engine)
     engine.close()
     return progress
 
 
 def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> Progress:
     """Build a new generation beside the old one and adopt it when it is complete."""
-    progress = Progress(rebuilt=True)
+    expected = sum(sum(each.values()) for each in log.counts().values())
+    progress = Progress(rebuilt=True, memory=Memory(engine, Learner(expected=expected)))
     fresh = engine.fresh()
     try:
         # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
         fresh.write((), _place(log, log.identity()[2]))
         _map_sources(log, fresh, origins, sorted(origins), progress, told, new=True)
         _follow(log, fresh, origins, progress, told)
+        _keep(progress, fresh)
         engine.adopt(fresh)
     finally:
         fresh.close()
     # A take-down that was told between the last reading and the swap must not wait for the next update.
     _follow(log, engine, origins, progress, told)
+    _keep(progress, engine)
     engine.close()
     return progress
 
@@ -110,6 +116,11 @@ def forget(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     if not update(log, engine, origins, told).rebuilt:  # hidden at once; building anew takes minutes for a million
         rebuild(log, engine, origins, told)
     engine.clean()
+
+
+def _keep(progress: Progress, engine: Engine) -> None:
+    if progress.memory is not None:
+        progress.memory.keep(engine)
 
 
 def _same_life(log: Log, place: Place) -> bool:
@@ -212,14 +223,16 @@ def _write(
     engine: Engine, batch: dict[str, Document], place: Place, progress: Progress, told: Told, *, new: bool = False
 ) -> None:
     refused = engine.write(tuple(batch.values()), place, new=new)
+    reasons = {each.key: each.reason for each in refused}
     if refused:
-        reasons = {each.key: each.reason for each in refused}
         again = [
             msgspec.structs.replace(_tombstone(document), status="quarantined", reason=reasons[document.key])
             for document in batch.values()
             if document.key in reasons
         ]
         engine.write(again, place)
+    if progress.memory is not None:
+        progress.memory.see([each for each in batch.values() if each.key not in reasons], again=not new)
     progress.written += len(batch)
     told(len(batch))
     batch.clear()
@@ -258,8 +271,10 @@ def map_again(
     """Follow the store, then map all records of these sources again, whether or not anything has changed."""
     progress = update(log, engine, origins, told)
     if not progress.rebuilt:
+        progress.memory = Memory(engine)
         _map_sources(log, engine, origins, sources, progress, told)
         progress.remapped += sources
+        _keep(progress, engine)
     engine.close()
     return progress
 

@@ -29,6 +29,7 @@ HOMES = {
     "psycopg": ("harvester/store/",),
     "yaml": ("harvester/yaml_marks.py",),
     "tantivy": ("index/engines/tantivy/",),
+    "rapidfuzz": ("index/suggest/",),
     "click": ("cli.py", "commands/"),
     "rich": ("commands/",),
     "starlette": ("portal/",),

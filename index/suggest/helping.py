@@ -1,0 +1,118 @@
+"""Suggestions that were checked against the index: what is no longer shown is never suggested.
+
+The book of words is a little older than the index. What it counted more often than documents were written since then is
+surely still shown somewhere; everything rarer is asked of the index before it is shown, a title by its key.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from ..query import Engine, Place, Query
+from .book import NAME, Book, unpack
+from .completing import KINDS, Completer, Kind, Suggestion, tails
+from .speller import Speller
+
+FEW = 5  # hits: with as many, whoever asked has an answer, and needs no other question
+_AT_MOST: dict[Kind, int] = {"phrase": 20, "subject": 2, "institution": 2, "title": 3}  # where all kinds are asked for
+MOST = 20
+_TAILS = 3  # completions of the last words alone that are tried: each is asked of the index
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """Another question, and how many resources it finds."""
+
+    words: str
+    total: int
+
+
+class Helper:
+    """Helps to ask one index; reads its book of words anew when it has changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._place: Place | None = None
+        self._packed: bytes | None = None
+        self._book, self._speller, self._completer = Book(), Speller(Book()), Completer(Book())
+
+    def _read(self) -> int:
+        """Read the book where it is another one; return how many documents may have changed since it was true."""
+        place = self._engine.place()
+        if place != self._place:
+            packed = self._engine.kept(NAME)
+            if packed != self._packed:
+                self._book = unpack(packed) or Book()
+                self._speller, self._completer = Speller(self._book), Completer(self._book)
+            self._place, self._packed = place, packed
+        if place.epoch != self._book.epoch or place.sequence < self._book.sequence:
+            return sys.maxsize
+        return place.sequence - self._book.sequence + self._book.again
+
+    def did_you_mean(self, query: Query, total: int) -> Correction | None:
+        """Return a better question for one that found ``total``: only where it finds more, by the same filters."""
+        self._read()
+        if not query.words or (total >= FEW and self._speller.knows(query.words)):
+            return None
+        words = self._speller.corrected(query.words)
+        if words is None or len(words) > len(query.words) * 2 + 8:
+            return None
+        found = self._engine.search(_alone(query, words)).total
+        return Correction(words, found) if found > total else None
+
+    def suggest(self, typed: str, kinds: Sequence[Kind] = KINDS, most: int = 8) -> list[Suggestion]:
+        """Return what goes on from what was typed: phrases, subjects, institutions, titles, all of them shown now."""
+        doubt = self._read()
+        found: list[Suggestion] = []
+        for kind in kinds:
+            wanted = most if len(kinds) == 1 else min(most, _AT_MOST[kind])
+            found += self._shown(self._completer.complete(typed, kind, wanted * 2), wanted, doubt)
+        if "phrase" in kinds and not any(each.kind == "phrase" for each in found):
+            found = [*self._longer(typed), *found]
+        return _mixed(found, most)
+
+    def _shown(self, candidates: Sequence[Suggestion], wanted: int, doubt: int) -> list[Suggestion]:
+        found: list[Suggestion] = []
+        for each in candidates:
+            if len(found) == wanted:
+                break
+            if self._is_shown(each, doubt):
+                found.append(each)
+        return found
+
+    def _is_shown(self, suggestion: Suggestion, doubt: int) -> bool:
+        if suggestion.kind == "title":
+            hit = self._engine.get(suggestion.id)
+            return hit is not None and msgspec.json.decode(hit.stored)["title"] == suggestion.text
+        if suggestion.count > doubt:
+            return True
+        if suggestion.kind == "phrase":
+            return self._engine.search(Query(f'"{suggestion.text}"', size=1)).total > 0
+        field = "subject" if suggestion.kind == "subject" else "source"
+        return self._engine.search(Query(filters=((field, (suggestion.id,)),), size=1)).total > 0
+
+    def _longer(self, typed: str) -> list[Suggestion]:
+        """Complete the last words alone where nothing goes on from all of them; it must find something as a whole."""
+        for head, tail in tails(typed):
+            candidates = self._completer.complete(tail, "phrase", _TAILS, strict=True)
+            asked = [(f"{head} {each.text}", each) for each in candidates]
+            totals = [(words, self._engine.search(Query(words, size=1)).total) for words, _ in asked]
+            found = [Suggestion("phrase", words, total) for words, total in totals if total]
+            if found:
+                return found
+        return []
+
+
+def _alone(query: Query, words: str) -> Query:
+    return msgspec.structs.replace(query, words=words, facets=(), size=1, page=1, highlight=False)
+
+
+def _mixed(found: list[Suggestion], most: int) -> list[Suggestion]:
+    """Keep room for every kind, in the order of kinds; what is a phrase and a subject stands once, as subject."""
+    subjects = {each.text.lower() for each in found if each.kind == "subject"}
+    kept = [each for each in found if each.kind != "phrase" or each.text not in subjects]
+    others = [each for each in kept if each.kind != "phrase"]
+    phrases = [each for each in kept if each.kind == "phrase"]
+    return [*phrases[: max(most - len(others), most // 2)], *others][:most]
