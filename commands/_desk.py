@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._output import harmless, say
+from ._tables import FOLDER, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Desk:
         self.path: Path = options.get("sources") or Path("sources.yaml")
         self.language: str = options.get("lang") or os.environ.get("KHO_LANG") or "vi"
         self.quiet, self.verbose = bool(options.get("quiet")), int(options.get("verbose") or 0)
+        self.mistakes = 0  # in the tables beside sources.yaml
         colour = options.get("color")
         if colour == "never" or (colour == "auto" and os.environ.get("NO_COLOR")):
             os.environ["NO_COLOR"] = "1"
@@ -54,12 +56,32 @@ class Desk:
         elif self.verbose:
             click.echo(harmless(f"{name} " + " ".join(f"{key}={value}" for key, value in facts.items())), err=True)
 
+    def use_tables(self, folder: Path | None = None, *, lenient: bool = False) -> int:
+        """Have mapping use a folder of tables, else ``tables/`` beside sources.yaml; returns the number of mistakes.
+
+        Every mistake is told with its place; one ends the command with 3 unless ``lenient``.
+        """
+        from harvester import Faults
+        from mappings import Tables, use_tables
+
+        own = folder or self.path.parent / FOLDER
+        try:
+            use_tables(read_tables(own) if folder or self.path.is_file() else Tables())
+        except Faults as error:
+            for fault in error.faults:
+                say(fault.render(self.language))
+            if not lenient:
+                raise Ended(3) from error
+            return len(error.faults)
+        return 0
+
     def federation(self, *, lenient: bool = False) -> Federation:
         """Read sources.yaml with every room's checks; a fatal mistake ends the command with 3 unless ``lenient``."""
         from harvester import read_federation
         from index import check_address
         from mappings import check_word
 
+        self.mistakes = self.use_tables(lenient=lenient)
         checks: dict[str, Callable[[str], tuple[str, ...] | None]] = {
             "province": lambda word: check_word("province", word),
             **{kind: partial(check_word, kind) for kind in ("format", *ADVICE)},
@@ -137,8 +159,8 @@ def origins(federation: Federation, store: Store) -> dict[str, Origin]:
     for name, row in store.log.sources().items():
         source = federation.sources.get(name)
         facts = described(source) if source is not None else row.described
-        names, encoding = tuple(sorted(row.set_names.items())), row.learned.get("encoding") or ""
-        found[name] = _origin(name, row.first_id, facts, names, encoding)
+        names, learned = tuple(sorted(row.set_names.items())), row.learned
+        found[name] = _origin(name, row.first_id, facts, names, learned.get("encoding"), learned.get("format"))
     return found
 
 
@@ -148,7 +170,12 @@ def origin_of(source: Source) -> Origin:
 
 
 def _origin(
-    name: str, first_id: str, facts: Mapping[str, Any], set_names: tuple[tuple[str, str], ...], encoding: str = ""
+    name: str,
+    first_id: str,
+    facts: Mapping[str, Any],
+    set_names: tuple[tuple[str, str], ...],
+    encoding: str | None = None,
+    form: str | None = None,
 ) -> Origin:
     from mappings import Institution, Origin
 
@@ -162,7 +189,8 @@ def _origin(
         province=facts.get("province") or "",
         institution=Institution(institution[0] or title, institution[1], institution[2]),
         set_names=set_names,
-        encoding=facts.get("encoding") or encoding,
+        encoding=facts.get("encoding") or encoding or "",
+        format=form or "",
         defaults=tuple(defaults),
         sets=tuple(sets),
         replace=tuple(replace),

@@ -8,6 +8,7 @@ import click
 
 from ._desk import desk
 from ._output import say
+from ._tables import FOLDER
 
 _SAMPLE = """# Liên hợp học liệu / the federation: mỗi nguồn ba dòng là đủ / three lines a source are enough
 kho:
@@ -18,6 +19,17 @@ sources:
   # - id: thu-vien-truong
   #   name: Thư viện số của trường
   #   url: http://thuvien.truong.example/oai/request
+"""
+_TABLES = """# tables/
+
+Tệp ở đây mang tên bảng có sẵn và thêm hay thay từng dòng của nó; không có tệp nào thì Kho dùng các bảng có sẵn. /
+A file here has the name of a shipped table and adds lines to it or overrules them.
+
+    tables/vocabularies/type.yaml      - {id: bai_giang_dien_tu, variants: [Bài giảng số]}
+    tables/crosswalks/oai_dc.yaml      fields: {description: {from: [note], parser: description}}
+    tables/titles.yaml                 school: [trường em]
+
+Cách viết / how: docs/mapping.md. Thử trước / try first: `kho mapping diff`, `kho map TỆP --explain`.
 """
 
 
@@ -38,6 +50,10 @@ def command(ctx: click.Context, folder: Path) -> None:
         raise click.UsageError(here.text(f"{target} đã có, không ghi đè", f"{target} exists and is not overwritten"))
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(_SAMPLE, encoding="utf-8")
+    tables = folder / FOLDER
+    if not tables.exists():
+        tables.mkdir()
+        (tables / "README.md").write_text(_TABLES, encoding="utf-8")
     say(
         here.text(
             f"đã viết {target}; thêm nguồn rồi gõ: kho harvest", f"wrote {target}; add a source, then: kho harvest"

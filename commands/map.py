@@ -40,6 +40,7 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
     from mappings import map_record, read_saved, readable
 
     here = desk(ctx)
+    here.use_tables()
     if form and form not in readable():
         raise click.BadParameter(", ".join(readable()), param_hint="--format")
     origin, good = _origin(here, source), True

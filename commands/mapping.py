@@ -170,7 +170,7 @@ def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, ever
     """Map what is held of the selected sources; returns the counts, and of which sources they are those of a sample."""
     from harvester import pack
     from index import Workers, processes
-    from mappings import added, counted
+    from mappings import added, counted, tables_in_use
 
     federation = here.federation()
     with here.store(federation) as store:
@@ -178,7 +178,7 @@ def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, ever
         shares = _shares(here, federation, store, selection, every=every)
         held = store.log.counts()
         size = sum(int(shares[name] * sum(held.get(name, {}).values())) for name in shares)
-        work = partial(counted, question, {name: known[name] for name in shares})
+        work = partial(counted, question, tables_in_use(), {name: known[name] for name in shares})
         with Workers(work, processes(size)) as workers:
             counts = added(workers.map(pack(part) for part in _parts(store, shares)))
     return counts, sorted(name for name, share in shares.items() if share < 1)
@@ -212,11 +212,11 @@ def _frequent(counts: Counts) -> list[tuple[tuple[str, ...], tuple[int, list[tup
 
 
 def _lines_to_paste(rows: list[tuple[tuple[str, ...], tuple[int, list[tuple[str, str]]]]]) -> Iterator[str]:
-    """Write words as lines of a table: whoever knows what they mean writes the id and deletes the others."""
+    """Write words as lines of ``tables/vocabularies/FIELD.yaml``; until somebody writes its id, a line says nothing."""
     import json
 
     for words, (count, _) in rows:
-        yield f"- {{id: ?, variants: [{json.dumps(words[-1], ensure_ascii=False)}]}}  # {count} × {words[0]}"
+        yield f"- {{id: '?', variants: [{json.dumps(words[-1], ensure_ascii=False)}]}}  # {count} × {words[0]}"
 
 
 def _shortened(here: Desk, cells: list[Any]) -> list[Any]:

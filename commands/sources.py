@@ -67,8 +67,8 @@ def lint(ctx: click.Context) -> None:
     federation = here.federation(lenient=True)
     for fault in federation.faults:
         say(fault.render(here.language))
-    if federation.faults:
-        count = len(federation.faults)
+    count = len(federation.faults) + here.mistakes
+    if count:
         say(here.text(f"{count} lỗi", f"{count} mistakes"))
         raise Ended(3)
     say(here.text(f"{len(federation.sources)} nguồn, không có lỗi", f"{len(federation.sources)} sources, no mistakes"))

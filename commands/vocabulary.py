@@ -36,6 +36,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     from mappings import concept, ids, schemes
 
     here = desk(ctx)
+    here.use_tables()
     rows: list[dict[str, Any]] = [
         {
             "id": name,
@@ -73,6 +74,7 @@ def show(ctx: click.Context, scheme: str, term: str | None, as_json: bool) -> No
       kho vocabulary show subject tieng_anh
     """
     here = desk(ctx)
+    here.use_tables()
     rows = _rows(scheme, _scheme(here, scheme))
     if term is not None:
         rows = [row for row in rows if row["id"] == term]
@@ -105,6 +107,7 @@ def match_(ctx: click.Context, scheme: str, text: tuple[str, ...], free: bool, a
     from mappings import label, match
 
     here = desk(ctx)
+    here.use_tables()
     _scheme(here, scheme)
     found = [(words, match(scheme, words, not free)) for words in text]
     if as_json:
@@ -132,6 +135,7 @@ def export(ctx: click.Context, scheme: tuple[str, ...], form: str) -> None:
     from mappings import published, schemes
 
     here = desk(ctx)
+    here.use_tables()
     chosen = {name: _scheme(here, name) for name in scheme or schemes()}
     if form == "csv":
         click.echo(_csv(chosen), nl=False)

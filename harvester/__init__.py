@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     from .visit import reject as reject
     from .visit import retire_source as retire_source
     from .visit import take_back as take_back
+    from .yaml_marks import Marked as Marked
     from .yaml_marks import load_yaml as load_yaml
+    from .yaml_marks import parse_yaml as parse_yaml
 
 __getattr__ = door(
     "harvester",
@@ -81,6 +83,6 @@ __getattr__ = door(
         "describe": "store.visits",
         "TakeDown": "store.suppression_file",
         "restore": "store.restoring",
-        "load_yaml": "yaml_marks",
+        **dict.fromkeys(("Marked", "load_yaml", "parse_yaml"), "yaml_marks"),
     },
 )

@@ -81,6 +81,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” là id cũ của một nguồn khác ({other}), không được dùng lại",
         "“{value}” is a former id of another source ({other}) and cannot be taken",
     ),
+    "unknown_table": (
+        "không có bảng nào tên “{value}”; tệp trong {folder} mang tên bảng mà nó bổ sung",
+        "there is no table “{value}”; a file in {folder} has the name of the table that it adds to",
+    ),
+    "label_of_other": (
+        "“{value}” là tên của từ “{other}”, không làm biến thể của từ khác được",
+        "“{value}” is the name of the term “{other}” and cannot be a word of another one",
+    ),
+    "word_of_other": (
+        "“{value}” đã được dạy là “{other}” ở dòng {first}",
+        "“{value}” already means “{other}” by line {first}",
+    ),
+    "other_syntax": (
+        "bảng “{key}” đọc {other}; không đổi syntax được",
+        "“{key}” reads {other}; its syntax cannot change",
+    ),
     "unknown_column": ("không có cột “{key}”", "there is no column “{key}”"),
     "wrong_row": ("dòng có {value} ô trong khi tiêu đề có {other}", "the row has {value} cells, the header {other}"),
 }

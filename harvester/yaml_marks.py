@@ -38,7 +38,8 @@ class Marked(msgspec.Struct):
         self, path: Path_, code: str, facts: Mapping[str, object] | None = None, *, at_key: bool = False
     ) -> Fault:
         """Make a fault that points at a value, or at its key."""
-        place = (self.keys if at_key else self.values).get(path) or self.keys.get(path)
+        first, second = (self.keys, self.values) if at_key else (self.values, self.keys)
+        place = first.get(path) or second.get(path)
         while place is None and path:  # a thing that does not stand there is missing where it would stand
             path = path[:-1]
             place = self.values.get(path)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from harvester import Change, unpack
-from mappings import Mapped, Origin, Resource, label, map_record
+from mappings import Mapped, Origin, Resource, Tables, label, map_record, use_tables
 
 from .query import FACETS, Document, Status
 from .text import analyse_parts, order
@@ -15,8 +15,9 @@ from .text import analyse_parts, order
 _DOCUMENTS = msgspec.msgpack.Decoder(list[Document])
 
 
-def made_of(origins: Mapping[str, Origin], changes: bytes) -> bytes:
-    """Make documents of packed changes, in a process that knows nothing of store and index."""
+def made_of(tables: Tables, origins: Mapping[str, Origin], changes: bytes) -> bytes:
+    """Make documents of packed changes by these tables, in a process that knows nothing of store and index."""
+    use_tables(tables)
     return msgspec.msgpack.encode([document_of(change, origins) for change in unpack(changes)])
 
 

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from harvester import Change, pack
-from mappings import Origin, fingerprint
+from mappings import Origin, fingerprint, tables_in_use
 
 from .documents import document_of, made_of, unpack_documents, version_of
 from .query import Document, Engine, Place
@@ -214,7 +214,7 @@ def _made(
             marks.append(mark)
             yield pack(changes)
 
-    with Workers(partial(made_of, dict(origins)), count) as workers:
+    with Workers(partial(made_of, tables_in_use(), dict(origins)), count) as workers:
         for documents in workers.map(packed()):
             yield marks.popleft(), unpack_documents(documents)
 

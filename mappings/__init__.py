@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .mapping import formats as formats
     from .mapping import map_record as map_record
     from .mapping import readable as readable
+    from .own_tables import use_tables as use_tables
     from .problems import PROBLEMS as PROBLEMS
     from .problems import problem_sentence as problem_sentence
     from .rdf import Scheme as Scheme
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from .safety import UNTOLD as UNTOLD
     from .sampling import encoding_of as encoding_of
     from .saved import read_saved as read_saved
+    from .tables import Tables as Tables
+    from .tables import tables_in_use as tables_in_use
     from .vocabulary import concept as concept
     from .vocabulary import ids as ids
     from .vocabulary import label as label
@@ -64,6 +67,8 @@ __getattr__ = door(
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
+        "use_tables": "own_tables",
+        **dict.fromkeys(("Tables", "tables_in_use"), "tables"),
         "match": "recognise",
         "UNTOLD": "safety",
         "read_saved": "saved",

@@ -17,6 +17,7 @@ from .plain import Plain
 from .resource import Explanation
 from .rows import Row, XmlReader
 from .rule import Found, Job, Rule, generic
+from .titles import taught_place
 
 Step = tuple[
     Rule,
@@ -178,8 +179,15 @@ def _keep(rule: Rule, found: list[Found], values: dict[str, Any], told: list[Exp
     if told is not None:
         done = dict(reversed(found)) if rule.many else dict(found[:1])  # the first row that gave a value
         told += [
-            Explanation(rule.field, shown(value), rule.place, row[0], row[1]) for value, row in reversed(done.items())
+            Explanation(rule.field, shown(value), _places(rule, value, row), row[0], row[1])
+            for value, row in reversed(done.items())
         ]
+
+
+def _places(rule: Rule, value: Any, row: Row) -> str:
+    """Return the line of the rule, and of the institution's own word where the words were understood by one."""
+    own = taught_place(rule.vocabulary or rule.field, value, row[1]) if isinstance(value, str) else ""
+    return f"{rule.place}, {own}" if own else rule.place
 
 
 def shown(value: Any) -> str:

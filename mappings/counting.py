@@ -16,8 +16,10 @@ from harvester import Change, unpack
 from .applying import shown
 from .fields import FIELDS
 from .mapping import guesses, map_record, words_of
+from .own_tables import use_tables
 from .resource import Explanation, Mapped, Origin
 from .safety import UNTOLD
+from .tables import Tables
 
 EXAMPLES = 3
 # Circular 24/2011/TT-BTTTT asked state portals for these six elements.
@@ -46,8 +48,9 @@ class Question(NamedTuple):
     field: str = ""
 
 
-def counted(question: Question, origins: Mapping[str, Origin], changes: bytes) -> bytes:
-    """Count one part: packed changes (``harvester.pack``) to packed counts (for ``added``)."""
+def counted(question: Question, tables: Tables, origins: Mapping[str, Origin], changes: bytes) -> bytes:
+    """Count one part by these tables: packed changes (``harvester.pack``) to packed counts (for ``added``)."""
+    use_tables(tables)
     count, explain = KINDS[question.kind]
     counts: Counts = {}
     for change in unpack(changes):

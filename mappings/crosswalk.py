@@ -5,22 +5,22 @@ How to write one: docs/mapping.md. Every mistake is reported with file, line, co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from harvester import Fault, Faults, Format, load_yaml, nearest
+from harvester import Faults, Format, Marked, load_yaml, nearest, parse_yaml
 
 from .applying import Crosswalk, Reader
 from .cataloguing import preparation, prepared
+from .checking import Checked
 from .fields import FIELDS
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
 from .parsers import PARSERS, REPEATABLE
 from .rows import Shape, XmlReader
 from .rule import Rule, generic
+from .tables import own_files, remembered
 from .vocabulary import ids, names, vocabulary
 
 FOLDER = Path(__file__).with_name("crosswalks")
@@ -61,13 +61,77 @@ _HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institu
 # --- reading the files -----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)  # the room's own folder, and those of tests
+class _Parts(NamedTuple):
+    """What the files of one crosswalk say: the shipped one, or an institution's own on top of it."""
+
+    title: dict[str, str]
+    syntax: str
+    rank: int
+    namespaces: tuple[str, ...]
+    roots: frozenset[str]
+    elements: frozenset[str]
+    through: frozenset[str]
+    without: frozenset[str]
+    named: dict[str, str]
+    qualified: dict[str, tuple[str, ...]]
+    meant: dict[str, Callable[[str], str | None]]
+    rules: tuple[Rule, ...]
+
+    def on(self, shipped: _Parts, instead: frozenset[str]) -> _Parts:
+        """Put an own file on the shipped one: lists and tables grow, own rules of a field are asked first.
+
+        ``instead``: fields whose shipped rules fall away.
+        """
+        fields = dict.fromkeys(rule.field for rule in (*shipped.rules, *self.rules))
+        kept = [rule for rule in shipped.rules if rule.field not in instead]
+        return _Parts(
+            title=shipped.title | self.title,
+            syntax=shipped.syntax,
+            rank=self.rank or shipped.rank,
+            namespaces=tuple(dict.fromkeys((*shipped.namespaces, *self.namespaces))),
+            roots=shipped.roots | self.roots,
+            elements=shipped.elements | self.elements,
+            through=shipped.through | self.through,
+            without=shipped.without | self.without,
+            named=shipped.named | self.named,
+            qualified=shipped.qualified | self.qualified,
+            meant={path: way for path, way in shipped.meant.items() if path not in self.qualified} | self.meant,
+            rules=tuple(rule for field in fields for rule in (*self.rules, *kept) if rule.field == field),
+        )
+
+    def crosswalk(self, name: str) -> Crosswalk:
+        """Compile the parts."""
+        shape = Shape(
+            named=self.named,
+            meant=self.meant,
+            without=self.without,
+            elements=self.elements,
+            through=self.through,
+            qualified=self.qualified,
+            wanted=frozenset(generic(path) for rule in self.rules for path in rule.paths if not path.startswith("@")),
+        )
+        form = Format(name, self.namespaces, self.rank)
+        return Crosswalk(form, self.title, self.rules, SYNTAXES[self.syntax](shape), self.roots)
+
+
+@remembered(maxsize=8)  # the room's own folder, and those of tests
 def crosswalks(folder: Path = FOLDER) -> dict[str, Crosswalk]:
-    """Read all crosswalks of a folder, by name. Raises Faults with every mistake in all of them."""
+    """Read all crosswalks of a folder, by name; the room's own with those of the tables in use.
+
+    Raises Faults with every mistake in all of them.
+    """
+    own = own_files("crosswalks") if folder == FOLDER else {}
+    shipped = {path.stem: path for path in folder.glob("*.yaml")}
     found, faults = {}, []
-    for path in sorted(folder.glob("*.yaml")):
+    for name in sorted(shipped.keys() | own.keys()):
         try:
-            found[path.stem] = _Compiler(path).crosswalk()
+            below = None
+            if name in shipped:
+                below = _Compiler(name, load_yaml(shipped[name], f"crosswalks/{name}.yaml")).parts()
+            if name in own:
+                below = _Compiler(name, parse_yaml(*own[name]), below, shipped).parts()
+            assert below is not None
+            found[name] = below.crosswalk(name)
         except Faults as error:
             faults += error.faults
     if faults:
@@ -75,62 +139,70 @@ def crosswalks(folder: Path = FOLDER) -> dict[str, Crosswalk]:
     return found
 
 
-class _Compiler:
+class _Compiler(Checked):
     """Compile one file; mistakes are collected."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.stem
-        self.marked = load_yaml(path, f"crosswalks/{path.name}")
-        self.faults: list[Fault] = []
+    def __init__(self, name: str, marked: Marked, shipped: _Parts | None = None, known: Iterable[str] = ()) -> None:
+        """``shipped``: what an institution's own file is put on; ``known``: names that it may have been meant for."""
+        super().__init__(marked)
+        self.name, self.shipped, self.known = name, shipped, tuple(known)
+        self.called = marked.name.removeprefix("crosswalks/")  # explanations name shipped files without their folder
 
-    def crosswalk(self) -> Crosswalk:
-        """Return the crosswalk. Raises Faults."""
-        value = self._mapping((), self.marked.value, _KEYS, required=("namespaces", "rank", "fields"))
-        fields = value.get("fields")
-        rules = self._rules(fields) if isinstance(fields, dict) else []
-        if not isinstance(fields, dict) and "fields" in value:
+    def parts(self) -> _Parts:
+        """Return what the file says, on what it is put on. Raises Faults."""
+        value = self.marked.value
+        if self.known and self.shipped is None and not (isinstance(value, dict) and "namespaces" in value):
+            near = nearest(self.name, self.known)
+            self.fault((), "unknown_table", value=self.name, folder="tables/crosswalks", near=near)
+            self.done()
+        needed = ("namespaces", "rank", "fields") if self.shipped is None else ()
+        keys = _KEYS if self.shipped is None else (*_KEYS, "instead")
+        value = self.mapping((), {} if value is None and self.shipped else value, keys, required=needed)
+        rules = self._rules(value["fields"]) if isinstance(value.get("fields"), dict) else []
+        if not isinstance(value.get("fields", {}), dict):
             self.fault(("fields",), "not_mapping")
         rank = value.get("rank", 0)
         if not isinstance(rank, int):
             self.fault(("rank",), "unknown_word", key="rank", value=rank)
-        syntax = self._word(("syntax",), value.get("syntax", "xml"), SYNTAXES)
-        form = Format(self.name, tuple(self._texts(("namespaces",), value.get("namespaces", []))), rank)
-        shape = self._shape(value, rules)
-        if self.faults:
-            raise Faults(sorted(self.faults, key=lambda fault: (fault.line, fault.column)))
-        roots = frozenset(name.lower() for name in self._texts(("roots",), value.get("roots", [])))
-        return Crosswalk(form, dict(value.get("title") or {}), tuple(rules), SYNTAXES[syntax](shape), roots)
+        syntax = self.word(("syntax",), value.get("syntax", "xml"), SYNTAXES)
+        if self.shipped is not None and value.get("syntax", self.shipped.syntax) != self.shipped.syntax:
+            self.fault(("syntax",), "other_syntax", key=self.name, other=self.shipped.syntax)
+        named = {str(path): str(name) for path, name in self.table((), value, "named").items()}
+        qualified, meant = self._ways(value)
+        title = {str(language): str(words) for language, words in self.table((), value, "title").items()}
+        lists = {key: self._list(value, key) for key in ("namespaces", "roots", "elements", "through", "without")}
+        namespaces, elements = tuple(lists["namespaces"]), frozenset(lists["elements"])
+        roots, through, without = (
+            frozenset(name.lower() for name in lists[key]) for key in ("roots", "through", "without")
+        )
+        instead = frozenset(self._list(value, "instead"))
+        for number, field in enumerate(value.get("instead", ()) if instead else ()):
+            self.word(("instead", number), field, (name for name in FIELDS if name not in _HEADER))
+        self.done()
+        said = _Parts(
+            title, syntax, rank, namespaces, roots, elements, through, without, named, qualified, meant, tuple(rules)
+        )
+        return said if self.shipped is None else said.on(self.shipped, instead)
 
-    def _shape(self, value: dict[str, Any], rules: list[Rule]) -> Shape:
+    def _list(self, value: dict[str, Any], key: str) -> list[str]:
+        return self.texts((key,), value.get(key, []))
+
+    def _ways(self, value: dict[str, Any]) -> tuple[dict[str, tuple[str, ...]], dict[str, Callable[[str], str | None]]]:
+        """Return what tells elements of one name apart, and how the words are looked up."""
         ways: dict[str, tuple[str, ...]] = {}
         meant: dict[str, Callable[[str], str | None]] = {}
-        for path, how in self._table((), value, "qualified").items():
+        for path, how in self.table((), value, "qualified").items():
             if isinstance(how, dict):
                 place = ("qualified", path)
-                how = self._mapping(place, how, ("by", "vocabulary", "means"), required=())
-                if "vocabulary" in how and self._word((*place, "vocabulary"), how["vocabulary"], names()) in names():
+                how = self.mapping(place, how, ("by", "vocabulary", "means"))
+                if "vocabulary" in how and self.word((*place, "vocabulary"), how["vocabulary"], names()) in names():
                     meant[str(path)] = vocabulary(how["vocabulary"]).value
                 elif "means" in how:
-                    meant[str(path)] = self._table(place, how, "means").get
+                    meant[str(path)] = self.table(place, how, "means").get
                 how = how.get("by", "")
             if how:
                 ways[str(path)] = tuple(str(how).lower().split("|"))
-        return Shape(
-            named={str(path): str(name) for path, name in self._table((), value, "named").items()},
-            meant=meant,
-            without=frozenset(path.lower() for path in self._texts(("without",), value.get("without", []))),
-            elements=frozenset(self._texts(("elements",), value.get("elements", []))),
-            through=frozenset(name.lower() for name in self._texts(("through",), value.get("through", []))),
-            qualified=ways,
-            wanted=frozenset(generic(path) for rule in rules for path in rule.paths if not path.startswith("@")),
-        )
-
-    def _table(self, where: tuple[str | int, ...], value: dict[str, Any], key: str) -> dict[Any, Any]:
-        table = value.get(key) or {}
-        if not isinstance(table, dict):
-            self.fault((*where, key), "not_mapping")
-            return {}
-        return table
+        return ways, meant
 
     def _rules(self, fields: dict[str, Any]) -> list[Rule]:
         rules: list[Rule] = []
@@ -144,40 +216,45 @@ class _Compiler:
             entries = (
                 [(place, value)] if not isinstance(value, list) else [((*place, n), v) for n, v in enumerate(value)]
             )
-            known = {f"@{rule.field}" for rule in rules}
+            known = {f"@{rule.field}" for rule in rules} | self._before(field)
             for where, entry in entries:
                 rules += self._rule(field, where, entry, known)
         return rules
 
+    def _before(self, field: str) -> set[str]:
+        """Return the shipped fields that are filled before this one, as paths."""
+        filled = list(dict.fromkeys(rule.field for rule in self.shipped.rules)) if self.shipped else []
+        return {f"@{name}" for name in (filled[: filled.index(field)] if field in filled else filled)}
+
     def _rule(self, field: str, where: tuple[str | int, ...], entry: Any, known: set[str]) -> list[Rule]:
-        entry = self._mapping(where, entry, _RULE_KEYS, required=("from", "parser"))
+        entry = self.mapping(where, entry, _RULE_KEYS, required=("from", "parser"))
         if "from" not in entry or "parser" not in entry:
             return []
         name = ".".join(str(part) for part in where)
-        parser = self._word((*where, "parser"), entry["parser"], PARSERS)
-        trim = self._word((*where, "trim"), entry["trim"], ("isbd",)) if "trim" in entry else ""
-        pick = self._pattern((*where, "pick"), entry.get("pick"))
+        parser = self.word((*where, "parser"), entry["parser"], PARSERS)
+        trim = self.word((*where, "trim"), entry["trim"], ("isbd",)) if "trim" in entry else ""
+        pick = self.pattern((*where, "pick"), entry.get("pick"))
         vocabulary = entry.get("vocabulary", "")
         if vocabulary:
-            self._word((*where, "vocabulary"), vocabulary, names())
+            self.word((*where, "vocabulary"), vocabulary, names())
         common: dict[str, Any] = {
             "field": field,
             "many": FIELDS[field].many,
             "parser": PARSERS.get(parser),
             "memory": {} if PARSERS.get(parser) in REPEATABLE else None,
-            "place": f"{self.name}.yaml:{(self.marked.keys.get(where) or self.marked.values[where])[0]}",
-            "take_all": self._word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
+            "place": f"{self.called}:{self.line_of(where)}",
+            "take_all": self.word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
             "vocabulary": vocabulary,
-            "only": self._pattern((*where, "only"), entry.get("only")),
-            "never": self._pattern((*where, "never"), entry.get("never")),
-            "choices": tuple(self._texts((*where, "choices"), entry.get("choices", []))),
-            "unknown": self._word((*where, "unknown"), entry.get("unknown", "ignore"), ("ignore", "tell")) == "tell",
+            "only": self.pattern((*where, "only"), entry.get("only")),
+            "never": self.pattern((*where, "never"), entry.get("never")),
+            "choices": tuple(self.texts((*where, "choices"), entry.get("choices", []))),
+            "unknown": self.word((*where, "unknown"), entry.get("unknown", "ignore"), ("ignore", "tell")) == "tell",
         }
         if (trim or pick) and parser in PARSERS:
             common["prepare"] = preparation(trim, pick)
             common["parser"] = prepared(PARSERS[parser], common["prepare"])
         if vocabulary and entry.get("default"):
-            self._word((*where, "default"), entry["default"], _ids(vocabulary))
+            self.word((*where, "default"), entry["default"], _ids(vocabulary))
         made = [
             Rule(
                 paths=self._paths((*where, "from"), entry["from"], known, name),
@@ -191,55 +268,12 @@ class _Compiler:
         return made
 
     def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:
-        paths = self._texts(where, [value] if isinstance(value, str) else value)
+        paths = self.texts(where, [value] if isinstance(value, str) else value)
         for number, path in enumerate(paths):
             if path.startswith("@") and path not in _SPECIAL and path not in known:
                 place = (*where, number) if (*where, number) in self.marked.values else where
                 self.fault(place, "unknown_word", key=rule, value=path, near=nearest(path, {*known, *_SPECIAL}))
         return tuple(path.lower() for path in paths)
-
-    # --- small readers, each with its fault ---
-
-    def fault(self, where: tuple[str | int, ...], code: str, *, at_key: bool = False, **facts: object) -> None:
-        self.faults.append(self.marked.fault(where, code, facts, at_key=at_key))
-
-    def _mapping(
-        self, where: tuple[str | int, ...], value: Any, keys: Iterable[str], required: Iterable[str]
-    ) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self.fault(where, "not_mapping")
-            return {}
-        rule = ".".join(map(str, where)) + "." if where else ""
-        for key in value:
-            if key not in keys:
-                self.fault((*where, key), "unknown_key", at_key=True, key=rule + key, near=nearest(key, keys))
-        for key in required:
-            if key not in value:
-                self.fault(where, "missing_key", at_key=True, key=rule + key)
-        return value
-
-    def _texts(self, where: tuple[str | int, ...], value: Any) -> list[str]:
-        if not isinstance(value, list):
-            self.fault(where, "not_list")
-            return []
-        for number, text in enumerate(value):
-            if not isinstance(text, str):
-                self.fault((*where, number), "not_text", key=".".join(map(str, where)))
-        return [str(text) for text in value]
-
-    def _word(self, where: tuple[str | int, ...], value: Any, words: Iterable[str]) -> str:
-        words = list(words)
-        if value not in words:
-            near = nearest(str(value), words)
-            self.fault(where, "unknown_word", key=".".join(map(str, where)), value=value, near=near)
-        return str(value)
-
-    def _pattern(self, where: tuple[str | int, ...], value: Any) -> re.Pattern[str] | None:
-        try:
-            return re.compile(value, re.IGNORECASE) if isinstance(value, str) else None
-        except re.error as error:
-            self.fault(where, "wrong_pattern", key=".".join(map(str, where)), detail=str(error))
-            return None
 
 
 def _ids(vocabulary: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from .rows import Row
 from .rule import Found, Job, Rule
+from .tables import remembered
 from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
@@ -43,7 +43,7 @@ _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
 
 
-@lru_cache(maxsize=20_000)
+@remembered(maxsize=20_000)
 def read(text: str) -> Reading:
     """Return the licence that a statement of rights names: (id, address, how); ("", "", "") where it names none.
 

@@ -17,12 +17,14 @@ from .advice import Advice, advice, advised_rows, check_advice, replaced
 from .applying import Crosswalk, shown
 from .crosswalk import FOLDER, crosswalks
 from .encodings import decoded
+from .own_tables import digest_of_tables
 from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import Row, UnreadableError, XmlReader, local_name, metadata, namespace
 from .rule import Job, generic
 from .safety import unsafe
+from .tables import remembered
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
@@ -131,7 +133,7 @@ def words_of(raw: RawRecord, field: str, *, folder: Path = FOLDER) -> list[tuple
     return found
 
 
-@lru_cache(maxsize=64)  # formats there are ten
+@remembered(maxsize=64)  # formats there are ten
 def guesses(form: str, *, folder: Path = FOLDER) -> frozenset[str]:
     """Return the rules (``file:line``) of a format that guess from a text what it does not state."""
     crosswalk = crosswalks(folder).get(form)
@@ -147,7 +149,7 @@ def _as_written(told: list[Explanation] | None, written: list[Row], meant: list[
     return [msgspec.structs.replace(one, words=words.get((one.path, one.words), one.words)) for one in told]
 
 
-@lru_cache(maxsize=8)
+@remembered(maxsize=8)
 def _xml(folder: Path) -> dict[str, Crosswalk]:
     """Return the crosswalks of what an OAI-PMH server may send."""
     return {name: each for name, each in crosswalks(folder).items() if isinstance(each.reader, XmlReader)}
@@ -255,9 +257,11 @@ def _room() -> bytes:
 def fingerprint(origin: Origin) -> str:
     """Return 32 hexadecimal digits that change when the mapping of this source may give something else.
 
-    They cover the tables and the code of this room, and what mapping knows of the source.
+    They cover the tables and the code of this room, those of the tables in use that can touch its records, and what
+    mapping knows of the source.
     """
-    return hashlib.sha256(_room() + msgspec.json.encode(origin)).hexdigest()[:32]
+    known = msgspec.structs.replace(origin, format="")
+    return hashlib.sha256(_room() + digest_of_tables(origin.format) + msgspec.json.encode(known)).hexdigest()[:32]
 
 
 def check_word(kind: str, word: str) -> tuple[str, ...] | None:

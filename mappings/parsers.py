@@ -19,6 +19,7 @@ from .recognise import is_academic, match
 from .resource import Relation
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
+from .tables import remembered
 from .titles import legal
 from .vietnamese import is_bare, line, paragraphs
 from .vocabulary import province, province_of_host, vocabulary
@@ -183,7 +184,7 @@ def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return found
 
 
-@lru_cache(maxsize=1000)  # grades and types: there are sixty
+@remembered(maxsize=1000)  # grades and types: there are sixty
 def _levels_of(list_name: str, word: str) -> tuple[str, ...]:
     return tuple(name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ()))
 

@@ -46,8 +46,8 @@ PROBLEMS: dict[str, Sentence] = {
         "quarantine",
         "Không có bảng ánh xạ cho định dạng “{value}”.",
         "There is no crosswalk for the format “{value}”.",
-        "Thêm một tệp vào mappings/crosswalks/ (xem docs/mapping.md) hoặc chọn định dạng khác cho nguồn.",
-        "Add a file to mappings/crosswalks/ (see docs/mapping.md) or choose another format for the source.",
+        "Thêm một tệp vào tables/crosswalks/ cạnh sources.yaml (docs/mapping.md) hoặc chọn định dạng khác cho nguồn.",
+        "Add a file to tables/crosswalks/ beside sources.yaml (see docs/mapping.md), or choose another format.",
     ),
     "personal_data": Sentence(
         "quarantine",
@@ -67,8 +67,8 @@ PROBLEMS: dict[str, Sentence] = {
         "warning",
         "Giá trị “{value}” ({path}) không có trong từ vựng của trường {field}; giá trị không được dùng.",
         "“{value}” ({path}) is not in the vocabulary of the field {field}; it was not used.",
-        "Nếu giá trị hay gặp, thêm một biến thể vào mappings/vocabularies/{field}.yaml.",
-        "Where it is frequent, add a variant to mappings/vocabularies/{field}.yaml.",
+        "Nếu giá trị hay gặp, thêm một biến thể vào tables/vocabularies/{field}.yaml cạnh sources.yaml.",
+        "Where it is frequent, add a variant to tables/vocabularies/{field}.yaml beside sources.yaml.",
     ),
     "unusable_link": Sentence(
         "warning",

@@ -11,11 +11,13 @@ import unicodedata
 from collections.abc import Callable
 
 from .grades import Terms, grades_in
+from .tables import forgotten
 from .titles import read
 from .vocabulary import Vocabulary, vocabulary
 
 _Way = Callable[[Vocabulary, str], Terms]
 _cache: dict[tuple[str, str, bool], Terms] = {}
+forgotten(_cache.clear)
 _MOST = 50_000  # declared values repeat: the distinct ones of a million records are far fewer than this
 
 

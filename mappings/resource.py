@@ -120,6 +120,7 @@ class Origin(msgspec.Struct, frozen=True):
     ``first_id`` is the first id that the source ever had: keys are made from it. ``set_names`` is sorted pairs of
     setSpec and setName. ``encoding`` is that of its texts where they are not Unicode (``tcvn3`` …), "" where they are.
     ``defaults``, ``sets`` and ``replace`` are the lines of its ``mapping:`` in sources.yaml (``advice.py``).
+    ``format`` is the one in which all of its records came, where that is known: tables of others do not touch it.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Origin(msgspec.Struct, frozen=True):
     defaults: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()
+    format: str = ""
 
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):

@@ -8,9 +8,9 @@ telephone of a school is no such thing, and neither is a lesson on chances in ga
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
+from .tables import remembered
 from .titles import read, words_of_titles
 from .vietnamese import key
 
@@ -72,7 +72,7 @@ def _has_address_of_pupil(text: str) -> bool:
 # --- spam ------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the phrases of spam and those of lessons, each between blanks."""
     spam, lessons = (tuple(f" {key(words)} " for words in words_of_titles()[name]) for name in ("spam", "lessons"))

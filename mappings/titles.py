@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harvester import load_yaml
+from harvester import load_yaml, parse_yaml
 
+from .extending import Taught, extended_titles
 from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
 from .syllables import is_syllable
+from .tables import forgotten, own_file, remembered
 from .vietnamese import folded, is_bare, key
-from .vocabulary import vocabulary
+from .vocabulary import ids, names, vocabulary
 
 _PATH = Path(__file__).with_name("titles.yaml")
 
@@ -48,11 +49,23 @@ class _Found(NamedTuple):
     last: int
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
+def _tables() -> tuple[dict[str, Any], dict[str, Taught]]:
+    shipped: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
+    own = own_file(_PATH.name)
+    return (shipped, {}) if own is None else extended_titles(shipped, parse_yaml(*own), ids("type"), ids("subject"))
+
+
 def words_of_titles() -> dict[str, Any]:
-    """Return the tables of ``titles.yaml``."""
-    found: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
-    return found
+    """Return the tables of ``titles.yaml`` with what the tables in use add. Raises Faults for lines that are wrong."""
+    return _tables()[0]
+
+
+def taught_place(field: str, term: str, text: str) -> str:
+    """Return the institution's own line (``file:line``) by which a text means a term of a field, "" for none."""
+    found = vocabulary(field).taught.place(term, text) if field in names() else ""
+    taught = _tables()[1].get(field)
+    return found or (taught.place(term, text) if taught else "")
 
 
 # --- the phrases -----------------------------------------------------------------------------------
@@ -95,7 +108,7 @@ _GROUPS = {"syllable": "subject", "weak": "type"}  # of these only the longest p
 _Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[tuple[str, str]]]], ...]]
 
 
-@lru_cache(maxsize=2)
+@remembered(maxsize=2)
 def _table(bare: bool) -> _Phrases:
     """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
     fold: Callable[[str], str] = folded if bare else key
@@ -131,6 +144,7 @@ def _find(words: list[str], bare: bool) -> list[_Found]:
 # --- one title -------------------------------------------------------------------------------------
 
 _cache: dict[str, Reading] = {}
+forgotten(_cache.clear)
 _MOST = 2000  # the rules of one record ask for the same title again and again; so do the parts of one collection
 _NOTHING = Reading()
 
@@ -180,7 +194,7 @@ def _read(text: str) -> Reading:
     )
 
 
-@lru_cache(maxsize=2)
+@remembered(maxsize=2)
 def _spoils(bare: bool) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
     """Return for a term the words that cancel it: before it, and after it (several words as one text)."""
     fold: Callable[[str], str] = folded if bare else key
@@ -214,7 +228,7 @@ def legal(subject: str, grade: str) -> bool:
     return grade in _legal()[subject]
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _legal() -> dict[str, frozenset[str]]:
     return {name: frozenset(row.get("grades", ())) for name, row in vocabulary("subject").terms.items()}
 
@@ -279,7 +293,7 @@ def _may_be(subject: str, grade: str) -> bool:
     return legal(subject, grade) or (subject == "hoat_dong_trai_nghiem" and legal(subject + "_huong_nghiep", grade))
 
 
-@lru_cache(maxsize=2)
+@remembered(maxsize=2)
 def _asked(bare: bool) -> tuple[str, ...]:
     fold: Callable[[str], str] = folded if bare else key
     return tuple(" " + fold(word) for word in words_of_titles()["asked_after"])
@@ -317,7 +331,7 @@ def _of_age(subjects: Terms, grades: Terms) -> Terms:
 # --- types -----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2)
+@remembered(maxsize=2)
 def _studies(bare: bool) -> tuple[str, ...]:
     fold: Callable[[str], str] = folded if bare else key
     return tuple(fold(word) + " " for word in words_of_titles()["studies"])

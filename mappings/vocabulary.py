@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harvester import load_yaml
+from harvester import load_yaml, parse_yaml
 
+from .extending import Taught, extended_terms
+from .tables import own_file, remembered
 from .vietnamese import folded, is_bare, key
 
 FOLDER = Path(__file__).with_name("vocabularies")
@@ -25,13 +26,19 @@ class Vocabulary:
     """One table: its terms by id, and the words by which they are recognised."""
 
     def __init__(self, name: str) -> None:
-        """Read ``vocabularies/NAME.yaml``. Raises KeyError where there is no such table, Faults for a wrong one."""
+        """Read ``vocabularies/NAME.yaml`` and what the tables in use add to it.
+
+        Raises KeyError where there is no such table, Faults for lines that are wrong.
+        """
         path = FOLDER / f"{name}.yaml"
         if not path.is_file():
             raise KeyError(name)
         self.name = name
-        document = load_yaml(path, f"vocabularies/{name}.yaml").value
-        self.terms: dict[str, dict[str, Any]] = {term["id"]: term for term in document["terms"]}
+        terms, own = load_yaml(path, f"vocabularies/{name}.yaml").value["terms"], own_file(f"vocabularies/{name}.yaml")
+        self.taught = Taught()
+        if own is not None:
+            terms = extended_terms(terms, parse_yaml(*own), self.taught)
+        self.terms: dict[str, dict[str, Any]] = {term["id"]: term for term in terms}
         self.whole: dict[str, str] = {}
         self.bare: dict[str, str] = {}
         self.anywhere: dict[str, str] = {}
@@ -110,7 +117,7 @@ def concept(scheme: str, term: str = "") -> str:
     return f"{CONCEPTS}{scheme}/{term.replace(' ', '%20')}" if term else CONCEPTS + scheme
 
 
-@lru_cache(maxsize=64)  # there are nine; a name that does not exist is not kept
+@remembered(maxsize=64)  # there are nine; a name that does not exist is not kept
 def vocabulary(name: str) -> Vocabulary:
     """Return a table by its name. Raises KeyError."""
     return Vocabulary(name)
@@ -145,7 +152,7 @@ def order(scheme: str, term: str) -> int:
     return _order(scheme).get(term, len(vocabulary(scheme).terms))
 
 
-@lru_cache(maxsize=64)  # one for each table
+@remembered(maxsize=64)  # one for each table
 def _order(scheme: str) -> dict[str, int]:
     return {term: place for place, term in enumerate(vocabulary(scheme).terms)}
 
@@ -163,7 +170,7 @@ def parents(scheme: str, term: str) -> tuple[str, ...]:
 # --- provinces -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _codes() -> dict[str, str]:
     terms = vocabulary("province").terms.values()
     return {code: term["id"] for term in terms for code in (*term["former_codes"], term["id"])}
@@ -174,7 +181,7 @@ def province(code: str) -> str | None:
     return _codes().get(code)
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _hosts() -> dict[str, str]:
     """Return the labels of hosts: names without blanks and marks, today's and former ones, and usual short forms."""
     found: dict[str, str] = {}

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ..fields import FIELDS, NONE
 from ..resource import Relation, Resource
+from ..tables import remembered
 from ..vocabulary import concept, vocabulary
 from . import _terms
 from ._terms import iri, literal
@@ -124,7 +125,7 @@ def licence_address(resource: Resource) -> str:
     return concept("licence", resource.licence)
 
 
-@lru_cache(maxsize=1000)  # one for each type
+@remembered(maxsize=1000)  # one for each type
 def dcmi_type(term: str) -> str:
     """Return the DCMI Type of one of our types, "" where the table has none."""
     return str(vocabulary("type").terms.get(term, {}).get("dcmi", ""))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from ..fields import FIELDS, NONE
 from ..resource import Agent, Relation, Resource
+from ..tables import remembered
 from ..vocabulary import concept, label, vocabulary
 from ._dublin_core import is_address, licence_address
 from ._export import Addresses, Export
@@ -142,7 +142,7 @@ def _target(relation: Relation) -> dict[str, str]:
     return {"id": relation.target} if is_address(relation.target) else {"name": relation.target}
 
 
-@lru_cache(maxsize=4000)  # every term of every table
+@remembered(maxsize=4000)  # every term of every table
 def term_node(scheme: str, term: str) -> msgspec.Raw:
     """Write a term with its names in both languages."""
     return msgspec.Raw(
@@ -157,7 +157,7 @@ def term_node(scheme: str, term: str) -> msgspec.Raw:
     )
 
 
-@lru_cache(maxsize=1000)  # one for each type
+@remembered(maxsize=1000)  # one for each type
 def _class(term: str) -> str:
     return str(vocabulary("type").terms.get(term, {}).get("schema_org", "LearningResource"))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from ..resource import Agent, Relation, Resource
+from ..tables import remembered
 from ..vocabulary import concept, label, vocabulary
 from . import _xml
 from ._dublin_core import is_address, licence_address
@@ -167,18 +167,18 @@ def ages(resource: Resource) -> str:
     return f"{resource.age_min or 0}-{'' if resource.age_max is None else resource.age_max}"
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def roles() -> frozenset[str]:
     """Return the words of 2.3.1; a role of the table that is none of them cannot be said in LOM."""
     return frozenset(term for term, row in vocabulary("role").terms.items() if row["group"] == "lom")
 
 
-@lru_cache(maxsize=1000)
+@remembered(maxsize=1000)
 def _lom(scheme: str, term: str) -> str:
     return str(vocabulary(scheme).terms.get(term, {}).get("lom", ""))
 
 
-@lru_cache(maxsize=100)
+@remembered(maxsize=100)
 def _context(level: str) -> str:
     if level in _NEITHER:
         return _NEITHER[level]
@@ -203,7 +203,7 @@ def _relation(relation: Relation) -> str:
     return f"<relation>{kind}<resource>{_identifier(catalog, relation.target)}</resource></relation>"
 
 
-@lru_cache(maxsize=4000)  # every term of every table
+@remembered(maxsize=4000)  # every term of every table
 def _classification(scheme: str, term: str) -> str:
     """Write a term with its address and Vietnamese name; broader terms are not written: the source did not say them."""
     purpose = _word("purpose", _PURPOSES[scheme]) if scheme in _PURPOSES else ""

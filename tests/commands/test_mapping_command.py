@@ -58,7 +58,7 @@ def test_unknown_words_are_counted_and_can_be_pasted(folder: Path) -> None:
     (found,) = answer(folder, "values", "type", "--unmapped")["values"]
     assert (found["value"], found["path"], found["count"]) == ("Bài hát ru", "type", UNKNOWN)
     lines = inside(folder, "mapping", "values", "type", "--unmapped", "--paste").stdout.splitlines()
-    assert lines == [f'- {{id: ?, variants: ["Bài hát ru"]}}  # {UNKNOWN} × type']
+    assert lines == [f"""- {{id: '?', variants: ["Bài hát ru"]}}  # {UNKNOWN} × type"""]
     raw = {each["value"]: each["count"] for each in answer(folder, "values", "type", SCHOOL, "--raw")["values"]}
     assert raw["Bài hát ru"] == UNKNOWN
     assert "Luận văn thạc sĩ" not in raw

@@ -1,0 +1,28 @@
+"""The institution's own tables: the folder ``tables/`` beside sources.yaml, read into one value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mappings import Tables
+
+FOLDER = "tables"
+
+
+def read_tables(folder: Path) -> Tables:
+    """Read all files of a folder of tables; hidden files and README are for people. No folder is no tables."""
+    from mappings import Tables
+
+    found = []
+    try:
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and not path.name.startswith("README") and not any(part[0] == "." for part in parts):
+                found.append(("/".join(parts), path.read_bytes()))
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: {error.strerror}") from error
+    return Tables(folder.resolve().name, tuple(found))

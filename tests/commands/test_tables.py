@@ -1,0 +1,106 @@
+"""``tables/`` beside sources.yaml: a word nobody knew is pasted, given its meaning, tried, and mapped again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.town import Town, sources_yaml
+from mappings import Tables, use_tables
+from tests.commands.calling import inside, kho
+
+UNIVERSITY, SCHOOL = "dai-hoc-song-lam", "tieu-hoc-kim-dong"
+UNKNOWN = 7  # records of the school whose type nobody knows
+WORD = "Bài hát ru"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two harvested institutions with an index; at one of them some types are nobody's."""
+    folder, town = tmp_path_factory.mktemp("kho"), Town()
+    entries = town.repositories[SCHOOL].entries
+    for identifier in sorted(entries)[:UNKNOWN]:
+        entries[identifier] = entries[identifier].edited(entries[identifier].datestamp, type=WORD)
+    (folder / "sources.yaml").write_text(sources_yaml(town, str(folder)), encoding="utf-8")
+    kho(folder, "harvest", UNIVERSITY, SCHOOL)
+    town.stop()
+    yield folder
+    use_tables(Tables())
+
+
+@pytest.fixture(autouse=True)
+def no_tables(folder: Path) -> Iterator[Path]:
+    """Return the folder of tables, empty before and after each test."""
+    tables = folder / "tables"
+    yield tables
+    for file in sorted(tables.rglob("*"), reverse=True):
+        file.unlink() if file.is_file() else file.rmdir()
+    inside(folder, "index", "update")
+
+
+def write(tables: Path, name: str, text: str) -> None:
+    file = tables / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def found(folder: Path, *words: str) -> list[dict[str, object]]:
+    items: list[dict[str, object]] = json.loads(inside(folder, "search", *words, "--json").stdout)["items"]
+    return items
+
+
+def test_a_pasted_line_becomes_known_and_maps_again(folder: Path, no_tables: Path) -> None:
+    pasted = inside(folder, "mapping", "values", "type", "--unmapped", "--paste").stdout
+    write(no_tables, "vocabularies/type.yaml", pasted)
+    assert inside(folder, "index", "update").returncode == 0, "as they are, pasted lines change nothing"
+    assert inside(folder, "mapping", "values", "type", "--unmapped", "--paste").stdout == pasted
+    write(no_tables, "vocabularies/type.yaml", pasted.replace("'?'", "am_thanh"))
+    done = inside(folder, "index", "update")
+    assert f"{SCHOOL}" in done.stderr, done
+    assert "chuyển đổi lại" in done.stderr
+    assert inside(folder, "mapping", "values", "type", "--unmapped", "--paste").stdout == ""
+    values = json.loads(inside(folder, "mapping", "values", "type", SCHOOL, "--json").stdout)["values"]
+    (row,) = [each for each in values if each["value"] == "am_thanh"]
+    assert row["count"] >= UNKNOWN
+    explained = inside(folder, "show", row["key"], "--explain").stdout
+    assert "tables/vocabularies/type.yaml:1" in explained
+    assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
+
+
+def test_tables_of_another_format_map_nothing_again(folder: Path, no_tables: Path) -> None:
+    inside(folder, "index", "update")
+    write(no_tables, "crosswalks/mods.yaml", "fields: {description: {from: [note], parser: text}}")
+    assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
+    write(no_tables, "crosswalks/oai_dc.yaml", "fields: {description: {from: [type], parser: text}}")
+    assert f"chuyển đổi lại: {UNIVERSITY}" in inside(folder, "index", "update").stderr
+
+
+def test_mistakes_are_told_and_nothing_is_done(folder: Path, no_tables: Path) -> None:
+    write(no_tables, "vocabularies/type.yaml", "- {id: am_than, variants: [x]}\n")
+    for words in (("index", "update"), ("sources", "lint"), ("vocabulary", "list"), ("mapping", "problems")):
+        done = inside(folder, *words)
+        assert done.returncode == 3, words
+        assert "tables/vocabularies/type.yaml:1:8: error[unknown_word]: " in done.stderr
+        assert "“am_thanh”" in done.stderr
+    write(no_tables, "vocabularies/type.yaml", "")
+    write(no_tables, "vocabularys/type.yaml", "")
+    done = inside(folder, "sources", "lint")
+    assert (done.returncode, "“vocabularies/type.yaml”" in done.stderr) == (3, True), done
+    assert "1 lỗi" in done.stderr
+
+
+def test_the_tables_of_a_federation_hold_for_saved_files_too(folder: Path, no_tables: Path, tmp_path: Path) -> None:
+    write(no_tables, "vocabularies/type.yaml", "[{id: am_thanh, variants: [Bài hát ru]}]")
+    page = tmp_path / "trang.html"
+    page.write_text("<html><title>Ru con</title><meta name=DC.type content='Bài hát ru'></html>", encoding="utf-8")
+    assert "tables/vocabularies/type.yaml:1" in inside(folder, "map", str(page), "--explain").stdout
+    assert "am_thanh" in inside(folder, "vocabulary", "match", "type", WORD).stdout
+
+
+def test_init_makes_room_for_tables(tmp_path: Path) -> None:
+    assert inside(tmp_path, "init", str(tmp_path / "moi")).returncode == 0
+    assert "kho mapping diff" in (tmp_path / "moi/tables/README.md").read_text(encoding="utf-8")
+    assert inside(tmp_path / "moi", "sources", "lint").returncode == 0

@@ -1,0 +1,243 @@
+"""An institution's own lines beside the shipped tables: what they add, what they overrule, and where they are wrong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harvester import Faults
+from mappings import Mapped, Tables, fingerprint, ids, label, map_record, match, tables_in_use, use_tables
+from mappings.crosswalk import crosswalks
+from mappings.titles import read, words_of_titles
+
+from .records import ORIGIN, dublin_core
+
+ROOM = Path(__file__).parents[2] / "mappings"
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    use_tables(Tables())
+
+
+def own(**files: str) -> Tables:
+    """Make tables of texts; ``vocabularies__type`` is ``vocabularies/type.yaml``."""
+    named = {f"{name.replace('__', '/')}.yaml": text.encode() for name, text in files.items()}
+    return Tables("tables", tuple(sorted(named.items())))
+
+
+def told(mapped: Mapped, field: str) -> list[tuple[str, str]]:
+    return [(each.value, each.rule) for each in mapped.explanations if each.field == field]
+
+
+# --- vocabularies ----------------------------------------------------------------------------------
+
+TYPES = """# lời của thư viện
+- {id: '?', variants: [Tập tranh]}
+- {id: bai_giang_dien_tu, variants: [Bài hát ru, Giáo án điện tử tương tác]}
+"""
+
+
+def test_an_own_word_is_understood_and_its_line_is_named() -> None:
+    record = dublin_core(type="Bài hát  Ru")
+    before = map_record(record, ORIGIN)
+    assert [problem.code for problem in before.problems] == ["unknown_value"]
+    use_tables(own(vocabularies__type=TYPES))
+    after = map_record(record, ORIGIN, explain=True)
+    assert after.resource is not None
+    assert (after.resource.type, after.problems) == (("bai_giang_dien_tu",), ())
+    ((_, rule),) = told(after, "type")
+    assert rule.startswith("oai_dc.yaml:")
+    assert rule.endswith(", tables/vocabularies/type.yaml:3")
+    shipped = map_record(dublin_core(type="Giáo án"), ORIGIN, explain=True)
+    assert "tables/" not in told(shipped, "type")[0][1], "a shipped word needs no own line"
+    assert match("type", "Tập tranh") == (), "nobody has said yet what it means"
+    use_tables(Tables())
+    assert map_record(record, ORIGIN) == before
+
+
+def test_an_own_word_is_taken_from_the_term_that_had_it() -> None:
+    assert match("subject", "văn học") == ("ngu_van",)
+    assert match("type", "powerpoint") == ("bai_giang_dien_tu",)
+    use_tables(
+        own(
+            vocabularies__subject="[{id: tieng_viet, variants: [văn học]}]",
+            vocabularies__type="terms: [{id: bai_giang_dien_tu, vi: Trình chiếu, without: [PowerPoint]}]",
+        )
+    )
+    assert match("subject", "Văn học") == ("tieng_viet",)
+    assert match("type", "powerpoint") == ()
+    assert label("type", "bai_giang_dien_tu") == "Trình chiếu"
+    assert match("type", "bài giảng điện tử") == ("bai_giang_dien_tu",), "the rest of the line stays"
+
+
+def test_a_new_term_has_what_every_term_has() -> None:
+    line = "[{id: ky_uc, vi: Kí ức trường, en: Memories, group: khac, dcmi: Text, schema_org: CreativeWork%s}]"
+    use_tables(own(vocabularies__type=line % ", variants: [hồi kí]"))
+    assert match("type", "Hồi ký") == ("ky_uc",)
+    assert ids("type")[-1] == "ky_uc"
+    with pytest.raises(Faults) as caught:
+        use_tables(own(vocabularies__type="- {id: ky_uc, vi: Kí ức}"))
+    assert [fault.facts["key"] for fault in caught.value.faults] == ["en", "group", "dcmi", "schema_org"]
+    assert match("type", "Hồi ký") == ("ky_uc",), "what was in use before a mistake stays in use"
+
+
+# --- titles ----------------------------------------------------------------------------------------
+
+
+def test_own_words_of_titles() -> None:
+    title = "Sổ tay ôn luyện Toán 8 - bộ sách Ánh Dương"
+    assert (read(title).type, read(title).series) == ((), ())
+    lines = "types: [{id: tom_tat_li_thuyet, words: [sổ tay ôn luyện]}]\n"
+    lines += "series:\n- {id: anh_duong, words: [Ánh Dương]}\nwithout: [đề cương]\n"
+    assert read("Đề cương Toán 8").type == ("tom_tat_li_thuyet",)
+    use_tables(own(titles=lines))
+    assert (read(title).type, read(title).series) == (("tom_tat_li_thuyet",), ("anh_duong",))
+    assert read("Đề cương Toán 8").type == ()
+    mapped = map_record(dublin_core(title=title), ORIGIN, explain=True)
+    assert told(mapped, "type")[0][1].endswith(", tables/titles.yaml:1")
+    assert next(row["id"] for row in words_of_titles()["types"]) == "luan_an", "the surest stay first"
+
+
+# --- crosswalks ------------------------------------------------------------------------------------
+
+
+def test_own_rules_are_asked_before_the_shipped_ones() -> None:
+    record = dublin_core(title="Nhan đề", description="Tóm tắt", coverage="Lời giới thiệu", format="Sách số 4")
+    lines = """instead: [type]
+fields:
+  description: {from: [coverage], parser: description}
+  type: {from: [format], parser: term, vocabulary: type, default: giao_trinh}
+  table_of_contents:
+  - {from: ['@description'], parser: contents}
+"""
+    before = map_record(record, ORIGIN).resource
+    use_tables(own(crosswalks__oai_dc=lines))
+    mapped = map_record(record, ORIGIN, explain=True)
+    assert before is not None
+    assert mapped.resource is not None
+    assert (before.description, mapped.resource.description) == ("Tóm tắt", "Lời giới thiệu")
+    assert mapped.resource.table_of_contents == "Lời giới thiệu"
+    assert told(mapped, "description") == [("Lời giới thiệu", "tables/crosswalks/oai_dc.yaml:3")]
+    assert told(mapped, "type") == [("giao_trinh", "tables/crosswalks/oai_dc.yaml:4")]
+    assert len([rule for rule in crosswalks()["oai_dc"].rules if rule.field == "type"]) == 1
+    empty = map_record(dublin_core(description="Tóm tắt"), ORIGIN).resource
+    assert empty is not None
+    assert empty.description == "Tóm tắt", "the shipped rule is asked where the own one gives nothing"
+
+
+def test_a_format_of_its_own_is_one_file() -> None:
+    lines = """namespaces: ['urn:x-the-kho']
+rank: 5
+fields:
+  title: {from: [ten], parser: text}
+  landing_url: {from: [trang], parser: link}
+"""
+    use_tables(own(crosswalks__the_kho=lines))
+    body = "<the xmlns='urn:x-the-kho'><ten>Bài đọc</ten><trang>https://thu.example/4</trang></the>"
+    raw = dublin_core()
+    raw = msgspec.structs.replace(raw, body=f"<record><header/><metadata>{body}</metadata></record>".encode())
+    mapped = map_record(raw, ORIGIN, explain=True)
+    assert mapped.resource is not None
+    assert (mapped.resource.title, mapped.resource.format) == ("Bài đọc", "the_kho")
+    assert told(mapped, "title") == [("Bài đọc", "tables/crosswalks/the_kho.yaml:4")]
+
+
+# --- mistakes --------------------------------------------------------------------------------------
+
+MISTAKES = [
+    ("vocabularies__typ", "[]", (1, 1, "unknown_table"), "vocabularies/type.yaml"),
+    ("titels", "", (1, 1, "unknown_table"), "titles.yaml"),
+    ("crosswalks__oai_cd", "fields: {}", (1, 1, "unknown_table"), "oai_dc"),
+    ("vocabularies__type", "- {id: giao_trin, variants: [x]}", (1, 8, "unknown_word"), "giao_trinh"),
+    ("vocabularies__type", "- {id: giao_trinh, varians: [x]}", (1, 20, "unknown_key"), "variants"),
+    ("vocabularies__type", "- {variants: [x]}", (1, 3, "missing_key"), ""),
+    ("vocabularies__type", "- {id: giao_trinh, variants: x}", (1, 30, "not_list"), ""),
+    ("vocabularies__type", "- {id: giao_trinh, variants: [1]}", (1, 31, "not_text"), ""),
+    ("vocabularies__type", "- {id: giao_trinh, vi: [x]}", (1, 24, "not_text"), ""),
+    ("vocabularies__type", "- {id: giao_trinh, variants: [Luận văn thạc sĩ]}", (1, 3, "label_of_other"), ""),
+    (
+        "vocabularies__type",
+        "- {id: giao_trinh, variants: [a]}\n- {id: bai_tap, variants: [A]}",
+        (2, 3, "word_of_other"),
+        "",
+    ),
+    ("vocabularies__licence", "- {id: cc-by, open: có}", (1, 21, "not_boolean"), ""),
+    ("vocabularies__type", "- {id: giao_trinh, id: x}", (1, 20, "duplicate_key"), ""),
+    ("vocabularies__type", "term: []", (1, 1, "unknown_key"), "terms"),
+    ("titles", "schol: [x]", (1, 1, "unknown_key"), "school"),
+    ("titles", "school: x", (1, 9, "not_list"), ""),
+    ("titles", "types: [{id: giao_trin, words: [x]}]", (1, 14, "unknown_word"), "giao_trinh"),
+    ("titles", "series: [{id: a, wrods: [x]}]", (1, 18, "unknown_key"), "words"),
+    ("titles", "more_names: {toans: [x]}", (1, 14, "unknown_word"), "toan"),
+    ("crosswalks__oai_dc", "fields:\n  titel: {from: [x], parser: text}", (2, 3, "unknown_key"), "title"),
+    ("crosswalks__oai_dc", "fields:\n  title: {from: [x], parser: texts}", (2, 30, "unknown_word"), "text"),
+    ("crosswalks__oai_dc", "fields:\n  title: {from: ['@grade'], parser: text}", (2, 18, "unknown_word"), ""),
+    ("crosswalks__oai_dc", "fields:\n  title: {from: [x], parser: text, only: '('}", (2, 42, "wrong_pattern"), ""),
+    ("crosswalks__oai_dc", "fields:\n  title: {from: [x], parser: text, only: 1}", (2, 42, "not_text"), ""),
+    ("crosswalks__oai_dc", "syntax: json", (1, 9, "other_syntax"), ""),
+    ("crosswalks__oai_dc", "instead: [titel]", (1, 11, "unknown_word"), "title"),
+    ("crosswalks__oai_dc", "rank: thấp", (1, 7, "unknown_word"), ""),
+    ("crosswalks__oai_dc", "qualified: {a: {vocabulary: rol}}", (1, 29, "unknown_word"), "role"),
+    ("crosswalks__moi", "namespaces: [x]\nrank: 1", (1, 1, "missing_key"), ""),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "place", "near"), MISTAKES, ids=[f"{m[0]}-{m[2][2]}" for m in MISTAKES])
+def test_every_mistake_is_told_with_file_line_column_and_what_was_meant(
+    name: str, text: str, place: tuple[int, int, str], near: str
+) -> None:
+    with pytest.raises(Faults) as caught:
+        use_tables(own(**{name: text}))
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column, fault.code) == place, fault.render("en")
+    assert fault.file == f"tables/{name.replace('__', '/')}.yaml"
+    assert fault.facts.get("near", "") == near
+    assert fault.sentence("vi") != fault.sentence("en")
+    assert tables_in_use() == Tables()
+
+
+# --- what they touch -------------------------------------------------------------------------------
+
+
+def test_tables_change_the_fingerprint_of_the_sources_that_they_can_touch() -> None:
+    unknown, simple, learning = (msgspec.structs.replace(ORIGIN, format=form) for form in ("", "oai_dc", "lom"))
+    plain = fingerprint(unknown)
+    assert fingerprint(simple) == fingerprint(learning) == plain, "the format alone changes nothing"
+    rule = "fields: {description: {from: [note], parser: text}}"
+    use_tables(own(crosswalks__oai_dc=rule))
+    assert fingerprint(learning) == plain
+    assert plain != fingerprint(simple) != fingerprint(learning)
+    assert fingerprint(unknown) != plain
+    use_tables(own(crosswalks__oai_dc=rule + "\nroots: [lom]"))
+    assert fingerprint(learning) != plain, "it may now be taken for the other format"
+    use_tables(own(vocabularies__type=TYPES))
+    assert len({fingerprint(origin) for origin in (unknown, simple, learning)}) == 1
+    assert fingerprint(learning) != plain
+    use_tables(Tables("khac"))
+    assert fingerprint(learning) == plain
+
+
+def test_all_that_is_worked_out_of_tables_is_forgotten_with_them() -> None:
+    """Each cache of the room is either forgotten, or known to hold nothing of tables."""
+    independent = {
+        "parsers._keywords", "dates.parse", "dates.is_timestamp", "links._is_public", "encodings._encoding",
+        "rdf.schemes", "mapping._room", "_dublin_core._concept", "_dublin_core._of_text",
+    }  # fmt: skip
+    found = set()
+    for file in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any("lru_cache" in ast.unparse(d) for d in node.decorator_list):
+                name = file.parent.name if file.name == "__init__.py" else file.stem
+                found.add(f"{name}.{node.name}")
+    assert found == independent
+
+
+def test_an_empty_file_says_nothing() -> None:
+    use_tables(own(vocabularies__type="", titles="", crosswalks__oai_dc=""))
+    assert match("type", "Giáo trình") == ("giao_trinh",)
