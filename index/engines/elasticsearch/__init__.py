@@ -18,7 +18,7 @@ from . import keeping
 from .address import read_address
 from .bulk import Bulk, Item
 from .connection import Connection
-from .faults import naming
+from .faults import IndexMismatchedError, naming
 from .fields import (
     LARGEST,
     MARK,
@@ -36,6 +36,7 @@ from .patience import Patience
 from .searching import Searching
 
 _PAGE = 10_000  # documents of one answer, the most that a cluster gives
+_MANY = 20  # refused documents of a batch, if they are more than half of it: the index is at fault
 _TRIES = 3  # what is kept may be replaced between reading its head and its parts
 _SHOWN = ("shown", "quarantined", "suppressed", "withdrawn")
 
@@ -99,28 +100,25 @@ class ElasticsearchEngine:
 
     def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         """Insert or replace documents, then the place; what the cluster refuses is held back with its reason."""
-        bulk = self._bulk()
-        small = {document.key: document for document in batch}
-        bulk.send(self._items(batch, place.epoch, bulk.refused))
-        refused = tuple(bulk.refused)
-        held_back = [_held_back(small[each.key], each.reason) for each in refused if each.key in small]
-        bulk.send(Item(each.key, lines(each, place.epoch)) for each in held_back)
-        if len(bulk.refused) > len(refused):
-            raise IndexUnreachableError(self.address, f"{bulk.refused[-1].key}: {bulk.refused[-1].reason}")
+        bulk, unsent = self._bulk(), dict(_unfit(batch, place.epoch))
+        bulk.send(Item(each.key, lines(each, place.epoch)) for each in batch if each.key not in unsent)
+        refused = (*(Refused(*each) for each in unsent.items()), *bulk.refused)
+        if len(bulk.refused) > max(_MANY, len(batch) // 2):  # the records cannot all be at fault
+            raise IndexMismatchedError(self.address, refused[0].reason)
+        reasons = {each.key: each.reason for each in refused}
+        held_back = [_held_back(each, reasons[each.key]) for each in batch if each.key in reasons]
+        self._certainly(held_back, place.epoch)
         version = version_number(place.epoch, place.sequence)
         bulk.send([Item(PLACE, own_lines(PLACE, msgspec.json.encode(place).decode(), version))])
         self._written(later=new)
         return refused
 
-    def _items(self, batch: Sequence[Document], epoch: int, refused: list[Refused]) -> Iterator[Item]:
-        for document in batch:
-            made, reason = lines(document, epoch), unfit(document)
-            if len(made) > LARGEST:
-                reason = f"too_large: {len(made)} > {LARGEST}"
-            if reason:
-                refused.append(Refused(document.key, reason))
-            else:
-                yield Item(document.key, made)
+    def _certainly(self, tombstones: list[Document], epoch: int) -> None:
+        """Write tombstones: small, and of nothing that could be refused."""
+        bulk = self._bulk()
+        bulk.send(Item(each.key, lines(each, epoch)) for each in tombstones)
+        if bulk.refused:
+            raise IndexMismatchedError(self.address, bulk.refused[0].reason)
 
     def _written(self, *, later: bool = False) -> None:
         """Let searches see what was written; where much is written at once, when the next reading asks for it."""
@@ -230,6 +228,16 @@ class ElasticsearchEngine:
         self._refresh()
         counted = self._searching.statuses()
         return Counts(*(counted.get(status, 0) for status in _SHOWN))
+
+
+def _unfit(batch: Sequence[Document], epoch: int) -> Iterator[tuple[str, str]]:
+    """Yield key and reason of what is not even sent."""
+    for document in batch:
+        reason = unfit(document)
+        if not reason and len(document.stored) > LARGEST // 8 and len(lines(document, epoch)) > LARGEST:
+            reason = f"too_large: > {LARGEST}"
+        if reason:
+            yield document.key, reason
 
 
 def _held_back(document: Document, reason: str) -> Document:

@@ -18,7 +18,8 @@ from .patience import AWAY, BUSY, FULL, Patience
 REQUEST = 5_000_000  # bytes of a request (measured: larger ones win nothing)
 MOST_ITEMS = 4_000
 _LARGE, _ALONE = 250_000, 8  # a record of so many bytes that was so often refused all alone is itself the reason
-_LONGEST_REASON = 200
+_LONGEST_REASON = 300
+_QUOTED = " Preview of field's value"  # what follows is a piece of the record: it stands in no message
 _AWAY = frozenset((0, 408, 502, 503, 504))  # 0: no answer at all
 _OUTSIDE = frozenset(("index_closed_exception", "index_not_found_exception", "strict_dynamic_mapping_exception"))
 
@@ -146,7 +147,9 @@ def requests(items: Iterable[Item]) -> Iterable[list[Item]]:
 def _said(verdict: dict[str, Any]) -> Answer:
     (inner,) = verdict.values()
     error = inner.get("error") or {}
-    return Answer(int(inner["status"]), str(error.get("type", "")), str(error.get("reason", "")))
+    reason = str(error.get("reason", "")).partition(_QUOTED)[0]
+    cause = str((error.get("caused_by") or {}).get("reason", ""))
+    return Answer(int(inner["status"]), str(error.get("type", "")), f"{reason} {cause}".strip())
 
 
 def _longest(answer: Answer) -> float:

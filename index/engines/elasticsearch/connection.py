@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 SEARCH_SECONDS = 5.0
 WRITE_SECONDS = 120.0
 # Successful items keep their places in the list only if something of each is asked for.
-_VERDICTS = "errors,items.*.status,items.*.error.type,items.*.error.reason"
+_VERDICTS = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
 
 
 class Connection:
     """Asks a cluster as its reader or as its writer."""
 
-    def __init__(self, address: Address, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        environ: Mapping[str, str] | None = None,
+        search_seconds: float = SEARCH_SECONDS,
+        write_seconds: float = WRITE_SECONDS,
+    ) -> None:
+        self._search_seconds, self._write_seconds = search_seconds, write_seconds
         environ = os.environ if environ is None else environ
         self.address, self.shown = address, str(address)
         self._writing, self._reading = identity(environ, WRITING), identity(environ, READING)
@@ -37,7 +44,7 @@ class Connection:
         """Return the client that only reads; raises IndexUnreachableError."""
         if self._reader is None:
             who = self._reading if self._reading.source else self._writing
-            self._reader = self._client(who, request_timeout=SEARCH_SECONDS, max_retries=2)
+            self._reader = self._client(who, request_timeout=self._search_seconds, max_retries=2)
         return self._reader
 
     @property
@@ -47,7 +54,7 @@ class Connection:
             if self._reading.source and not self._writing.source:
                 needed = f"chỉ có quyền đọc / only may read ({self._reading.source}); {WRITING[0]}"
                 raise IndexForbiddenError(self.shown, needed)
-            self._writer = self._client(self._writing, request_timeout=WRITE_SECONDS, max_retries=0)
+            self._writer = self._client(self._writing, request_timeout=self._write_seconds, max_retries=0)
         return self._writer
 
     def _client(self, who: Identity, **options: Any) -> Elasticsearch:

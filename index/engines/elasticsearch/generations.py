@@ -63,12 +63,16 @@ class Generations:
         return Generation(index, int(said[2]), said[1], frozenset(facts.get("aliases", {})), closed)
 
     def current(self, *, writing: bool = False) -> Generation | None:
-        """Return the generation that answers, None where there is none."""
+        """Return the generation that answers, None where there is none; raises IndexClosedError."""
+        found = self._named(writing=writing)
+        if found is not None and found.closed:
+            raise IndexClosedError(self._connection.shown, found.index)
+        return found
+
+    def _named(self, *, writing: bool) -> Generation | None:
         named = [each for each in self.all(writing=writing) if self.name in each.aliases]
         if len(named) > 1:
             raise IndexMisnamedError(self._connection.shown, ", ".join(each.index for each in named))
-        if named and named[0].closed:
-            raise IndexClosedError(self._connection.shown, named[0].index)
         return named[0] if named else None
 
     def create(self) -> Generation:
@@ -87,7 +91,7 @@ class Generations:
 
     def adopt(self, index: str) -> None:
         """Put a generation in the place of the one that answers, which becomes the previous one; one step."""
-        client, before = self._connection.writer, self.current(writing=True)
+        client, before = self._connection.writer, self._named(writing=True)
         with naming(self._connection.shown):
             client.indices.put_settings(
                 index=index, settings={"refresh_interval": "5s", "auto_expand_replicas": "0-1"}, preserve_existing=False

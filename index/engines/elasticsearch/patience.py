@@ -35,6 +35,7 @@ class Patience:
         if self._since is None:
             self._since = now
         elif now - self._since >= longest:
+            self.progress()  # whoever tries again later begins anew
             return False
         pause = _FULL_PAUSE if longest == FULL else min(LONGEST, FIRST * 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 20)
