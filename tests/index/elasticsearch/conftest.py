@@ -33,11 +33,14 @@ class Waiting:
 Opener = Callable[..., ElasticsearchEngine]
 
 
-def opened(node: Node, waiting: Waiting | None = None, name: str = "", shards: int = 1, **options: float) -> ElasticsearchEngine:
+def opened(
+    node: Node, waiting: Waiting | None = None, name: str = "", shards: int = 1, **options: float
+) -> ElasticsearchEngine:
     """Open an engine with an index of its own name, nothing made yet."""
     address = read_address(f"{node.url}/{name or uuid.uuid4().hex}?shards={shards}")
     return ElasticsearchEngine(
-        Connection(address, {}, **options), patience=(waiting or Waiting()).patience()  # type: ignore[arg-type]
+        Connection(address, {}, **options),
+        patience=(waiting or Waiting()).patience(),  # type: ignore[arg-type]
     )
 
 

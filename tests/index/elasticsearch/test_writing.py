@@ -71,7 +71,7 @@ def test_an_old_writer_does_not_move_the_place_back(server: Node) -> None:
     assert engine.place() == at(9)
 
 
-# --- a busy, a full, a locked cluster -----------------------------------------------------------------------------------
+# --- a busy, a full, a locked cluster ---------------------------------------------------------------------------------
 
 
 def test_a_full_queue_is_waited_for_and_nothing_is_lost(small_server: Node) -> None:
@@ -187,7 +187,7 @@ def test_the_flood_stage_of_a_full_disk_is_the_block_that_we_wait_for(small_serv
     index = opened(small_server)
     index.adopt(index.fresh())
     small = {f"cluster.routing.allocation.disk.watermark.{name}": "1b" for name in ("low", "high", "flood_stage")}
-    huge = {name: "100000tb" for name in small}
+    huge = dict.fromkeys(small, "100000tb")
     switch = "cluster.routing.allocation.disk.threshold_enabled"
     every = {"cluster.info.update.interval": "10s"}
     small_server.ask("PUT", "/_cluster/settings", {"persistent": {**huge, **every, switch: True}})
