@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import ssl
 import warnings
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +47,7 @@ class Connection:
         """Return the client that only reads; raises IndexUnreachableError."""
         if self._reader is None:
             who = self._reading if self._reading.source else self._writing
-            self._reader = self._client(who, request_timeout=self._search_seconds, max_retries=2)
+            self._reader = self._client(who, request_timeout=self._search_seconds, max_retries=3)
         return self._reader
 
     @property
@@ -61,16 +64,23 @@ class Connection:
         import elasticsearch
 
         warnings.simplefilter("ignore", elasticsearch.ElasticsearchWarning)  # what a cluster thinks of its own settings
-        if self._ca_file:
-            options["ca_certs"] = self._ca_file
-        if who.api_key:
-            options["api_key"] = who.api_key
-        elif who.user:
-            options["basic_auth"] = (who.user, who.password)
+        logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)  # each fault is told once, by its name
+        if who.source:
+            options["headers"] = {"authorization": self._authorization(who)}
         try:
+            if self._ca_file and self.address.nodes[0].startswith("https:"):
+                options["ssl_context"] = ssl.create_default_context(cafile=self._ca_file)
             return elasticsearch.Elasticsearch(list(self.address.nodes), retry_on_timeout=False, **options)
         except (OSError, ValueError) as error:  # a CA file that is none
             raise IndexUnreachableError(self.shown, f"{CA_FILE}={self._ca_file}: {error}") from error
+
+    def _authorization(self, who: Identity) -> str:
+        """Return the header that says who we are; passwords have letters of every language."""
+        if who.user:
+            return "Basic " + b64encode(f"{who.user}:{who.password}".encode()).decode()
+        if not (who.api_key.isascii() and who.api_key.isprintable()):
+            raise IndexForbiddenError(self.shown, f"không phải khoá / no key: {who.source}")
+        return f"ApiKey {who.api_key}"
 
     def post(self, index: str, body: bytes) -> Answer:
         """Send one request of documents; what a cluster answers is no exception here, whatever it is."""
