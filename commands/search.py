@@ -12,7 +12,7 @@ from ._desk import Desk, Ended, desk, tell_index
 from ._output import data, harmless, number, say, table
 
 if TYPE_CHECKING:
-    from index import Engine, Hits
+    from index import Correction, Engine, Hits
 
 _TAGS = re.compile(r"</?mark>")
 
@@ -45,7 +45,7 @@ def command(
       kho search phương trình bậc hai
       kho search "dinh luat" --filter grade=9 --facet type
     """
-    from index import FACETS, IndexUnreachableError, LimitExceededError, Query
+    from index import FACETS, Helper, IndexUnreachableError, LimitExceededError, Query
 
     here = desk(ctx)
     federation = here.federation()
@@ -66,12 +66,13 @@ def command(
     for engine in here.engines(federation):
         try:
             hits = engine.search(query)
+            meant = Helper(engine).did_you_mean(query, hits.total)
         except LimitExceededError as error:
             raise click.UsageError(str(error)) from error
         except IndexUnreachableError as error:
             tell_index(error, here.language)
             continue
-        show(here, hits, as_json=as_json)
+        show(here, hits, meant, as_json=as_json)
         return
     raise Ended(6)
 
@@ -103,8 +104,8 @@ def first_reachable(here: Desk, engines: list[Engine]) -> Engine | None:
     return None
 
 
-def show(here: Desk, hits: Hits, *, as_json: bool) -> None:
-    """Print hits: title with what was found in bold, where it stands, key."""
+def show(here: Desk, hits: Hits, meant: Correction | None = None, *, as_json: bool) -> None:
+    """Print hits: title with what was found in bold, where it stands, key; and the question that may be meant."""
     import msgspec
 
     from mappings import label
@@ -112,9 +113,17 @@ def show(here: Desk, hits: Hits, *, as_json: bool) -> None:
     resources = [msgspec.json.decode(hit.stored) for hit in hits.hits]
     if as_json:
         facets = {facet.field: {each.value: each.count for each in facet.values} for facet in hits.facets}
-        data({"total": hits.total, "items": resources, "facets": facets})
+        better = {"q": meant.words, "total": meant.total} if meant else None
+        data({"total": hits.total, "items": resources, "facets": facets, "did_you_mean": better})
         return
     say(here.text(f"{number(hits.total)} học liệu", f"{number(hits.total)} resources"))
+    if meant:
+        found = number(meant.total)
+        say(
+            here.text(
+                f"Ý bạn là “{meant.words}”? ({found} học liệu)", f"Did you mean “{meant.words}”? ({found} resources)"
+            )
+        )
     rows = []
     for resource in resources:
         tags = [label("subject", each, here.language) for each in resource.get("subject", ())]

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from .query import IndexUnreachableError as IndexUnreachableError
     from .query import LimitExceededError as LimitExceededError
     from .query import Query as Query
+    from .suggest.completing import SUGGESTED as SUGGESTED
+    from .suggest.completing import Suggested as Suggested
+    from .suggest.completing import Suggestion as Suggestion
+    from .suggest.helping import Correction as Correction
+    from .suggest.helping import Helper as Helper
     from .workers import Workers as Workers
     from .workers import processes as processes
 
@@ -33,6 +38,8 @@ __getattr__ = door(
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
         "document_of": "documents",
+        **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
+        **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
         **dict.fromkeys(("Workers", "processes"), "workers"),
         **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "update"), "feed"),
         **dict.fromkeys(

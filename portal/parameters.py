@@ -49,7 +49,12 @@ PARAMETERS: dict[str, Parameter] = {
     "accent": Parameter(
         "fold: bỏ qua dấu; exact: đúng dấu", "fold: marks do not matter; exact: they do", "fold", ("fold", "exact")
     ),
-    "include": Parameter("highlight: đánh dấu chỗ tìm thấy", "highlight: mark what was found", "", ("highlight",)),
+    "include": Parameter(
+        "highlight: đánh dấu chỗ tìm thấy; suggest: câu hỏi có lẽ đúng hơn; cách nhau bằng dấu phẩy",
+        "highlight: mark what was found; suggest: a question that may be meant; separated by commas",
+        "",
+        ("highlight", "suggest"),
+    ),
     "lang": Parameter("ngôn ngữ của nhãn và lỗi", "language of labels and errors", "vi", ("vi", "en")),
 }
 
@@ -81,30 +86,55 @@ def language(pairs: Iterable[tuple[str, str]], accepted: str) -> str:
 
 def read(pairs: Iterable[tuple[str, str]], lang: str) -> Query:
     """Read the parameters of a request; raises MistakesError with every mistake at once."""
-    values: dict[str, list[str]] = {}
-    mistakes: list[Mistake] = []
-    for name, value in pairs:
-        if name not in PARAMETERS:
-            mistakes.append(_unknown(name, lang))
-        else:
-            values.setdefault(name, []).append(value)
-    for name, given in values.items():
-        known = PARAMETERS[name].values
-        mistakes += [_wrong(name, value, known, lang) for value in given if known and value not in known and value]
+    values, mistakes = _sorted(pairs, PARAMETERS, lang)
     facets = [field for text in values.get("facets", ()) for field in text.split(",") if field]
     mistakes += [_wrong("facets", field, FACETS, lang) for field in facets if field not in FACETS]
-    numbers = {name: _number(name, values, mistakes, lang) for name in ("page", "size", "facet_size")}
+    numbers = {name: _number(name, values, PARAMETERS, mistakes, lang) for name in ("page", "size", "facet_size")}
     if mistakes:
         raise MistakesError(mistakes)
     return Query(
         words=_last(values, "q").strip(),
         filters=tuple((field, tuple(filter(None, values[field]))) for field in FACETS if any(values.get(field, ()))),
         facets=tuple(dict.fromkeys(facets)),
-        highlight=_last(values, "include") == "highlight",
+        highlight="highlight" in included(values.get("include", ())),
         sort=_sort(_last(values, "sort")),
         accent="exact" if _last(values, "accent") == "exact" else "fold",
         **numbers,
     )
+
+
+def checked(
+    pairs: Iterable[tuple[str, str]], known: Mapping[str, Parameter], lang: str, numbers: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """Read parameters of any request by their names; raises MistakesError with every mistake at once."""
+    values, mistakes = _sorted(pairs, known, lang)
+    for name in numbers:
+        _number(name, values, known, mistakes, lang)
+    if mistakes:
+        raise MistakesError(mistakes)
+    return {name: values.get(name) or [each.default] for name, each in known.items()}
+
+
+def included(given: Iterable[str]) -> set[str]:
+    """Return what an answer is to hold besides: words with commas between them, repeated or not."""
+    return {word for text in given for word in text.split(",") if word}
+
+
+def _sorted(
+    pairs: Iterable[tuple[str, str]], known: Mapping[str, Parameter], lang: str
+) -> tuple[dict[str, list[str]], list[Mistake]]:
+    values: dict[str, list[str]] = {}
+    mistakes: list[Mistake] = []
+    for name, value in pairs:
+        if name not in known:
+            mistakes.append(_unknown(name, known, lang))
+        else:
+            values.setdefault(name, []).append(value)
+    for name, given in values.items():
+        allowed = known[name].values
+        words = included(given) if name == "include" else filter(None, given)
+        mistakes += [_wrong(name, word, allowed, lang) for word in words if allowed and word not in allowed]
+    return values, mistakes
 
 
 def _sort(value: str) -> Any:
@@ -115,8 +145,10 @@ def _last(values: Mapping[str, list[str]], name: str) -> str:
     return values[name][-1] if values.get(name) else PARAMETERS[name].default
 
 
-def _number(name: str, values: Mapping[str, list[str]], mistakes: list[Mistake], lang: str) -> int:
-    text = _last(values, name) or PARAMETERS[name].default
+def _number(
+    name: str, values: Mapping[str, list[str]], known: Mapping[str, Parameter], mistakes: list[Mistake], lang: str
+) -> int:
+    text = (values[name][-1] if values.get(name) else "") or known[name].default
     if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0:
         return int(text)
     said = f"“{name}” must be a whole number from 1" if lang == "en" else f"“{name}” phải là số nguyên từ 1"
@@ -124,8 +156,8 @@ def _number(name: str, values: Mapping[str, list[str]], mistakes: list[Mistake],
     return 1
 
 
-def _unknown(name: str, lang: str) -> Mistake:
-    near = nearest(name, PARAMETERS)
+def _unknown(name: str, known: Iterable[str], lang: str) -> Mistake:
+    near = nearest(name, known)
     shown = name[:60]
     said = f"There is no parameter “{shown}”." if lang == "en" else f"Không có tham số “{shown}”."
     hint = f" Did you mean “{near}”?" if lang == "en" else f" Ý bạn là “{near}”?"

@@ -19,17 +19,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harvester import Change
-from index import FACETS, Engine, Hit, IndexUnreachableError, LimitExceededError, Query
+from index import FACETS, Engine, Helper, Hit, IndexUnreachableError, LimitExceededError, Query
 from mappings import Origin, map_record
 
-from . import answers
+from . import answers, helping
 from .pages import Pages
-from .parameters import Mistake, MistakesError, language, read
+from .parameters import Mistake, MistakesError, included, language, read
 
 _HERE = Path(__file__).parent
 _SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -59,6 +59,7 @@ def application(engine: Engine, provenance: Provenance | None, origins: Origins)
         Route("/hoc-lieu/{key}", site.resource),
         Route("/api/v1/records", site.api_search),
         Route("/api/v1/records/{key}", site.api_record),
+        Route("/api/v1/suggest", site.api_suggest),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: dict[Any, Any] = {
@@ -95,6 +96,7 @@ class _Headers:
 class _Site:
     def __init__(self, engine: Engine, provenance: Provenance | None, origins: Origins) -> None:
         self.engine, self.provenance, self._origins = engine, provenance, origins
+        self.helper = Helper(engine)
         environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True)
         self.pages = Pages(environment)
         self._known: tuple[object, Mapping[str, Origin]] | None = None
@@ -111,17 +113,32 @@ class _Site:
     async def api_search(self, request: Request) -> Response:
         lang = _language(request)
         query = read(_pairs(request), lang)
-        return await self._cached(request, lang, lambda: self._search_json(query, lang))
+        suggest = "suggest" in included(request.query_params.getlist("include"))
+        return await self._cached(request, lang, lambda: self._search_json(query, lang, suggest=suggest))
 
-    def _search_json(self, query: Query, lang: str) -> Response:
+    def _search_json(self, query: Query, lang: str, *, suggest: bool) -> Response:
         started = time.perf_counter()
         hits = self.engine.search(query)
         took = int((time.perf_counter() - started) * 1000)
         answer = answers.search(hits, query, lang, self.origins(), took)
+        if suggest:
+            correction = self.helper.did_you_mean(query, hits.total)
+            answer["suggest"] = {"did_you_mean": helping.meant(correction, query, answers.API)}
         response = JSONResponse(answer)
         if "next" in answer["links"]:
             response.headers["Link"] = f'<{answer["links"]["next"]}>; rel="next"'
         return response
+
+    async def api_suggest(self, request: Request) -> Response:
+        lang = _language(request)
+        half = helping.read(_pairs(request), lang)
+        return await self._cached(request, lang, lambda: self._suggest_json(half, lang))
+
+    def _suggest_json(self, half: helping.Half, lang: str) -> Response:
+        started = time.perf_counter()
+        found = self.helper.suggest(half.typed, half.kinds, half.most)
+        took = int((time.perf_counter() - started) * 1000)
+        return JSONResponse({"suggestions": helping.suggestions(found, lang), "took_ms": took})
 
     async def api_record(self, request: Request) -> Response:
         lang = _language(request)
@@ -159,7 +176,8 @@ class _Site:
     def _home(self, query: Query, lang: str, *, started: bool) -> Response:
         hits = self.engine.search(query)
         fewer = self._fewer(query, lang) if not hits.total else []
-        return HTMLResponse(self.pages.search(hits, query, lang, self.origins(), fewer, started=started))
+        meant = helping.meant(self.helper.did_you_mean(query, hits.total), query, "/")
+        return HTMLResponse(self.pages.search(hits, query, lang, self.origins(), fewer, meant, started=started))
 
     def _fewer(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """Offer questions with one filter less, where they find something."""

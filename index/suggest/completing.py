@@ -17,8 +17,8 @@ from mappings import ids, label
 from ..text import analyse, composed, fold_all
 from .book import Book
 
-Kind = Literal["phrase", "subject", "institution", "title"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+Suggested = Literal["phrase", "subject", "institution", "title"]
+SUGGESTED: tuple[Suggested, ...] = get_args(Suggested)
 _SHORT = 3  # letters of a prefix whose best are chosen beforehand
 _BEST = 100  # of them, for each such prefix
 _OFTEN = 2  # records that must know a phrase: one record's words are its own
@@ -31,7 +31,7 @@ class Suggestion(msgspec.Struct, frozen=True):
     ``id`` is a resource's key for a title, a term for a subject, a source for an institution, "" for a phrase.
     """
 
-    kind: Kind
+    kind: Suggested
     text: str
     count: int
     id: str = ""
@@ -63,14 +63,14 @@ class Completer:
     """All shelves of one book of words."""
 
     def __init__(self, book: Book) -> None:
-        self._shelves: dict[Kind, Shelf] = {
+        self._shelves: dict[Suggested, Shelf] = {
             "phrase": Shelf(_phrases(book)),
             "subject": Shelf(_subjects(book)),
             "institution": Shelf(_institutions(book)),
             "title": Shelf(_titles(book)),
         }
 
-    def complete(self, typed: str, kind: Kind, most: int, *, strict: bool = False) -> list[Suggestion]:
+    def complete(self, typed: str, kind: Suggested, most: int, *, strict: bool = False) -> list[Suggestion]:
         """Return the ``most`` frequent of a kind that go on from what was typed, each text once.
 
         Where marks were typed, only what bears them, if anything does; ``strict``: or nothing.

@@ -7,18 +7,20 @@ surely still shown somewhere; everything rarer is asked of the index before it i
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from ..query import Engine, Place, Query
 from .book import NAME, Book, unpack
-from .completing import KINDS, Completer, Kind, Suggestion, tails
+from .completing import SUGGESTED, Completer, Suggested, Suggestion, tails
 from .speller import Speller
 
 FEW = 5  # hits: with as many, whoever asked has an answer, and needs no other question
-_AT_MOST: dict[Kind, int] = {"phrase": 20, "subject": 2, "institution": 2, "title": 3}  # where all kinds are asked for
-MOST = 20
+# Of each kind, where all are asked for: phrases fill what is left.
+_AT_MOST: dict[Suggested, int] = {"phrase": 20, "subject": 2, "institution": 2, "title": 3}
+_AGAIN = 30.0  # seconds after which the book is read again: an update keeps it a little after its last documents
 _TAILS = 3  # completions of the last words alone that are tried: each is asked of the index
 
 
@@ -32,21 +34,24 @@ class Correction(msgspec.Struct, frozen=True):
 class Helper:
     """Helps to ask one index; reads its book of words anew when it has changed."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine, self._clock = engine, clock
+        self._next = 0.0
         self._place: Place | None = None
         self._packed: bytes | None = None
-        self._book, self._speller, self._completer = Book(), Speller(Book()), Completer(Book())
+        self._book = Book()
+        self._speller: Speller | None = None
+        self._completer: Completer | None = None
 
     def _read(self) -> int:
         """Read the book where it is another one; return how many documents may have changed since it was true."""
         place = self._engine.place()
-        if place != self._place:
+        if place != self._place or self._clock() >= self._next:
             packed = self._engine.kept(NAME)
             if packed != self._packed:
                 self._book = unpack(packed) or Book()
-                self._speller, self._completer = Speller(self._book), Completer(self._book)
-            self._place, self._packed = place, packed
+                self._speller = self._completer = None  # made when somebody needs them
+            self._place, self._packed, self._next = place, packed, self._clock() + _AGAIN
         if place.epoch != self._book.epoch or place.sequence < self._book.sequence:
             return sys.maxsize
         return place.sequence - self._book.sequence + self._book.again
@@ -54,23 +59,25 @@ class Helper:
     def did_you_mean(self, query: Query, total: int) -> Correction | None:
         """Return a better question for one that found ``total``: only where it finds more, by the same filters."""
         self._read()
-        if not query.words or (total >= FEW and self._speller.knows(query.words)):
+        speller = self._speller = self._speller or Speller(self._book)
+        if not query.words or (total >= FEW and speller.knows(query.words)):
             return None
-        words = self._speller.corrected(query.words)
+        words = speller.corrected(query.words)
         if words is None or len(words) > len(query.words) * 2 + 8:
             return None
         found = self._engine.search(_alone(query, words)).total
         return Correction(words, found) if found > total else None
 
-    def suggest(self, typed: str, kinds: Sequence[Kind] = KINDS, most: int = 8) -> list[Suggestion]:
+    def suggest(self, typed: str, kinds: Sequence[Suggested] = SUGGESTED, most: int = 8) -> list[Suggestion]:
         """Return what goes on from what was typed: phrases, subjects, institutions, titles, all of them shown now."""
         doubt = self._read()
+        completer = self._completer = self._completer or Completer(self._book)
         found: list[Suggestion] = []
         for kind in kinds:
             wanted = most if len(kinds) == 1 else min(most, _AT_MOST[kind])
-            found += self._shown(self._completer.complete(typed, kind, wanted * 2), wanted, doubt)
+            found += self._shown(completer.complete(typed, kind, wanted * 2), wanted, doubt)
         if "phrase" in kinds and not any(each.kind == "phrase" for each in found):
-            found = [*self._longer(typed), *found]
+            found = [*self._longer(completer, typed), *found]
         return _mixed(found, most)
 
     def _shown(self, candidates: Sequence[Suggestion], wanted: int, doubt: int) -> list[Suggestion]:
@@ -93,10 +100,10 @@ class Helper:
         field = "subject" if suggestion.kind == "subject" else "source"
         return self._engine.search(Query(filters=((field, (suggestion.id,)),), size=1)).total > 0
 
-    def _longer(self, typed: str) -> list[Suggestion]:
+    def _longer(self, completer: Completer, typed: str) -> list[Suggestion]:
         """Complete the last words alone where nothing goes on from all of them; it must find something as a whole."""
         for head, tail in tails(typed):
-            candidates = self._completer.complete(tail, "phrase", _TAILS, strict=True)
+            candidates = completer.complete(tail, "phrase", _TAILS, strict=True)
             asked = [(f"{head} {each.text}", each) for each in candidates]
             totals = [(words, self._engine.search(Query(words, size=1)).total) for words, _ in asked]
             found = [Suggestion("phrase", words, total) for words, total in totals if total]

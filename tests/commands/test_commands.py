@@ -16,7 +16,7 @@ import pytest
 
 from demo.faults import Answer
 from demo.town import TOWN, Town, sources_yaml
-from tests.commands.calling import ROOT, environment, kho, start
+from tests.commands.calling import ROOT, environment, inside, kho, start
 
 
 @pytest.fixture
@@ -304,6 +304,16 @@ def test_a_store_that_cannot_be_opened_is_named(folder: Path) -> None:
     assert kho(folder, "status", KHO_STORE=f"sqlite:///{folder}/rubbish.db").returncode == 6
     nowhere = "postgresql://kho@/kho?host=/tmp/there-is-no-server-here&connect_timeout=2"
     assert kho(folder, "status", KHO_STORE=nowhere).returncode == 6
+
+
+def test_a_mistyped_search_says_what_may_be_meant(harvested: Path) -> None:
+    done = inside(harvested, "search", "phuong", "trinh", "bac", "haii")
+    assert done.returncode == 0
+    assert "Ý bạn là “phương trình bậc hai”?" in done.stderr
+    meant = json.loads(inside(harvested, "search", "hoahoc", "--json").stdout)["did_you_mean"]
+    assert meant["q"] == "hóa học"
+    assert meant["total"] > 5
+    assert json.loads(inside(harvested, "search", "toán", "--json").stdout)["did_you_mean"] is None
 
 
 def test_a_search_of_a_hundred_thousand_brackets_is_refused(harvested: Path) -> None:

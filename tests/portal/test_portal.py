@@ -189,6 +189,45 @@ def test_no_results_offer_a_way_on(client: TestClient) -> None:
     assert client.get("/?q=khongcotunao").status_code == 200
 
 
+def test_another_question_is_offered_where_it_finds_more(client: TestClient) -> None:
+    page = html.fromstring(client.get("/?q=phuong+trinh+muu&grade=12&lang=en").text)
+    link = page.xpath("//p[@class='meant']/a")[0]
+    assert link.text == "phương trình mũ"
+    assert "grade=12" in link.get("href")
+    assert "lang=en" in link.get("href")
+    assert "Ý bạn là" in client.get("/?q=hoahoc").text
+    assert "Ý bạn là" not in client.get("/?q=toan").text
+    answer = client.get("/api/v1/records?q=hoahoc&include=suggest,highlight").json()
+    meant = answer["suggest"]["did_you_mean"]
+    assert meant["q"] == "hóa học"
+    assert client.get(meant["url"]).json()["total"]["value"] == meant["total"] > answer["total"]["value"]
+    assert client.get("/api/v1/records?q=toan&include=suggest").json()["suggest"] == {"did_you_mean": None}
+    assert "suggest" not in client.get("/api/v1/records?q=hoahoc").json()
+
+
+def test_suggestions_lead_to_pages(client: TestClient) -> None:
+    for typed, kinds in (("hoa", {"phrase", "subject", "title"}), ("đại", {"institution"}), ("to", {"phrase"})):
+        said = client.get("/api/v1/suggest", params={"q": typed}).json()
+        assert set(said) == {"suggestions", "took_ms"}
+        found = said["suggestions"]
+        assert 0 < len(found) <= 8
+        assert kinds <= {each["type"] for each in found}
+        for each in found:
+            assert each["label"] in ("cụm từ", "môn học", "cơ quan", "học liệu")
+            page = client.get(each["html"])
+            assert page.status_code == 200
+            assert "Không tìm thấy" not in page.text
+    only = client.get("/api/v1/suggest?q=ngan&type=institution&limit=1&lang=en").json()["suggestions"]
+    assert [(each["type"], each["label"], each["id"]) for each in only] == [
+        ("institution", "institution", "dai-hoc-ngan-hoi")
+    ]
+    assert client.get("/api/v1/suggest").json()["suggestions"] == []
+    assert client.get("/api/v1/suggest", params={"q": "t" * 7_000}).json()["suggestions"] == []
+    wrong = client.get("/api/v1/suggest?q=a&limit=0&type=x&querry=b")
+    assert wrong.status_code == 400
+    assert {each["param"] for each in wrong.json()["errors"]} == {"limit", "type", "querry"}
+
+
 def test_pages_speak_vietnamese_first_and_english_second(client: TestClient) -> None:
     assert '<html lang="vi">' in client.get("/").text
     english = client.get("/?lang=en").text
@@ -201,7 +240,8 @@ def test_pages_speak_vietnamese_first_and_english_second(client: TestClient) -> 
 def test_a_page_is_whole_without_script_and_accessible_in_its_bones(client: TestClient) -> None:
     for path in ("/", "/?q=toan", client.get("/api/v1/records?size=1").json()["items"][0]["landing"], "/?x=1"):
         page = html.fromstring(client.get(path).text)
-        assert not page.xpath("//script | //*[@style] | //*[starts-with(name(@*), 'on')]")
+        assert [each.get("src") for each in page.xpath("//script")] in ([], ["/static/suggest.js"])
+        assert not page.xpath("//script/text() | //*[@style] | //*[starts-with(name(@*), 'on')]")
         assert len(page.xpath("//h1")) == 1
         assert page.xpath("//main")
         assert page.xpath("//a[@class='skip']")
@@ -266,7 +306,9 @@ def test_hostile_words_stay_words() -> None:
     for page in pages:
         assert page.status_code in (200, 400)
         tree = html.fromstring(page.text)
-        assert not tree.xpath("//script | //svg | //img | //iframe | //object")
+        assert not tree.xpath(
+            "//script[text() or not(@src='/static/suggest.js')] | //svg | //img | //iframe | //object"
+        )
         for element in tree.iter():
             if isinstance(element.tag, str):
                 assert not [name for name in element.attrib if name.startswith("on")]
