@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._desk import Desk, desk, origins
 from ._output import data, number, say, table
-from .visits import names_of
+from ._sampling import parts_of, sampled_of, shares, size_of, tell_sample
 
 if TYPE_CHECKING:
-    from harvester import Change, Federation, Store
     from mappings import Counts, Question
 
-SAMPLE = 100_000  # records of a source: a share is known to ± 0.3 % by as many, in ten seconds instead of minutes
-READ = 1_000
 LINES = 50  # of a table for people; machines get all of them
 # The fields that people find learning resources by; --json has all.
 SHOWN = ("title", "creator", "issued", "description", "publisher", "subject", "grade", "level", "type", "licence")
-_KEYS = 1 << 60  # a key's number is a hash: as good as thrown dice, and the same every time
 
 
 @click.group("mapping", short_help="ánh xạ / mapping")
@@ -33,6 +30,7 @@ def command() -> None:
       kho mapping problems
       kho mapping values type --unmapped --paste
       kho mapping coverage province:40
+      kho mapping diff --tables bang-moi
     """
 
 
@@ -163,6 +161,39 @@ def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
     _tell(here, None, sampled)
 
 
+@command.command("diff")
+@click.argument("selection", nargs=-1)
+@click.option(
+    "--tables",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="thử thư mục bảng này thay cho tables/ / try this folder instead of tables/",
+)
+@click.option("--all", "every", is_flag=True, help="mọi bản ghi, không lấy mẫu / all records, no sample")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def diff(ctx: click.Context, selection: tuple[str, ...], folder: Path | None, every: bool, as_json: bool) -> None:
+    """Điều gì sẽ khác trước khi ghi bất cứ gì: số đếm, rồi ví dụ; không có --tables thì so với chỉ mục.
+
+    What would change, before anything is written: counts, then examples with the lines of the rules. Without --tables
+    the tables as they are now are compared with what the index holds.
+
+    \b
+    Ví dụ / examples:
+      kho mapping diff
+      kho mapping diff --tables bang-moi thu-vien-so-tlu
+    """
+    from . import _difference
+
+    here = desk(ctx)
+    answer = _difference.compare(here, selection, folder, every=every)
+    if as_json:
+        data(_difference.plain(answer))
+        return
+    _difference.tell(here, answer)
+    tell_sample(here, answer.sampled)
+
+
 # --- the stream -------------------------------------------------------------------------------------------------------
 
 
@@ -175,33 +206,11 @@ def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, ever
     federation = here.federation()
     with here.store(federation) as store:
         known = origins(federation, store)
-        shares = _shares(here, federation, store, selection, every=every)
-        held = store.log.counts()
-        size = sum(int(shares[name] * sum(held.get(name, {}).values())) for name in shares)
-        work = partial(counted, question, tables_in_use(), {name: known[name] for name in shares})
-        with Workers(work, processes(size)) as workers:
-            counts = added(workers.map(pack(part) for part in _parts(store, shares)))
-    return counts, sorted(name for name, share in shares.items() if share < 1)
-
-
-def _shares(
-    here: Desk, federation: Federation, store: Store, selection: tuple[str, ...], *, every: bool
-) -> dict[str, float]:
-    """Return which share of each source's records is looked at."""
-    names, held = names_of(here, federation, store, selection), store.log.counts()
-    chosen = sorted(held if names is None else names & held.keys())
-    sizes = {name: held[name]["present"] + held[name]["missing"] for name in chosen}
-    return {name: 1.0 if every or size <= SAMPLE else SAMPLE / size for name, size in sizes.items()}
-
-
-def _parts(store: Store, shares: dict[str, float]) -> Iterator[list[Change]]:
-    from harvester import key_number
-
-    for name, share in shares.items():
-        after = ""
-        while part := store.log.records(name, after, READ):
-            after = part[-1].identifier
-            yield [change for change in part if change.raw is not None and key_number(change.key) < share * _KEYS]
+        chosen = shares(here, federation, store, selection, every=every)
+        work = partial(counted, question, tables_in_use(), {name: known[name] for name in chosen})
+        with Workers(work, processes(size_of(store, chosen))) as workers:
+            counts = added(workers.map(pack(part) for part in parts_of(store, chosen)))
+    return counts, sampled_of(chosen)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -249,11 +258,4 @@ def _filled(shares: dict[str, float]) -> str:
 def _tell(here: Desk, records: int | None, sampled: list[str]) -> None:
     if records is not None:
         say(here.text(f"{number(records)} bản ghi", f"{records:,} records"))
-    if sampled:
-        names = ", ".join(sampled)
-        size = number(SAMPLE)
-        say(
-            here.text(
-                f"lấy mẫu khoảng {size} bản ghi ở: {names} (--all: tất cả)", f"about {SAMPLE:,} of: {names} (--all)"
-            )
-        )
+    tell_sample(here, sampled)

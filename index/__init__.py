@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .suggest.helping import Correction as Correction
     from .suggest.helping import Helper as Helper
     from .workers import Workers as Workers
+    from .workers import cores as cores
     from .workers import processes as processes
 
 __getattr__ = door(
@@ -40,7 +41,7 @@ __getattr__ = door(
         "document_of": "documents",
         **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
         **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
-        **dict.fromkeys(("Workers", "processes"), "workers"),
+        **dict.fromkeys(("Workers", "cores", "processes"), "workers"),
         **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "update"), "feed"),
         **dict.fromkeys(
             (

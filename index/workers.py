@@ -29,8 +29,12 @@ class WorkFailedError(RuntimeError):
 
 def processes(records: int) -> int:
     """Return how many workers so many records are worth: none, or one for each core that we may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if records >= ENOUGH and cores > 1 else 0
+    return cores() if records >= ENOUGH and cores() > 1 else 0
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
+    from .comparing import Differences as Differences
+    from .comparing import Drawing as Drawing
+    from .comparing import drawing_of_stored as drawing_of_stored
+    from .comparing import drawn as drawn
     from .counting import Counts as Counts
     from .counting import Question as Question
     from .counting import added as added
@@ -60,6 +64,7 @@ __getattr__ = door(
     "mappings",
     {
         **dict.fromkeys(("Counts", "Question", "added", "counted", "covered"), "counting"),
+        **dict.fromkeys(("Differences", "Drawing", "drawing_of_stored", "drawn"), "comparing"),
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
         **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
         "safe": "exports.csv",

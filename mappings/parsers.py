@@ -135,7 +135,7 @@ def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         for name in terms:
             if not rule.choices or name in rule.choices:
                 found.append((name, row))
-        if not terms and rule.unknown and words:
+        if not terms and rule.unknown and rule.declared and words:
             job.problem("unknown_value", rule.field, row[0], words)
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import commands.mapping
+import commands._sampling
 from demo.town import Town, sources_yaml
 from mappings import FIELDS
 from tests.commands.calling import inside, kho
@@ -90,7 +90,7 @@ def test_coverage_tells_what_is_stated_from_what_is_inferred(folder: Path) -> No
 
 def test_a_large_source_is_counted_by_a_sample_that_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = {each["value"]: each["count"] for each in answer(folder, "values", "type", UNIVERSITY)["values"]}
-    monkeypatch.setattr(commands.mapping, "SAMPLE", 350)
+    monkeypatch.setattr(commands._sampling, "SAMPLE", 350)
     said = answer(folder, "values", "type", UNIVERSITY)
     assert said == answer(folder, "values", "type", UNIVERSITY), "the same records every time"
     assert said["sampled"] == [UNIVERSITY]
@@ -105,7 +105,7 @@ def test_a_large_source_is_counted_by_a_sample_that_is_said(folder: Path, monkey
 def test_processes_side_by_side_count_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = answer(folder, "coverage"), answer(folder, "values", "keyword"), answer(folder, "problems")
     monkeypatch.setattr("index.processes", lambda records: 2, raising=False)
-    monkeypatch.setattr(commands.mapping, "READ", 100)
+    monkeypatch.setattr(commands._sampling, "READ", 100)
     assert (answer(folder, "coverage"), answer(folder, "values", "keyword"), answer(folder, "problems")) == alone
 
 

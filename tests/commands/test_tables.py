@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import commands._difference
+import commands._sampling
 from demo.town import Town, sources_yaml
 from mappings import Tables, use_tables
 from tests.commands.calling import inside, kho
@@ -76,6 +79,74 @@ def test_tables_of_another_format_map_nothing_again(folder: Path, no_tables: Pat
     assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
     write(no_tables, "crosswalks/oai_dc.yaml", "fields: {description: {from: [type], parser: text}}")
     assert f"chuyển đổi lại: {UNIVERSITY}" in inside(folder, "index", "update").stderr
+
+
+def differing(folder: Path, *words: str) -> Any:
+    done = inside(folder, "mapping", "diff", *words, "--json")
+    assert done.returncode == 0, done
+    return json.loads(done.stdout)
+
+
+TRIED = "[{id: am_thanh, variants: [Bài hát ru]}]"
+
+
+def test_a_difference_is_shown_before_anything_is_written(folder: Path, no_tables: Path, tmp_path: Path) -> None:
+    same = differing(folder)
+    assert (same["changed"], same["fields"], same["problems"], same["behind"]) == (0, {}, [], 0)
+    assert same["records"] > UNKNOWN
+    write(tmp_path / "moi", "vocabularies/type.yaml", TRIED)
+    said = differing(folder, "--tables", str(tmp_path / "moi"))
+    assert (said["records"], said["changed"], said["sampled"]) == (same["records"], UNKNOWN, [])
+    assert sum(said["fields"]["type"].values()) == UNKNOWN
+    assert said["problems"] == [{"code": "unknown_value", "field": "type", "appeared": 0, "vanished": UNKNOWN}]
+    example = said["examples"][0]
+    assert (example["field"], example["after"]) == ("type", ["am_thanh"])
+    assert example["rules"][0].endswith(", moi/vocabularies/type.yaml:1")
+    assert differing(folder, UNIVERSITY, "--tables", str(tmp_path / "moi"))["changed"] == 0
+    assert differing(folder)["changed"] == 0, "nothing was written, and no table stays in use"
+    write(no_tables, "vocabularies/type.yaml", TRIED)
+    against = differing(folder)
+    assert (against["changed"], against["fields"]) == (said["changed"], said["fields"])
+    assert against["examples"] == [
+        {**each, "rules": [rule.replace("moi/", "tables/") for rule in each["rules"]]} for each in said["examples"]
+    ]
+    (tmp_path / "khong").mkdir()
+    back = differing(folder, "--tables", str(tmp_path / "khong"))
+    assert back["problems"] == [{"code": "unknown_value", "field": "type", "appeared": UNKNOWN, "vanished": 0}]
+    assert inside(folder, "index", "update").returncode == 0
+    assert differing(folder)["changed"] == 0
+
+
+def test_what_is_held_back_and_shown_again_is_counted(folder: Path, tmp_path: Path) -> None:
+    rule = "instead: [landing_url]\nfields:\n  landing_url: {from: [source], parser: link}\n"
+    write(tmp_path / "moi", "crosswalks/oai_dc.yaml", rule)
+    said = differing(folder, SCHOOL, "--tables", str(tmp_path / "moi"))
+    (held,) = said["quarantine"]
+    assert (held["before"], held["after"], held["count"]) == ("", "no_link", said["changed"])
+    assert said["fields"] == {}, "of what is held back no field is counted"
+    people = inside(folder, "mapping", "diff", SCHOOL, "--tables", str(tmp_path / "moi"))
+    assert "no_link" in people.stdout
+    assert "chưa ghi gì" in people.stderr
+
+
+def test_processes_side_by_side_find_the_same(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "moi", "vocabularies/type.yaml", TRIED)
+    alone = differing(folder, "--tables", str(tmp_path / "moi"))
+    monkeypatch.setattr(commands._difference, "FEW", 10)
+    monkeypatch.setattr(commands._sampling, "READ", 100)
+    assert differing(folder, "--tables", str(tmp_path / "moi")) == alone
+    monkeypatch.setattr(commands._sampling, "SAMPLE", 100)
+    sampled = differing(folder, "--tables", str(tmp_path / "moi"))
+    assert sampled["sampled"] == [UNIVERSITY, SCHOOL]
+    assert sampled == differing(folder, "--tables", str(tmp_path / "moi")), "the same sample every time"
+    assert "lấy mẫu" in inside(folder, "mapping", "diff", "--tables", str(tmp_path / "moi")).stderr
+
+
+def test_wrong_tables_are_told_and_not_compared(folder: Path, tmp_path: Path) -> None:
+    write(tmp_path / "moi", "titles.yaml", "schol: []")
+    done = inside(folder, "mapping", "diff", "--tables", str(tmp_path / "moi"))
+    assert (done.returncode, "moi/titles.yaml:1:1" in done.stderr) == (3, True), done
+    assert inside(folder, "mapping", "diff", "--tables", str(tmp_path / "mat")).returncode == 2
 
 
 def test_mistakes_are_told_and_nothing_is_done(folder: Path, no_tables: Path) -> None:
