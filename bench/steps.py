@@ -38,7 +38,7 @@ INDEX: tuple[Step, ...] = (
     ("record parsed where it is not plain", "mappings.mapping:metadata"),
     ("rules applied", "mappings.applying:Crosswalk.apply"),
     ("mapped: resource made", "index.documents:map_record"),
-    ("text analysed", "index.documents:analyse_parts"),
+    ("text analysed", "index.documents:analyse_fields"),
     ("sort key made", "index.documents:order"),
     ("document made", "index.documents:document"),
     ("handed to Tantivy", "index.engines.tantivy:TantivyEngine._document"),

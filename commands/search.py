@@ -12,7 +12,7 @@ from ._desk import Desk, Ended, desk, tell_index
 from ._output import data, harmless, number, say, table
 
 if TYPE_CHECKING:
-    from index import Correction, Engine, Hits
+    from index import Correction, Engine, Filter, Hits
 
 _TAGS = re.compile(r"</?mark>")
 
@@ -77,8 +77,9 @@ def command(
     raise Ended(6)
 
 
-def _filters(here: Desk, stated: tuple[str, ...], fields: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _filters(here: Desk, stated: tuple[str, ...], fields: tuple[str, ...]) -> tuple[Filter, ...]:
     from harvester import nearest
+    from index import Filter
 
     found: dict[str, list[str]] = {}
     for text in stated:
@@ -88,7 +89,7 @@ def _filters(here: Desk, stated: tuple[str, ...], fields: tuple[str, ...]) -> tu
             hint = here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else ""
             raise click.UsageError(f"--filter {text}: FIELD=VALUE, {', '.join(fields)}{hint}")
         found.setdefault(field, []).append(value)
-    return tuple((field, tuple(values)) for field, values in found.items())
+    return tuple(Filter(field, tuple(values)) for field, values in found.items())
 
 
 def first_reachable(here: Desk, engines: list[Engine]) -> Engine | None:

@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from .feed import rebuild as rebuild
     from .feed import update as update
     from .query import FACETS as FACETS
+    from .query import LACKABLE as LACKABLE
     from .query import LONGEST_WORDS as LONGEST_WORDS
+    from .query import RANGES as RANGES
+    from .query import CursorError as CursorError
     from .query import Engine as Engine
     from .query import Facet as Facet
+    from .query import Filter as Filter
     from .query import Hit as Hit
     from .query import Hits as Hits
     from .query import IndexDamagedError as IndexDamagedError
     from .query import IndexUnreachableError as IndexUnreachableError
     from .query import LimitExceededError as LimitExceededError
     from .query import Query as Query
+    from .query import QuestionError as QuestionError
+    from .query import Range as Range
     from .suggest.completing import SUGGESTED as SUGGESTED
     from .suggest.completing import Suggested as Suggested
     from .suggest.completing import Suggestion as Suggestion
@@ -46,15 +52,21 @@ __getattr__ = door(
         **dict.fromkeys(
             (
                 "FACETS",
+                "LACKABLE",
                 "LONGEST_WORDS",
+                "RANGES",
+                "CursorError",
                 "Engine",
                 "Facet",
+                "Filter",
                 "Hit",
                 "Hits",
                 "IndexDamagedError",
                 "IndexUnreachableError",
                 "LimitExceededError",
                 "Query",
+                "QuestionError",
+                "Range",
             ),
             "query",
         ),

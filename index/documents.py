@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from harvester import Change, unpack
-from mappings import Mapped, Origin, Resource, Tables, label, map_record, use_tables
+from mappings import Mapped, Origin, Resource, Tables, label, map_record, parents, use_tables
 
 from .query import FACETS, Document, Status
-from .text import analyse_parts, order
+from .text import analyse_fields, order
 
+_NO_LICENCE = "khong_ghi"
+_TELLING = 40  # characters of a description that says more than the title does
+_OLDEST = 150  # "from 15 years on"
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)", re.ASCII)
 _DOCUMENTS = msgspec.msgpack.Decoder(list[Document])
 
 
@@ -60,8 +65,9 @@ def document(change: Change, mapped: Mapped) -> Document:
         source=change.source,
         sequence=change.sequence,
         status="shown",
-        text=(("title", *analyse_parts((resource.title,))), ("text", *analyse_parts(_parts(resource)))),
-        terms=tuple((field, _terms(resource, field)) for field in FACETS if field != "source"),
+        text=analyse_fields(_words(resource), (resource.institution.name, resource.description)),
+        terms=(*_stated(resource), ("quality", (_quality(resource),)), ("year", (_date(resource)[:4],))),
+        numbers=tuple(_numbers(resource)),
         title_order=order(resource.title),
         modified_order=resource.datestamp,
         stored=msgspec.json.encode(stored),
@@ -69,20 +75,65 @@ def document(change: Change, mapped: Mapped) -> Document:
     )
 
 
-def _parts(resource: Resource) -> tuple[str, ...]:
-    """Return everything that may be searched."""
+def _words(resource: Resource) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what may be searched by the name of its field; ``text`` holds all of it."""
+    about = [("subject", resource.subject), ("grade", resource.grade), ("type", resource.type)]
     return (
-        resource.title,
-        *resource.title_alternative,
-        *resource.keyword,
-        *[label("subject", term) for term in resource.subject],
-        *[label("grade", term) for term in resource.grade],
-        *[agent.name for agent in resource.creator],
-        resource.institution.name,
-        resource.description,
+        ("title", (resource.title, *resource.title_alternative)),
+        ("subject", tuple(label(field, term) for field, terms in about for term in terms)),
+        ("keyword", resource.keyword),
+        ("creator", tuple(agent.name for agent in resource.creator)),
     )
+
+
+def _stated(resource: Resource) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the ids of each field with all broader ones, and the fields that hold nothing."""
+    found = [(field, _terms(resource, field)) for field in FACETS if field != "source"]
+    lacking = [field for field, values in found if not values or values == (_NO_LICENCE,)]
+    lacking += [field for field in ("description", "keyword", "creator", "issued") if not getattr(resource, field)]
+    if resource.learning_minutes is None:
+        lacking.append("minutes")
+    if resource.age_min is resource.age_max is None:
+        lacking.append("age")
+    return [*found, ("lacking", tuple(lacking))]
 
 
 def _terms(resource: Resource, field: str) -> tuple[str, ...]:
     value = getattr(resource, field)
-    return (value,) if isinstance(value, str) else tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    return value if field != "subject" else tuple(dict.fromkeys(each for term in value for each in _broader(term)))
+
+
+def _broader(term: str) -> tuple[str, ...]:
+    return (term, *parents("subject", term))
+
+
+def _quality(resource: Resource) -> str:
+    """Say how much a record says: 2 for much, 1 for something, 0."""
+    stated = (
+        len(resource.description) >= _TELLING,
+        bool(resource.subject),
+        bool(resource.grade or resource.level),
+        bool(resource.type),
+        bool(resource.creator or resource.publisher),
+        resource.licence != _NO_LICENCE,
+    )
+    points = sum(stated)
+    return "2" if points >= 5 else "1" if points >= 3 else "0"
+
+
+def _date(resource: Resource) -> str:
+    return resource.issued if _DATE.match(resource.issued) else resource.datestamp
+
+
+def _numbers(resource: Resource) -> Iterator[tuple[str, int]]:
+    """Return dates as YYYYMMDD (what a date leaves out is its beginning), minutes, and both ends of a span of ages."""
+    for field, date in (("issued", resource.issued), ("modified", resource.datestamp)):
+        if found := _DATE.match(date):
+            yield field, int(found[1] + (found[2] or "01") + (found[3] or "01"))
+    if resource.learning_minutes is not None:
+        yield "minutes", resource.learning_minutes
+    if resource.age_min is not None or resource.age_max is not None:
+        yield "age_min", resource.age_min or 0
+        yield "age_max", _OLDEST if resource.age_max is None else resource.age_max

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
-
-from .text import analyse
 
 Sort = Literal["relevance", "-modified", "title"]
 Status = Literal["shown", "withdrawn", "suppressed", "quarantined"]
 
 # Fields that can be filtered and counted, in the order in which pages show them.
 FACETS = ("level", "grade", "subject", "type", "province", "source", "language", "licence", "audience")
-
+# Fields of ids in every index: those that are counted, what a record does not state, its quality (0 to 2), its year.
+TERM_FIELDS = (*FACETS, "lacking", "quality", "year")
+# What a record may leave out, for ``has`` and ``missing``.
+LACKABLE = (*FACETS, "description", "keyword", "creator", "issued", "minutes", "age")
+# Ranges: dates as YYYYMMDD, minutes of learning, years of age (any overlap of the two spans).
+RANGES = ("issued", "modified", "minutes", "age")
 
 # What a person types in a search box; above it stand machines, and they get a clear answer.
 LONGEST_WORDS = 256
@@ -23,9 +25,15 @@ MOST_TERMS = 32
 LARGEST_PAGE = 100
 LARGEST_WINDOW = 10_000
 MOST_FACET_VALUES = 50
+MOST_FILTER_VALUES = 100
+LONGEST_SECONDS = 2
 
 
-class LimitExceededError(ValueError):
+class QuestionError(ValueError):
+    """A question cannot be answered as it stands; no index is to blame."""
+
+
+class LimitExceededError(QuestionError):
     """A question is larger than an engine should be asked: which limit, and what it is."""
 
     def __init__(self, limit: str, most: int) -> None:
@@ -76,64 +84,61 @@ class IndexDamagedError(IndexUnreachableError):
         return (en if language == "en" else vi).format(self.address, self.why)
 
 
-class Query(msgspec.Struct, frozen=True):
-    """A question: words as people type them, filters (OR inside a field, AND between fields), what to count.
+class CursorError(QuestionError):
+    """A cursor that this order never gave: an index is asked anew from its first page."""
 
-    ``words`` may hold "phrases"; all words must occur. ``facets`` names the fields to count, each without its own
-    filter. ``page`` starts at 1. ``accent`` fold (default) finds words with and without marks, exact only as typed.
+
+class UnknownFieldError(QuestionError):
+    """A field that cannot be asked for here: where, which, and those that can."""
+
+    def __init__(self, where: str, field: str, known: Sequence[str]) -> None:
+        super().__init__(f"{where}: {field}; {', '.join(known)}")
+        self.where, self.field, self.known = where, field, tuple(known)
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Any of these ids in a field of FACETS; ``excluded``: none of them."""
+
+    field: str
+    values: tuple[str, ...]
+    excluded: bool = False
+
+
+class Range(msgspec.Struct, frozen=True):
+    """From ``low`` to ``high``, both included, None: open. The unit is that of the field, see RANGES."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A question: words as people type them, filters (AND between them), what to count, in which order.
+
+    ``words`` may hold "phrases", -not and field:word; all words must occur. ``has`` and ``missing`` name fields of
+    LACKABLE that must, and must not, be stated. ``facets`` names the fields to count, each without its own filters;
+    ``every_value`` counts all values, whatever ``facet_size``. ``page`` starts at 1; ``cursor`` goes on where another
+    page ended and makes ``page`` meaningless. ``accent`` fold (default) finds words with and without marks, exact only
+    as typed and nothing that means the same. ``typing``: the last word is not finished. ``year`` is the present year,
+    for the small weight of freshness; 0 leaves it out.
     """
 
     words: str = ""
-    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    filters: tuple[Filter, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    has: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
     facet_size: int = 10
+    every_value: bool = False
     sort: Sort = "relevance"
     page: int = 1
     size: int = 20
+    cursor: str = ""
     accent: Literal["fold", "exact"] = "fold"
+    typing: bool = False
     highlight: bool = False
-
-
-class Question(msgspec.Struct, frozen=True):
-    """The words of a query, analysed: pairs of (exact, folded) tokens; ``accented`` where marks were typed."""
-
-    terms: tuple[tuple[str, str], ...]
-    phrases: tuple[tuple[tuple[str, str], ...], ...]
-    accented: bool
-
-    @property
-    def tokens(self) -> tuple[tuple[str, str], ...]:
-        """Return all tokens, words and phrases together, in their order."""
-        return (*self.terms, *(pair for phrase in self.phrases for pair in phrase))
-
-
-_QUOTED = re.compile(r'"([^"]*)"')
-
-
-def read(query: Query) -> Question:
-    """Analyse what was typed: words, and "phrases" in quotes; an unbalanced quote is no quote.
-
-    Raises LimitExceededError.
-    """
-    for name, given, most in (
-        ("q", len(query.words), LONGEST_WORDS),
-        ("size", query.size, LARGEST_PAGE),
-        ("page × size", query.page * query.size, LARGEST_WINDOW),
-        ("facet_size", query.facet_size, MOST_FACET_VALUES),
-    ):
-        if given > most:
-            raise LimitExceededError(name, most)
-    phrases = tuple(filter(None, (_pairs(text) for text in _QUOTED.findall(query.words))))
-    terms = _pairs(_QUOTED.sub(" ", query.words))
-    question = Question(terms, phrases, any(exact != folded for exact, folded in terms))
-    if len(question.tokens) > MOST_TERMS:
-        raise LimitExceededError("terms", MOST_TERMS)
-    return question
-
-
-def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    exact, folded = analyse(text)
-    return tuple(zip(exact.split(), folded.split(), strict=True))
+    year: int = 0
 
 
 class FacetValue(msgspec.Struct, frozen=True):
@@ -144,10 +149,14 @@ class FacetValue(msgspec.Struct, frozen=True):
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """The counts of one field, most frequent first, then by value."""
+    """The counts of one field, most frequent first, then by value; grades and levels in their natural order.
+
+    ``missing`` counts the hits that state nothing in this field.
+    """
 
     field: str
     values: tuple[FacetValue, ...]
+    missing: int = 0
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -159,11 +168,15 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Hits(msgspec.Struct, frozen=True):
-    """The answer: the exact total, one page of hits, the facets asked for."""
+    """The answer: the exact total, one page of hits, the facets asked for.
+
+    ``cursor`` leads to the next page, "" after the last one and where hits are ordered by relevance.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...] = ()
+    cursor: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -186,7 +199,9 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     ``text`` holds triples (field, exact tokens, folded tokens), finished by index/text/ and joined by one blank; the
     folded ones are "" where folding the exact ones to ASCII gives them (``fold_all`` does it for an engine that
     cannot);
-    ``terms`` pairs (field, ids); ``title_order`` and ``modified_order`` sort keys; ``stored`` the resource's JSON.
+    every field of ``clauses.TEXT_FIELDS`` is there, an empty one holds the sign that parts texts; ``terms`` pairs
+    (field of TERM_FIELDS but ``source``, ids); ``numbers`` pairs (field of ``clauses.NUMBER_FIELDS``, value), what is
+    not stated is absent; ``title_order`` and ``modified_order`` sort keys; ``stored`` the resource's JSON.
     ``version`` names the change and content that it was made from: equal means that nothing needs to be written.
     """
 
@@ -197,6 +212,7 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""
     text: tuple[tuple[str, str, str], ...] = ()
     terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    numbers: tuple[tuple[str, int], ...] = ()
     title_order: str = ""
     modified_order: str = ""
     stored: bytes = b""
@@ -234,7 +250,7 @@ class Engine(Protocol):
         """Return the place; an empty one for a new index."""
 
     def search(self, query: Query) -> Hits:
-        """Answer a question."""
+        """Answer a question; raises LimitExceededError, CursorError."""
 
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .counting import added as added
     from .counting import counted as counted
     from .counting import covered as covered
+    from .equivalents import abbreviations as abbreviations
+    from .equivalents import counting_words as counting_words
+    from .equivalents import grade_words as grade_words
+    from .equivalents import number_words as number_words
     from .exports import BASE as BASE
     from .exports import export_formats as export_formats
     from .exports import open_export as open_export
@@ -65,6 +69,7 @@ __getattr__ = door(
     {
         **dict.fromkeys(("Counts", "Question", "added", "counted", "covered"), "counting"),
         **dict.fromkeys(("Differences", "Drawing", "drawing_of_stored", "drawn"), "comparing"),
+        **dict.fromkeys(("abbreviations", "counting_words", "grade_words", "number_words"), "equivalents"),
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
         **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
         "safe": "exports.csv",

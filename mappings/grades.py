@@ -18,7 +18,7 @@ _GRADE = re.compile(
 )
 _CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|/\d{{1,2}})\b")
 _NEXT = re.compile(rf"(,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?({NUMBER})")
-_WORDS = {
+NUMBER_WORDS = {
     word: str(number)
     for number, words in enumerate(
         ("một", "hai", "ba", "bốn tư", "năm", "sáu", "bảy bẩy", "tám", "chín", "mười", "mười·một", "mười·hai"), 1
@@ -67,7 +67,7 @@ def _grades(lowered: str) -> Terms:
         found += _row_of_grades(int(place[1]), place[2])
     found += [place[1] for place in _CLASS.finditer(lowered)]
     if not found and "lớp " in lowered:
-        found += [_WORDS[place[1].replace(" ", "·")] for place in _SPELT.finditer(lowered)]
+        found += [NUMBER_WORDS[place[1].replace(" ", "·")] for place in _SPELT.finditer(lowered)]
     return tuple(dict.fromkeys(found))
 
 

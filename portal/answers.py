@@ -65,7 +65,7 @@ def address(path: str, pairs: list[tuple[str, str]]) -> str:
 
 def facets(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], path: str) -> list[dict[str, Any]]:
     """Return the counts, each value with the address that adds or removes it."""
-    selected = dict(query.filters)
+    selected = {each.field: each.values for each in query.filters}
     found = []
     for facet in hits.facets:
         held = selected.get(facet.field, ())

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from harvester import nearest
-from index import FACETS, LONGEST_WORDS, Query
+from index import FACETS, LONGEST_WORDS, Filter, Query
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -94,12 +94,16 @@ def read(pairs: Iterable[tuple[str, str]], lang: str) -> Query:
         raise MistakesError(mistakes)
     return Query(
         words=_last(values, "q").strip(),
-        filters=tuple((field, tuple(filter(None, values[field]))) for field in FACETS if any(values.get(field, ()))),
+        filters=tuple(
+            Filter(field, tuple(filter(None, values[field]))) for field in FACETS if any(values.get(field, ()))
+        ),
         facets=tuple(dict.fromkeys(facets)),
         highlight="highlight" in included(values.get("include", ())),
         sort=_sort(_last(values, "sort")),
         accent="exact" if _last(values, "accent") == "exact" else "fold",
-        **numbers,
+        page=numbers["page"],
+        size=numbers["size"],
+        facet_size=numbers["facet_size"],
     )
 
 
@@ -179,14 +183,14 @@ def pairs_of(query: Query, **changed: Any) -> list[tuple[str, str]]:
     """Write a query as parameters again, leaving defaults out; ``changed`` replaces fields of it."""
     query = msgspec.structs.replace(query, **changed)
     pairs = [("q", query.words)] if query.words else []
-    pairs += [(field, value) for field, values in query.filters for value in values]
+    pairs += [(each.field, value) for each in query.filters for value in each.values]
     stated = {"sort": query.sort, "accent": query.accent, "size": str(query.size), "page": str(query.page)}
     return pairs + [(name, value) for name, value in stated.items() if value != PARAMETERS[name].default]
 
 
-def toggled(query: Query, field: str, value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def toggled(query: Query, field: str, value: str) -> tuple[Filter, ...]:
     """Return the filters with one value added, or taken away where it is there."""
-    filters = dict(query.filters)
-    held = filters.get(field, ())
-    filters[field] = tuple(each for each in held if each != value) if value in held else (*held, value)
-    return tuple((name, values) for name, values in filters.items() if values)
+    held = next((each.values for each in query.filters if each.field == field), ())
+    values = tuple(each for each in held if each != value) if value in held else (*held, value)
+    filters = {each.field: each for each in query.filters} | {field: Filter(field, values)}
+    return tuple(each for each in filters.values() if each.values)

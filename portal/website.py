@@ -182,8 +182,8 @@ class _Site:
     def _fewer(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """Offer questions with one filter less, where they find something."""
         found = []
-        for field, _ in query.filters:
-            filters = tuple(pair for pair in query.filters if pair[0] != field)
+        for field in dict.fromkeys(each.field for each in query.filters):
+            filters = tuple(each for each in query.filters if each.field != field)
             total = self.engine.search(_with(query, filters=filters, facets=(), size=1, page=1)).total
             if total:
                 found.append({"field": field, "total": total, "filters": filters})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from ..query import Engine, Place, Query
+from ..query import Engine, Filter, Place, Query
 from .book import NAME, Book, unpack
 from .completing import SUGGESTED, Completer, Suggested, Suggestion, tails
 from .speller import Speller
@@ -98,7 +98,7 @@ class Helper:
         if suggestion.kind == "phrase":
             return self._engine.search(Query(f'"{suggestion.text}"', size=1)).total > 0
         field = "subject" if suggestion.kind == "subject" else "source"
-        return self._engine.search(Query(filters=((field, (suggestion.id,)),), size=1)).total > 0
+        return self._engine.search(Query(filters=(Filter(field, (suggestion.id,)),), size=1)).total > 0
 
     def _longer(self, completer: Completer, typed: str) -> list[Suggestion]:
         """Complete the last words alone where nothing goes on from all of them; it must find something as a whole."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .analysis import TOKEN, analyse, analyse_parts, composed, fold, fold_all
+from .analysis import TOKEN, analyse, analyse_fields, analyse_parts, composed, fold, fold_all
 from .marking import Marker
 from .ordering import order
 
-__all__ = ["TOKEN", "Marker", "analyse", "analyse_parts", "composed", "fold", "fold_all", "order"]
+__all__ = ["TOKEN", "Marker", "analyse", "analyse_fields", "analyse_parts", "composed", "fold", "fold_all", "order"]

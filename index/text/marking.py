@@ -11,8 +11,12 @@ WINDOW = 240  # characters of a snippet: three lines on a telephone
 class Marker:
     """Marks the words of one question in any number of texts."""
 
-    def __init__(self, words: str, *, exact: bool = False) -> None:
-        """Take the words as typed; ``exact`` marks only words with the same marks."""
+    def __init__(self, words: str, *, exact: bool = False, beginning: str = "") -> None:
+        """Take the words as typed; ``exact`` marks only words with the same marks.
+
+        ``beginning`` marks every word that begins so; it is folded, or exact as the words are.
+        """
+        self._beginning = beginning
         self._stream = 0 if exact else 1
         self._wanted = frozenset(analyse(words)[self._stream].split())
         self._known: dict[str, bool] = {}
@@ -40,7 +44,9 @@ class Marker:
 
     def _is_wanted(self, word: str) -> bool:
         if word not in self._known:
-            self._known[word] = not self._wanted.isdisjoint(analyse(word)[self._stream].split())
+            tokens = analyse(word)[self._stream].split()
+            begins = bool(self._beginning) and any(token.startswith(self._beginning) for token in tokens)
+            self._known[word] = begins or not self._wanted.isdisjoint(tokens)
         return self._known[word]
 
     def _densest(self, text: str, hits: list[tuple[int, int]]) -> int:

@@ -51,7 +51,7 @@ def remember() -> None:
 
     An engine of SQLAlchemy that was disposed of begins anew with what it has compiled; its folder is always the same.
     """
-    for name in ("map_record", "analyse_parts"):
+    for name in ("map_record", "analyse_fields"):
         setattr(index.documents, name, cache(getattr(index.documents, name)))
     harvester.store.database._sqlite = cache(harvester.store.database._sqlite)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from index.query import Counts, Document, Engine, Facet, FacetValue, Hit, Hits, Place, Query, Refused, read
-from index.text import Marker, fold_all
+from index.clauses import Plan
+from index.counting import facet, groups
+from index.cursors import Cursor, write_cursor
+from index.query import Counts, Document, Engine, Facet, Hit, Hits, Place, Query, Refused
+from index.questions import plan
+from index.text import Marker
+from tests.index.memory_clauses import Looking, values_of
 
 
 class MemoryEngine:
@@ -78,66 +84,46 @@ class MemoryEngine:
         pass
 
     def search(self, query: Query) -> Hits:
-        found = [document for document in self._matching(query) if _passes(document, query.filters)]
-        if query.sort == "title":
-            found.sort(key=lambda each: (each.title_order, each.key))
-        else:
-            found.sort(key=lambda each: (each.modified_order, each.key), reverse=True)
-            if query.sort == "relevance" and query.words:
-                found.sort(key=lambda each: -_score(each, query))
-        start = (query.page - 1) * query.size
-        marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
-        hits = tuple(_hit(document, marker) for document in found[start : start + query.size])
-        return Hits(len(found), hits, tuple(self._facet(query, field) for field in query.facets))
+        question, planned = plan(query)
+        shown = [document for document in self.documents.values() if document.status == "shown"]
+        look = Looking(shown)
+        asked = [each for each in shown if look.matches(each, planned.words, planned.unless)]
+        found = [each for each in asked if look.matches(each, planned.without(""))]
+        left = _in_order(found, planned, look)
+        first = 0 if planned.after else (query.page - 1) * query.size
+        page = left[first : first + query.size]
+        more = planned.order != "relevance" and page and len(left) > first + query.size
+        cursor = write_cursor(Cursor("", planned.order, _order(page[-1], planned))) if more else ""
+        marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
+        hits = tuple(_hit(each, marker if query.highlight else None) for each in page)
+        counted = [
+            _facet([each for each in asked if look.matches(each, planned.without(without))], field, query)
+            for without, fields in groups(query)
+            for field in fields
+        ]
+        counted.sort(key=lambda each: query.facets.index(each.field))
+        return Hits(len(found), hits, tuple(counted), cursor)
 
-    def _matching(self, query: Query) -> list[Document]:
-        question = read(query)
-        stream = 1 if query.accent == "exact" else 2
-        wanted = [pair[stream - 1] for pair in question.terms]
-        phrases = [" ".join(pair[stream - 1] for pair in phrase) for phrase in question.phrases]
-        found = []
-        for document in self.documents.values():
-            if document.status == "shown":
-                text = f" {_text(document, 'text')[stream - 1]} "
-                if all(f" {word} " in text for word in (*wanted, *phrases)):
-                    found.append(document)
+
+def _in_order(found: list[Document], planned: Plan, look: Looking) -> list[Document]:
+    """Sort hits, and leave out those of the pages before a cursor."""
+    if planned.order == "relevance":
+        return sorted(found, key=lambda each: (-look.score(each, planned), each.key))
+    falling = planned.order == "-modified"
+    found = sorted(found, key=lambda each: _order(each, planned), reverse=falling)
+    if not planned.after:
         return found
-
-    def _facet(self, query: Query, field: str) -> Facet:
-        others = tuple(pair for pair in query.filters if pair[0] != field)
-        counts: dict[str, int] = {}
-        for document in self._matching(query):
-            if _passes(document, others):
-                for value in _values(document, field):
-                    counts[value] = counts.get(value, 0) + 1
-        values = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[: query.facet_size]
-        return Facet(field, tuple(FacetValue(*pair) for pair in values))
+    return [e for e in found if (_order(e, planned) < planned.after if falling else _order(e, planned) > planned.after)]
 
 
-def _text(document: Document, field: str) -> tuple[str, str]:
-    return next(
-        ((exact, folded or fold_all(exact)) for name, exact, folded in document.text if name == field), ("", "")
-    )
+def _order(document: Document, planned: Plan) -> str:
+    value = document.title_order if planned.order == "title" else document.modified_order
+    return f"{value}\x00{document.key}"
 
 
-def _values(document: Document, field: str) -> tuple[str, ...]:
-    if field == "source":
-        return (document.source,)
-    return next((values for name, values in document.terms if name == field), ())
-
-
-def _passes(document: Document, filters: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
-    return all(not set(values).isdisjoint(_values(document, field)) for field, values in filters)
-
-
-def _score(document: Document, query: Query) -> int:
-    """Exact spelling first, then words of the title."""
-    question = read(query)
-    title, text = _text(document, "title"), _text(document, "text")
-    points = sum(3 for _, folded in question.tokens if folded in title[1].split())
-    if question.accented:
-        points += sum(4 for exact, _ in question.tokens if exact in text[0].split())
-    return points
+def _facet(documents: Sequence[Document], field: str, query: Query) -> Facet:
+    counts = Counter(value for each in documents for value in values_of(each, field))
+    return facet(field, counts, sum(field in values_of(each, "lacking") for each in documents), query)
 
 
 def _hit(document: Document, marker: Marker | None) -> Hit:

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from index import IndexUnreachableError, LimitExceededError, Query, open_engine
-from index.query import Counts, Document, Engine, Hits, Place, Refused
-from index.text import analyse_parts, order
+from index.query import Counts, Document, Engine, Filter, Hits, Place, Refused
+from index.text import analyse_fields, order
 from tests.index.memory_engine import MemoryEngine
 
 
@@ -25,7 +25,10 @@ def document(number: int, title: str, *, status: str = "shown", text: str = "", 
         source=terms.pop("source", ("truong",))[0],
         sequence=number,
         status="shown",
-        text=(("title", *analyse_parts((title,))), ("text", *analyse_parts((title, text)))),
+        text=analyse_fields(
+            [("title", (title,)), ("subject", ()), ("keyword", ()), ("creator", ())],
+            (text,),
+        ),
         terms=tuple(terms.items()),
         title_order=order(title),
         modified_order=f"2026-01-{number % 28 + 1:02d}",
@@ -155,17 +158,17 @@ def the_place_is_what_was_written_last(make: Maker) -> None:
 @promise
 def filters_are_or_inside_and_between(make: Maker) -> None:
     engine = filled(make)
-    grades = ("grade", ("9", "5"))
+    grades = Filter("grade", ("9", "5"))
     assert engine.search(Query(filters=(grades,))).total == 4
-    assert engine.search(Query(filters=(grades, ("subject", ("toan",))))).total == 2
-    assert engine.search(Query(filters=(("source", ("so",)),))).total == 1
-    assert engine.search(Query(filters=(("grade", ("99",)),))).total == 0
+    assert engine.search(Query(filters=(grades, Filter("subject", ("toan",))))).total == 2
+    assert engine.search(Query(filters=(Filter("source", ("so",)),))).total == 1
+    assert engine.search(Query(filters=(Filter("grade", ("99",)),))).total == 0
 
 
 @promise
 def facets_leave_out_their_own_filter(make: Maker) -> None:
     engine = filled(make)
-    hits = engine.search(Query(filters=(("grade", ("9",)),), facets=("grade", "subject")))
+    hits = engine.search(Query(filters=(Filter("grade", ("9",)),), facets=("grade", "subject")))
     counts = {facet.field: {each.value: each.count for each in facet.values} for facet in hits.facets}
     assert counts["grade"] == {"9": 3, "10": 1, "5": 1, "7": 1}
     assert counts["subject"] == {"khtn": 1, "am_nhac": 1, "toan": 1}
@@ -342,7 +345,7 @@ class CountsItsOwnFilter(MemoryEngine):
     def search(self, query: Query) -> Hits:
         hits = super().search(query)
         if query.filters and query.facets:
-            grade = query.filters[0][1][0]
+            grade = query.filters[0].values[0]
             kept = tuple(
                 msgspec.structs.replace(f, values=tuple(v for v in f.values if f.field != "grade" or v.value == grade))
                 for f in hits.facets

@@ -12,7 +12,7 @@ import pytest
 from demo.town import Town
 from harvester import Store, TakeDown, key_of
 from harvester.store import schema
-from index import Query, open_engine, rebuild, update
+from index import Filter, Query, open_engine, rebuild, update
 from index.query import Document, Engine
 from mappings import Origin
 from tests.conftest import Clock
@@ -72,7 +72,7 @@ def test_changed_settings_of_a_source_map_only_it_again(sqlite_store: Store, tow
     progress = update(sqlite_store.log, engine, known)
     assert progress.remapped == [NAME]
     assert progress.written == 400
-    assert engine.search(Query(filters=(("province", ("vn-40",)),))).total == 400
+    assert engine.search(Query(filters=(Filter("province", ("vn-40",)),))).total == 400
 
 
 def test_settings_that_change_while_an_update_is_broken_off_are_followed(sqlite_store: Store, town: Town) -> None:
@@ -93,7 +93,7 @@ def test_settings_that_change_while_an_update_is_broken_off_are_followed(sqlite_
     known = origins(sqlite_store)
     known["thpt-hong-duc"] = msgspec.structs.replace(known["thpt-hong-duc"], province="40")
     update(sqlite_store.log, engine, known)
-    found = engine.search(Query(filters=(("source", ("thpt-hong-duc",)),), facets=("province",)))
+    found = engine.search(Query(filters=(Filter("source", ("thpt-hong-duc",)),), facets=("province",)))
     assert [value.value for value in found.facets[0].values] == ["vn-40"]
 
 
@@ -130,7 +130,8 @@ def test_rebuilding_gives_the_same(sqlite_store: Store, town: Town, engine: Engi
     question = Query("toán", facets=("grade", "type"), sort="title", size=100)
     before = engine.search(question)
     rebuild(sqlite_store.log, engine, origins(sqlite_store))
-    assert engine.search(question) == before
+    after = engine.search(question)
+    assert msgspec.structs.replace(after, cursor="") == msgspec.structs.replace(before, cursor="")
     balance(sqlite_store, engine)
 
 
@@ -313,5 +314,5 @@ def test_a_renamed_source_is_found_under_its_new_name(sqlite_store: Store, town:
     update(sqlite_store.log, engine, origins(sqlite_store))
     visits.register(sqlite_store.database, "tieu-hoc-moi", NAME, town.urls[NAME])
     update(sqlite_store.log, engine, origins(sqlite_store))
-    assert engine.search(Query(filters=(("source", ("tieu-hoc-moi",)),))).total == 400
-    assert engine.search(Query(filters=(("source", (NAME,)),))).total == 0
+    assert engine.search(Query(filters=(Filter("source", ("tieu-hoc-moi",)),))).total == 400
+    assert engine.search(Query(filters=(Filter("source", (NAME,)),))).total == 0

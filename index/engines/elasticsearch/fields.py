@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from ...query import FACETS, Document
+from ...clauses import NUMBER_FIELDS, TEXT_FIELDS
+from ...query import TERM_FIELDS, Document
 from ...text import fold_all
 
 SCHEMA = 1  # another number, or other fields: the index is built anew
-TEXTS = ("title", "text")
 ORDERS = ("title_order", "modified_order")
 OWN, DROPPED = "~", "~dropped"  # the status of documents that are no records, and of records that were forgotten
 PLACE, MARK, KEPT = "~place", "~mark:", "~kept:"  # keys of documents of ours
@@ -25,15 +25,17 @@ LARGEST = 1_000_000  # bytes of a record as it is sent; a cluster counts it seve
 _LIVES = 1 << 38  # changes of one life of a store: 274 thousand million
 
 _KEYWORD = {"type": "keyword"}
+_LONG = {"type": "long"}
 _SILENT = {"type": "keyword", "index": False, "doc_values": False}  # kept and given back, never looked for
 
 
 def mapping() -> dict[str, Any]:
     """Return the mapping of an index."""
     text = {"type": "text", "analyzer": "whitespace"}
-    fields: dict[str, Any] = {"key": _KEYWORD, "status": _KEYWORD, **dict.fromkeys(FACETS, _KEYWORD)}
-    for name in TEXTS:
+    fields: dict[str, Any] = {"key": _KEYWORD, "status": _KEYWORD, **dict.fromkeys(TERM_FIELDS, _KEYWORD)}
+    for name in TEXT_FIELDS:
         fields |= {f"{name}_exact": text, f"{name}_folded": text}
+    fields |= dict.fromkeys(NUMBER_FIELDS, _LONG)
     fields |= dict.fromkeys(ORDERS, _KEYWORD)
     fields |= {"version": {"type": "keyword", "index": False}, "stored": _SILENT}
     return {"dynamic": "strict", "_source": {"includes": ["status", "stored"]}, "properties": fields}
@@ -89,10 +91,11 @@ def _body(document: Document) -> bytes:
         "version": document.version,
     }
     texts = {field: (exact, folded or fold_all(exact)) for field, exact, folded in document.text}
-    for name in TEXTS:
+    for name in TEXT_FIELDS:
         exact, folded = texts.get(name, ("", ""))
         made[f"{name}_exact"], made[f"{name}_folded"] = exact or NOTHING, folded or NOTHING
     made.update(document.terms)
+    made.update(document.numbers)
     if document.status == "shown":
         made["title_order"] = f"{document.title_order}\x00{document.key}"
         made["modified_order"] = f"{document.modified_order}\x00{document.key}"

@@ -7,7 +7,11 @@ from typing import Any
 
 import msgspec
 
-from ...query import Facet, FacetValue, Hit, Hits, IndexUnreachableError, Query, read
+from ...clauses import Plan
+from ...counting import facet
+from ...cursors import Cursor, write_cursor
+from ...query import Facet, Hit, Hits, IndexUnreachableError, Query
+from ...questions import plan
 from ...text import Marker
 from .connection import Connection
 from .faults import naming
@@ -36,12 +40,21 @@ class Searching:
 
     def search(self, query: Query) -> Hits:
         """Answer a question; raises LimitExceededError, IndexUnreachableError."""
-        said = self._ask(body(read(query), query))
-        marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
-        hits = tuple(_hit(each, marker) for each in said["hits"]["hits"][: query.size])
+        question, planned = plan(query)
+        said = self._ask(body(planned, query))
+        marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
+        found = said["hits"]["hits"]
+        hits = tuple(_hit(each, marker if query.highlight else None) for each in found[: query.size])
         counted = said.get("aggregations", {})
-        facets = tuple(_facet(field, counted[field]["counted"]["buckets"]) for field in query.facets)
-        return Hits(said["hits"]["total"]["value"], hits, facets)
+        facets = tuple(_facet(field, counted[field], query) for field in query.facets)
+        total = counted["total"]["doc_count"] if planned.after else said["hits"]["total"]["value"]
+        return Hits(total, hits, facets, self._cursor(planned, query, found))
+
+    def _cursor(self, planned: Plan, query: Query, found: list[dict[str, Any]]) -> str:
+        """Return what leads to the next page, where there is one."""
+        if planned.order == "relevance" or not query.size or len(found) <= query.size:
+            return ""
+        return write_cursor(Cursor(self._index, planned.order, found[query.size - 1]["sort"][0]))
 
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""
@@ -104,6 +117,6 @@ def _hit(found: dict[str, Any], marker: Marker | None) -> Hit:
     return Hit(key, stored, marked)
 
 
-def _facet(field: str, buckets: list[dict[str, Any]]) -> Facet:
-    values = [FacetValue(str(each["key"]), int(each["doc_count"])) for each in buckets]
-    return Facet(field, tuple(sorted(values, key=lambda each: (-each.count, each.value))))
+def _facet(field: str, said: dict[str, Any], query: Query) -> Facet:
+    counts = {str(each["key"]): int(each["doc_count"]) for each in said["counted"]["buckets"]}
+    return facet(field, counts, said["missing"]["doc_count"], query)

@@ -30,7 +30,7 @@ from ...query import (
     Refused,
 )
 from .damage import panicked, reading
-from .fields import schema, teach
+from .fields import made, schema, teach
 from .generations import Generations
 from .keeping import keep, kept
 from .questions import Questions
@@ -208,7 +208,7 @@ class TantivyEngine:
             for document in batch:
                 if not new:  # one more deletion to look for in every segment: a seventh of what Tantivy does in all
                     writer.delete_documents_by_term("key", document.key)
-                writer.add_document(self._document(document))
+                writer.add_document(made(document))
             self._own(writer, _PLACE, msgspec.json.encode(place))
             writer.commit()
         return ()
@@ -221,33 +221,13 @@ class TantivyEngine:
                 writer.delete_documents_by_term("key", key)
             writer.commit()
 
-    def _document(self, document: Document) -> tantivy.Document:
-        made = tantivy.Document()
-        made.add_text("key", document.key)
-        made.add_text("status", document.status)
-        made.add_text("source", document.source)
-        made.add_bytes("version", f"{document.status}\n{document.version}".encode())
-        for field, exact, folded in document.text:
-            made.add_text(f"{field}_exact", exact)
-            made.add_text(f"{field}_folded", folded or exact)
-        for field, values in document.terms:
-            for value in values:
-                made.add_text(field, value)
-        if document.status == "shown":
-            made.add_text("title_order", f"{document.title_order}\x00{document.key}")
-            made.add_text("modified_order", f"{document.modified_order}\x00{document.key}")
-            made.add_bytes("stored", document.stored)
-        else:
-            made.add_bytes("stored", document.reason.encode())
-        return made
-
     def _own(self, writer: tantivy.IndexWriter, key: str, stored: bytes) -> None:
         writer.delete_documents_by_term("key", key)
-        made = tantivy.Document()
-        made.add_text("key", key)
-        made.add_text("status", _OWN)
-        made.add_bytes("stored", stored)
-        writer.add_document(made)
+        own = tantivy.Document()
+        own.add_text("key", key)
+        own.add_text("status", _OWN)
+        own.add_bytes("stored", stored)
+        writer.add_document(own)
 
     def mark(self, fingerprints: Mapping[str, str]) -> None:
         """Keep the fingerprints of the mappings of sources, in one commit."""
@@ -346,5 +326,5 @@ class TantivyEngine:
 
     @reading
     def search(self, query: Query) -> Hits:
-        """Answer a question; raises LimitExceededError, IndexUnreachableError."""
-        return answer(self._searcher(), self._questions, query)
+        """Answer a question; raises LimitExceededError, CursorError, IndexUnreachableError."""
+        return answer(self._searcher(), self._questions, query, self._current() or "")

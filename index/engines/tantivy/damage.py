@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
-from ...query import IndexDamagedError, LimitExceededError
+from ...query import IndexDamagedError, QuestionError
 
 # Tantivy's own words are all ValueError; the others are what our reading of a damaged document may raise.
 FAULTS = (ValueError, OSError, LookupError, ArithmeticError, MemoryError, msgspec.MsgspecError)
@@ -42,7 +42,7 @@ def reading(
     def careful(engine: Engine, /, *args: Arguments.args, **more: Arguments.kwargs) -> Answer:
         try:
             return method(engine, *args, **more)
-        except LimitExceededError:
+        except QuestionError:
             raise
         except BaseException as error:
             if not isinstance(error, FAULTS) and not panicked(error):

@@ -11,7 +11,7 @@ from typing import IO
 
 from ...query import IndexUnreachableError
 
-SCHEMA = 4  # another number: the folder is built anew
+SCHEMA = 5  # another number: the folder is built anew
 
 
 class Generations:

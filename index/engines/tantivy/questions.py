@@ -1,15 +1,30 @@
-"""Our questions as queries of Tantivy, built as objects: its query parser can be crashed by what people type."""
+"""Our plans as queries of Tantivy, built as objects: its query parser can be crashed by what people type."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from itertools import pairwise
 
 import tantivy
 
-from ...query import Facet, FacetValue, Query, Question
+from ...clauses import (
+    AllOf,
+    AnyOf,
+    Between,
+    Clause,
+    Everything,
+    Not,
+    Nothing,
+    Phrase,
+    Plan,
+    Prefix,
+    Scored,
+    Term,
+    Values,
+)
 
-_MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+_MUST, _SHOULD, _NEVER = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+_SHOWN = Values("status", ("shown",))
 
 
 class Questions:
@@ -26,69 +41,61 @@ class Questions:
         """Ask for what all of these find."""
         return tantivy.Query.boolean_query([(_MUST, query) for query in queries])
 
-    def words(self, question: Question, query: Query) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        """Every word must occur; exact spelling, words of the title and words that stand together rank first."""
-        exactly = query.accent == "exact"
-        stream, name = (0, "exact") if exactly else (1, "folded")
-        clauses = [(_MUST, self._ranked(f"text_{name}", pair[stream])) for pair in question.terms]
-        clauses += [
-            (_MUST, self._phrase(f"text_{name}", [pair[stream] for pair in phrase])) for phrase in question.phrases
-        ]
-        clauses += [(_SHOULD, _boosted(self._ranked(f"title_{name}", pair[stream]), 3.0)) for pair in question.tokens]
-        if question.accented and not exactly:
-            for exact, _ in question.tokens:
-                clauses += [
-                    (_SHOULD, _boosted(self._ranked("text_exact", exact), 1.5)),
-                    (_SHOULD, _boosted(self._ranked("title_exact", exact), 2.0)),
-                ]
-        tokens = [pair[stream] for pair in question.terms]
-        if len(tokens) > 1:
-            clauses += [
-                (_SHOULD, _boosted(self._phrase(f"title_{name}", tokens), 4.0)),
-                (_SHOULD, _boosted(self._phrase(f"text_{name}", tokens, 2), 2.0)),
-            ]
-            clauses += [(_SHOULD, self._phrase(f"text_{name}", [first, second])) for first, second in pairwise(tokens)]
-        return clauses
+    def whole(self, plan: Plan, more: Iterable[tantivy.Query] = ()) -> tantivy.Query:
+        """Return a plan as one query; ``more`` narrows it further."""
+        clauses = [(_MUST, self.query(clause)) for clause in plan.words]
+        clauses += [(_SHOULD, self._scored(each)) for each in plan.scored]
+        quiet = [*map(self.query, plan.without("")), *more]
+        return self._narrowed(clauses, plan, quiet)
 
-    def _ranked(self, field: str, token: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, token, "freq")
+    def counted(self, plan: Plan, field: str) -> tantivy.Query:
+        """Return what is counted for a facet: the plan without the filters of its own field, unranked."""
+        clauses = [(_MUST, tantivy.Query.const_score_query(self.query(clause), 0.0)) for clause in plan.words]
+        return self._narrowed(clauses, plan, [*map(self.query, plan.without(field))])
 
-    def _phrase(self, field: str, tokens: list[str], slop: int = 0) -> tantivy.Query:
-        if len(tokens) == 1:
-            return self._ranked(field, tokens[0])
-        return tantivy.Query.phrase_query(self._schema, field, list(tokens), slop)
+    def _narrowed(
+        self, clauses: list[tuple[tantivy.Occur, tantivy.Query]], plan: Plan, quiet: list[tantivy.Query]
+    ) -> tantivy.Query:
+        narrowed = [tantivy.Query.const_score_query(each, 0.0) for each in (self.query(_SHOWN), *quiet)]
+        unless = [(_NEVER, self.query(clause)) for clause in plan.unless]
+        return tantivy.Query.boolean_query([*clauses, *((_MUST, each) for each in narrowed), *unless])
 
-    def filtered(self, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query, without: str) -> tantivy.Query:
-        """Narrow to what is shown and passes the filters, but for the one of the field ``without``."""
-        filters = [self.term("status", "shown")]
-        filters += [
-            tantivy.Query.term_set_query(self._schema, field, list(values))
-            for field, values in query.filters
-            if field != without
-        ]
-        quiet = [(_MUST, tantivy.Query.const_score_query(each, 0.0)) for each in filters]
-        return tantivy.Query.boolean_query([*asked, *quiet])
+    def _scored(self, scored: Scored) -> tantivy.Query:
+        query = self.query(scored.clause)
+        if scored.constant:
+            return tantivy.Query.const_score_query(query, scored.weight)
+        return query if scored.weight == 1.0 else tantivy.Query.boost_query(query, scored.weight)
 
-    def facets(
-        self, searcher: tantivy.Searcher, asked: list[tuple[tantivy.Occur, tantivy.Query]], query: Query
-    ) -> tuple[Facet, ...]:
-        """Count each field without its own filter; fields without a filter are counted together."""
-        filtered = {field for field, _ in query.filters}
-        groups = [[field for field in query.facets if field not in filtered]]
-        groups += [[field] for field in query.facets if field in filtered]
-        counted: dict[str, Facet] = {}
-        for group in filter(None, groups):
-            wanted = {
-                field: {"terms": {"field": field, "size": query.facet_size, "order": {"_count": "desc"}}}
-                for field in group
-            }
-            without = group[0] if group[0] in filtered else ""
-            answer = searcher.aggregate(self.filtered(asked, query, without), wanted)
-            for field in group:
-                buckets = [FacetValue(str(each["key"]), int(each["doc_count"])) for each in answer[field]["buckets"]]
-                counted[field] = Facet(field, tuple(sorted(buckets, key=lambda each: (-each.count, each.value))))
-        return tuple(counted[field] for field in query.facets)
+    def between(self, field: str, low: int | None, high: int | None) -> tantivy.Query:
+        """Ask for numbers from ``low`` to ``high``."""
+        low = 0 if low is None and high is None else low
+        return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, low, high)
+
+    def query(self, clause: Clause) -> tantivy.Query:
+        """Return a clause as a query."""
+        make = tantivy.Query
+        match clause:
+            case Term(field, token, exact):
+                return make.term_query(self._schema, _stream(field, exact), token, "freq")
+            case Phrase(field, tokens, exact):
+                return make.phrase_query(self._schema, _stream(field, exact), list(tokens))
+            case Prefix(field, token, exact):
+                return make.regex_query(self._schema, _stream(field, exact), f"{re.escape(token)}.*")
+            case Values(field, values):
+                return make.term_set_query(self._schema, field, list(values))
+            case Between(field, low, high):
+                return self.between(field, low, high)
+            case AllOf(clauses):
+                return self.all(map(self.query, clauses))
+            case AnyOf(clauses):
+                return make.boolean_query([(_SHOULD, self.query(each)) for each in clauses])
+            case Not(inner):
+                return make.boolean_query([(_MUST, make.all_query()), (_NEVER, self.query(inner))])
+            case Everything():
+                return make.all_query()
+            case Nothing():
+                return make.empty_query()
 
 
-def _boosted(query: tantivy.Query, boost: float) -> tantivy.Query:
-    return tantivy.Query.boost_query(query, boost)
+def _stream(field: str, exact: bool) -> str:
+    return f"{field}_exact" if exact else f"{field}_folded"

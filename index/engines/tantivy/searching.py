@@ -2,31 +2,211 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
 import tantivy
 
-from ...query import Hit, Hits, Query, read
+from ...clauses import Plan
+from ...counting import facet, groups
+from ...cursors import Cursor, read_cursor, write_cursor
+from ...query import LONGEST_SECONDS, Facet, Hit, Hits, LimitExceededError, Query
+from ...questions import plan
 from ...text import Marker
+from .fields import KEY_START, STARTS, start
 from .questions import Questions
 
+_ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
+_MOST_TIES = 20_000  # hits of one score that are put in the order of their keys; more keep the index's own order
+_EVERY_VALUE = 65_000  # of one field: more than there are schools
 
-def answer(searcher: tantivy.Searcher, questions: Questions, query: Query) -> Hits:
-    """Answer a question over the documents that a searcher sees; raises LimitExceededError."""
-    question = read(query)
-    asked = questions.words(question, query)
-    whole = questions.filtered(asked, query, "")
-    sort = "-modified" if query.sort == "relevance" and not question.tokens else query.sort
-    offset = (query.page - 1) * query.size
-    options: dict[str, Any] = {}
-    if sort != "relevance":
-        field, order = ("title_order", tantivy.Order.Asc) if sort == "title" else ("modified_order", tantivy.Order.Desc)
-        options = {"order_by_field": field, "order": order}
-    result = searcher.search(whole, max(query.size, 1), count=True, offset=offset, **options)
-    marker = Marker(query.words, exact=query.accent == "exact") if query.highlight else None
-    hits = tuple(hit(searcher, address, marker) for _, address in result.hits[: query.size])
-    return Hits(result.count or 0, hits, questions.facets(searcher, asked, query))  # type: ignore[attr-defined]  # missing in tantivy's stub
+Address = tantivy.DocAddress
+Scores = list[tuple[float, Address]]
+
+
+class _Clock:
+    """Ends an answer that takes too long, between its steps: none of them can be interrupted."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + LONGEST_SECONDS
+
+    def look(self) -> None:
+        """Raise LimitExceededError when the time is over."""
+        if time.monotonic() > self._end:
+            raise LimitExceededError("seconds", LONGEST_SECONDS)
+
+
+def answer(searcher: tantivy.Searcher, questions: Questions, query: Query, generation: str) -> Hits:
+    """Answer a question over the documents that a searcher sees; raises LimitExceededError, CursorError."""
+    question, planned = plan(query)
+    clock = _Clock()
+    whole = questions.whole(planned)
+    if planned.order == "relevance":
+        total, addresses = _ranked(searcher, whole, query)
+        cursor = ""
+    else:
+        total, addresses, cursor = _sorted(searcher, questions, planned, query, generation)
+    clock.look()
+    marker = Marker(question.marked, exact=question.exact, beginning=question.beginning) if query.highlight else None
+    hits = tuple(hit(searcher, address, marker) for address in addresses)
+    return Hits(total, hits, _facets(searcher, questions, planned, query, clock), cursor)
+
+
+# --- relevance: by score, then by key ---------------------------------------------------------------------------------
+
+
+def _ranked(searcher: tantivy.Searcher, whole: tantivy.Query, query: Query) -> tuple[int, list[Address]]:
+    """Return the total and the addresses of one page."""
+    first = (query.page - 1) * query.size
+    last = first + query.size
+    total, found = _until_the_score_changes(searcher, whole, last)
+    page: list[Address] = []
+    place = 0
+    for _, group in groupby(found, key=lambda pair: pair[0]):
+        tied = [address for _, address in group]
+        if place < last and place + len(tied) > first:
+            inside = _by_key(searcher, tied) if 1 < len(tied) <= _MOST_TIES else tied
+            page += inside[max(0, first - place) : last - place]
+        place += len(tied)
+    return total, page
+
+
+def _until_the_score_changes(searcher: tantivy.Searcher, whole: tantivy.Query, last: int) -> tuple[int, Scores]:
+    """Return the best hits, and all that score as the last of them does: which of these come first, their keys say."""
+    limit = last + 1
+    while True:
+        result = searcher.search(whole, max(limit, 1), count=True)
+        found: Scores = list(result.hits)
+        total = result.count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
+        ended = len(found) < limit or found[-1][0] < found[last - 1][0] or limit - last > _MOST_TIES
+        if ended or last < 1:
+            return total, found
+        limit = last + (limit - last) * 16
+
+
+def _by_key(searcher: tantivy.Searcher, addresses: list[Address]) -> list[Address]:
+    """Sort by key: by its first bytes, which stand in a column, and whole where these are equal."""
+    starts = [int(each or 0) for each in searcher.fast_field_values(KEY_START, addresses)]
+    pairs = sorted(zip(starts, addresses, strict=True), key=lambda pair: pair[0])
+    found: list[Address] = []
+    for _, group in groupby(pairs, key=lambda pair: pair[0]):
+        same = [address for _, address in group]
+        found += sorted(same, key=lambda each: _key(searcher, each)) if len(same) > 1 else same
+    return found
+
+
+def _key(searcher: tantivy.Searcher, address: Address) -> str:
+    return str(searcher.doc(address).get_first("key"))
+
+
+# --- other orders: by one value that ends in the key ------------------------------------------------------------------
+
+
+def _sorted(
+    searcher: tantivy.Searcher, questions: Questions, planned: Plan, query: Query, generation: str
+) -> tuple[int, list[Address], str]:
+    """Return the total, the addresses of one page, and the cursor of the next."""
+    field, order = _ORDERS[planned.order]
+    options: dict[str, Any] = {"order_by_field": field, "order": order}
+    whole = questions.whole(planned)
+    if not query.cursor:
+        passed = (query.page - 1) * query.size
+        result = searcher.search(whole, query.size + 1, count=True, offset=passed, **options)
+        found, total = list(result.hits), result.count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
+    else:
+        total = searcher.search(whole, 1, count=True).count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
+        passed, found = _after(searcher, questions.whole(planned, [_from(questions, planned)]), query, options)
+    page = found[: query.size]
+    more = len(found) > query.size and page
+    kept = Cursor(generation, planned.order, str(page[-1][0]), _passed(query, planned, page, passed)) if more else None
+    return total, [address for _, address in page], write_cursor(kept) if kept else ""
+
+
+def _from(questions: Questions, planned: Plan) -> tantivy.Query:
+    """Return what narrows a search to a cursor's value and what follows, as far as its first bytes tell."""
+    bound = start(planned.after)
+    low, high = (bound, None) if planned.order == "title" else (None, bound)
+    return questions.between(STARTS[planned.order], low, high)
+
+
+def _after(
+    searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, options: dict[str, Any]
+) -> tuple[int, list[Any]]:
+    """Return how many hits were passed, and those after the cursor's value; its hint says about where they begin."""
+    cursor = read_cursor(query.cursor)
+    rising = cursor.sort == "title"
+    offset = max(0, cursor.passed - 1)
+    while offset:  # the hint is too high where documents have gone: what stands there must not come after the value
+        before = searcher.search(whole, 1, count=False, offset=offset, **options).hits
+        if before and not _beyond(str(before[0][0]), cursor.value, rising=rising):
+            break
+        offset //= 2
+    limit = query.size + 2
+    while True:
+        result = searcher.search(whole, limit, count=False, offset=offset, **options).hits
+        found = [pair for pair in result if _beyond(str(pair[0]), cursor.value, rising=rising)]
+        if len(found) > query.size or len(result) < limit:
+            return offset + len(result) - len(found), found
+        if not found:
+            offset += len(result)
+        limit = min(limit * 4, 100_000)
+
+
+def _beyond(value: str, last: str, *, rising: bool) -> bool:
+    return value > last if rising else value < last  # code points sort as their bytes in UTF-8 do
+
+
+def _passed(query: Query, planned: Plan, page: Sequence[tuple[str, Address]], passed: int) -> int:
+    """Return how many of the hits that share the first bytes of the last one, or lie beyond, the page ends after."""
+    last = start(str(page[-1][0]))
+    if query.cursor and last == start(planned.after):
+        return passed + len(page)
+    return sum(1 for value, _ in page if start(str(value)) == last)
+
+
+# --- facets -----------------------------------------------------------------------------------------------------------
+
+
+def _facets(
+    searcher: tantivy.Searcher, questions: Questions, planned: Plan, query: Query, clock: _Clock
+) -> tuple[Facet, ...]:
+    """Count each field without its own filter; fields without a filter are counted together."""
+    counted: dict[str, Facet] = {}
+    for without, fields in groups(query):
+        clock.look()
+        asked = questions.counted(planned, without)
+        answers = _counts(
+            searcher, asked, (*fields, "lacking"), _EVERY_VALUE if query.every_value else query.facet_size
+        )
+        for field in fields:
+            counted[field] = facet(field, answers[field], answers["lacking"].get(field, 0), query)
+    return tuple(counted[field] for field in query.facets)
+
+
+def _counts(
+    searcher: tantivy.Searcher, asked: tantivy.Query, fields: Sequence[str], size: int
+) -> dict[str, dict[str, int]]:
+    """Return the exact counts of the most frequent values, complete among those that count as the last of them does."""
+    wanted = size * 2 + 10
+    answer = searcher.aggregate(
+        asked, {field: _terms(field, 100 if field == "lacking" else wanted) for field in fields}
+    )
+    for field in fields:
+        buckets = answer[field]["buckets"]
+        if len(buckets) >= wanted and buckets[-1]["doc_count"] == buckets[size - 1]["doc_count"]:
+            answer[field] = searcher.aggregate(asked, {field: _terms(field, _EVERY_VALUE)})[field]
+    return {field: {str(each["key"]): int(each["doc_count"]) for each in answer[field]["buckets"]} for field in fields}
+
+
+def _terms(field: str, size: int) -> dict[str, Any]:
+    asked = {"field": field, "size": size, "segment_size": _EVERY_VALUE, "order": {"_count": "desc"}}
+    return {"terms": asked}
+
+
+# --- hits -------------------------------------------------------------------------------------------------------------
 
 
 def hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:

@@ -1,0 +1,41 @@
+"""Cursors: where a page ended, opaque to whoever carries it to the next one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import NamedTuple
+
+import msgspec
+
+from .query import CursorError, Sort
+
+
+class Cursor(NamedTuple):
+    """The generation and the order that a page was made of, and the sort value of its last hit.
+
+    ``passed`` says how many hits stood before the next page when this one was made: a hint that saves an engine looking
+    for it, and nothing that may be trusted after the index has changed.
+    """
+
+    generation: str
+    sort: Sort
+    value: str
+    passed: int = 0
+
+
+def write_cursor(cursor: Cursor) -> str:
+    """Return a cursor as text for addresses."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> Cursor:
+    """Read a cursor; raises CursorError for what this module never wrote."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        found = msgspec.json.decode(raw, type=Cursor)
+    except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
+        raise CursorError(text[:40]) from error
+    if found.sort == "relevance" or found.passed < 0:
+        raise CursorError(text[:40])
+    return found
