@@ -16,8 +16,8 @@ HERE = Path(__file__).parent
 class Repositories:
     """The list of ``count`` records and the small one to warm up on, served by another process."""
 
-    def __init__(self, count: int) -> None:
-        command = [sys.executable, "-m", "bench.server", str(count)]
+    def __init__(self, count: int, form: str = "oai_dc") -> None:
+        command = [sys.executable, "-m", "bench.server", str(count), form]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url, self.small, size = self._process.stdout.readline().split()

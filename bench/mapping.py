@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harvester import RawRecord, open_store
 from mappings import Origin, map_record
@@ -14,6 +14,8 @@ from mappings.crosswalk import crosswalks
 from mappings.mapping import _source, _special
 from mappings.rows import metadata
 from mappings.rule import Job
+from mappings.safety import unsafe
+from mappings.vietnamese import paragraphs
 
 ORIGIN = Origin(
     "nguon", "nguon", "Trường Trung học cơ sở", "40", None, tuple((f"lop-{n}", f"Lớp {n}") for n in range(1, 13))
@@ -21,6 +23,9 @@ ORIGIN = Origin(
 # Fields whose rules look words up in a vocabulary; all others are the structure of a record.
 WORDS = ("language", "type", "audience", "grade", "level", "subject", "licence", "licence_url", "province")
 MOST = 5_000
+CLEAN = 300  # characters
+
+T = TypeVar("T")
 
 
 def without_words(crosswalk: Crosswalk) -> Crosswalk:
@@ -36,7 +41,7 @@ def _raws(folder: Path) -> list[RawRecord]:
     return raws
 
 
-def _timed(raws: list[RawRecord], work: Callable[[RawRecord], object]) -> dict[str, Any]:
+def _timed(raws: list[T], work: Callable[[T], object]) -> dict[str, Any]:
     started = time.process_time()
     for raw in raws:
         work(raw)
@@ -54,6 +59,18 @@ def structure(folder: Path) -> dict[str, Any]:
         bare.apply(rows, _special(raw, source, bare), Job(raw), None)
 
     return _timed(_raws(folder), work)
+
+
+def clean(folder: Path) -> dict[str, Any]:
+    """Repair the beginnings of descriptions that need no repair, and look for what may not be shown in them."""
+    made = (map_record(raw, ORIGIN).resource for raw in _raws(folder))
+    texts = [one.description[:CLEAN] for one in made if one is not None and len(one.description) >= CLEAN]
+    texts = [text for text in texts if paragraphs(text) == text]
+
+    def work(text: str) -> None:
+        unsafe({"description": paragraphs(text)})
+
+    return _timed(texts, work)
 
 
 def whole(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Repositories of many generated records in a process of their own, so that their work is not counted.
 
-``python -m bench.server COUNT`` serves one list and, beside it, the small list on which everybody warms up.
+``python -m bench.server COUNT [FORMAT]`` serves one list and, beside it, the small list on which everybody warms up.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from demo.generator import Entry, oai_dc
-from demo.repository import SECONDS, ProtocolError, Repository, Server
+from demo.generator import Entry
+from demo.repository import FORMATS, SECONDS, ProtocolError, Repository, Server
 
 from .records import entries
 
@@ -58,16 +58,17 @@ class Endless(Repository):
             yield replace(entry, datestamp=FIRST + place * STEP)
 
     def _one(self, entry: Entry) -> bytes:
-        return b"<record>" + self._header(entry) + b"<metadata>" + oai_dc(entry) + b"</metadata></record>"
+        metadata = FORMATS[self.formats[0]][2](entry)
+        return b"<record>" + self._header(entry) + b"<metadata>" + metadata + b"</metadata></record>"
 
 
 def _moment(text: str) -> datetime:
     return datetime.strptime(text, SECONDS).replace(tzinfo=UTC)
 
 
-def repository(count: int, start: int = 0) -> Repository:
+def repository(count: int, start: int = 0, form: str = "oai_dc") -> Repository:
     """Return a repository of ``count`` records; the pages of a list that fits into memory are made at once."""
-    made = Endless("Kho đo", {}, CLOCK)
+    made = Endless("Kho đo", {}, CLOCK, formats=(form,))
     made.count, made.start = count, start
     if count <= KEPT:
         _remember(made)
@@ -76,7 +77,7 @@ def repository(count: int, start: int = 0) -> Repository:
 
 def pages(made: Repository) -> Iterator[bytes]:
     """Yield the pages of a repository's list."""
-    arguments = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+    arguments = {"verb": "ListRecords", "metadataPrefix": made.formats[0]}
     while True:
         page = made.answer(arguments)
         yield page
@@ -103,10 +104,10 @@ def _remember(made: Repository) -> None:
 
 def main() -> None:
     """Serve until standard input is closed; prints the two addresses and the bytes of a record."""
-    count = int(sys.argv[1])
-    main_list = repository(count)
+    count, form = int(sys.argv[1]), (*sys.argv[2:], "oai_dc")[0]
+    main_list = repository(count, form=form)
     size = sum(map(len, pages(main_list))) / count if count <= KEPT else 0.0
-    servers = Server(main_list), Server(repository(WARM, FAR))
+    servers = Server(main_list), Server(repository(WARM, FAR, form))
     print(*(server.url for server in servers), f"{size:.0f}", flush=True)
     sys.stdin.read()
     for server in servers:

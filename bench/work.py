@@ -22,15 +22,20 @@ from typing import Any
 Figures = dict[str, Any]
 
 
-def sickle(url: str, folder: Path) -> Figures:
+def sickle(url: str, folder: Path, form: str = "oai_dc") -> Figures:
     """Read identifier and metadata of every record, as a user of Sickle would."""
     from sickle import Sickle
 
     count = 0
-    for record in Sickle(url).ListRecords(metadataPrefix="oai_dc"):
+    for record in Sickle(url).ListRecords(metadataPrefix=form):
         _ = record.header.identifier, record.metadata
         count += 1
     return {"records": count}
+
+
+def sickle_lom(url: str, folder: Path) -> Figures:
+    """The same for LOM."""
+    return sickle(url, folder, "lom")
 
 
 def naive(url: str, folder: Path) -> Figures:
@@ -84,6 +89,21 @@ def index(url: str, folder: Path) -> Figures:
     return {"records": progress.written, "documents": counts.documents}
 
 
+def remap(url: str, folder: Path) -> Figures:
+    """Everything that is in the store mapped and made searchable anew, because its mapping has changed."""
+    from harvester import open_store
+    from index import open_engine, update
+    from mappings import Origin
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    engine = open_engine(f"tantivy:{folder}/index")
+    origins = {name: Origin(name, row.first_id, "Nguồn", "01") for name, row in store.log.sources().items()}
+    progress = update(store.log, engine, origins)
+    store.close()
+    assert progress.remapped == sorted(origins), progress
+    return {"records": progress.written}
+
+
 def searchable(url: str, folder: Path) -> Figures:
     """Harvested and indexed by one process, as ``kho harvest`` does."""
     return {**harvest(url, folder), **index(url, folder)}
@@ -103,6 +123,13 @@ def mapped(url: str, folder: Path) -> Figures:
     return work(folder)
 
 
+def clean(url: str, folder: Path) -> Figures:
+    """Pass clean text of 300 characters: nothing to repair, nothing that may not be shown."""
+    from .mapping import clean as work
+
+    return work(folder)
+
+
 def harvest_steps(url: str, folder: Path) -> Figures:
     """A harvest with its steps timed."""
     from .steps import HARVEST, measure
@@ -118,10 +145,12 @@ def index_steps(url: str, folder: Path) -> Figures:
 
 
 WORK: dict[str, Callable[[str, Path], Figures]] = {
-    work.__name__: work for work in (sickle, naive, harvest, index, searchable, structure, mapped)
+    work.__name__: work
+    for work in (sickle, sickle_lom, naive, harvest, index, searchable, remap, structure, mapped, clean)
 }
 STEPS = {"harvest_steps": harvest_steps, "index_steps": index_steps}
-ON_A_STORE = ("index", "structure", "mapped")  # these need one that is filled
+ON_A_STORE = ("index", "structure", "mapped", "clean")  # these need one that is filled, and this one an index, too
+ON_AN_INDEX = ("remap",)
 
 
 def warm(name: str, url: str) -> None:
@@ -130,6 +159,8 @@ def warm(name: str, url: str) -> None:
     try:
         if name in ON_A_STORE:
             harvest(url, folder)
+        if name in ON_AN_INDEX:
+            searchable(url, folder)
         WORK[name](url, folder)
     finally:
         shutil.rmtree(folder)
