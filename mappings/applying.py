@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -16,28 +16,23 @@ from .json_rows import JsonReader
 from .plain import Plain
 from .resource import Explanation
 from .rows import Row, XmlReader
-from .rule import Found, Job, Rule, generic
+from .rule import Found, Job, Made, Memory, Parser, Rule, generic
 from .titles import taught_place
 
-Step = tuple[
-    Rule,
-    str,
-    tuple[int | str, ...],
-    Callable[[list[Row], Rule, Job], list[Found]],
-    dict[tuple[Row, ...], list[Found]] | None,
-    bool,
-    bool,
-]
+# A rule, its field, whether that holds many values, the paths to look at, the parser with the rule's conditions, what
+# it remembers, whether it takes all paths, and whether other rules ask for the field.
+Step = tuple[Rule, str, bool, tuple[str, ...], Parser, Memory | None, bool, bool]
 Reader = XmlReader | JsonReader | HtmlReader
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a rule, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
+_MOST_PLANS = 1_000
 
 
-class Places(dict[str, tuple[int, ...]]):
-    """The dictionary of a crosswalk: a path to the numbers of its places in the rules; [*] is any qualifier."""
+class Places(dict[str, str]):
+    """The dictionary of a crosswalk: a path to the one by which rules ask for it, "" for none; [*] is any qualifier."""
 
-    def __missing__(self, path: str) -> tuple[int, ...]:
-        found = self.get(generic(path), ()) if "[" in path else ()
+    def __missing__(self, path: str) -> str:
+        found = self.get(generic(path), "") if "[" in path else ""
         if len(self) < _MOST_PATHS:
             self[path] = found
         return found
@@ -61,24 +56,23 @@ class Crosswalk:
         self.rules = rules
         self.reader = reader
         self.plain = Plain(reader, form.namespaces) if isinstance(reader, XmlReader) else None
-        wanted = list(dict.fromkeys(path for rule in rules for path in rule.paths if not path.startswith("@")))
-        self.places = Places({path: (number,) for number, path in enumerate(wanted)})
-        number = {path: place for place, path in enumerate(wanted)}
-        self._number: dict[str, int] = number
+        self.places = Places({path: path for rule in rules for path in rule.paths if not path.startswith("@")})
+        self._asked = frozenset(path[1:] for rule in rules for path in rule.paths if path.startswith("@"))
         self._steps = self._steps_of(rules)
         self._defaults = tuple(rule for rule in rules if rule.default)
-        self._asked = frozenset(path[1:] for rule in rules for path in rule.paths if path.startswith("@"))
+        self._plans: dict[tuple[str, ...], list[Step]] = {}
 
     def _steps_of(self, rules: tuple[Rule, ...]) -> tuple[Step, ...]:
         return tuple(
             (
                 rule,
                 rule.field,
-                tuple(self._number.get(path, path) for path in rule.paths),
-                rule.parser,
+                rule.many,
+                rule.paths,
+                _passed if rule.only or rule.never else rule.parser,
                 rule.memory,
-                bool(rule.only or rule.never),
                 rule.take_all,
+                rule.field in self._asked,
             )
             for rule in rules
         )
@@ -86,6 +80,16 @@ class Crosswalk:
     @cached_property
     def _advised(self) -> tuple[Step, ...]:
         return self._steps_of(advised_rules(self.rules))
+
+    def _plan(self, heap: dict[str, list[Row]]) -> list[Step]:
+        """Return the steps for a record that has these paths, and no more; records of one source have few forms."""
+        form = tuple(heap)
+        plan = self._plans.get(form)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[form] = _needed(self._steps, heap)
+        return plan
 
     def apply(
         self,
@@ -100,56 +104,71 @@ class Crosswalk:
 
         ``advised``: among these are rows of what an operator says of the source (``advice.py``).
         """
-        heap: dict[int | str, list[Row]] = dict(special.items())
+        heap = dict(special)
         places = self.places
         for row in rows:
-            for number in places[row[0]]:
-                if number in heap:
-                    heap[number].append(row)
-                else:
-                    heap[number] = [row]
+            place = places[row[0]]
+            if place in heap:
+                heap[place].append(row)
+            else:
+                heap[place] = [row]
+        plan = _needed(self._advised, heap) if advised else self._plan(heap)
         values = job.values
-        for rule, field, steps, parse, memory, conditional, take_all in (
-            self._advised if advised else self._steps
-        ):  # the hot loop of mapping
+        for rule, field, many, paths, parse, memory, take_all, asked in plan:  # the hot loop of mapping
             if field in values:
                 continue
             found: list[Found] = []
-            for step in steps:
-                group = heap.get(step)
+            for path in paths:
+                group = heap.get(path)
                 if group is None:
                     continue
-                if memory is not None:
-                    remembered = memory.get(tuple(group))
-                    made = _parsed(group, rule, job) if remembered is None else remembered
-                elif conditional:
-                    made = _passed(group, rule, job)
-                else:
+                if memory is None:
                     made = parse(group, rule, job)
+                else:
+                    made, noted = memory.get(tuple(group)) or _remembered(group, rule, parse, job)
+                    for problem in noted:
+                        if problem not in job.problems:
+                            job.problems.append(problem)
                 if made:
                     found = found + made if found else made
                     if not take_all:
                         break
             if found:
-                _keep(rule, found, values, told)
-                if field in self._asked:
+                if not many:
+                    values[field] = found[0][0]
+                elif len(found) == 1:
+                    values[field] = (found[0][0],)
+                else:
+                    values[field] = tuple(dict.fromkeys([value for value, _ in found]))
+                if told is not None:
+                    told += _explained(rule, found)
+                if asked:
                     heap["@" + field] = _known(field, values[field])
         for rule in self._defaults:
             if rule.field not in values:
-                _keep(rule, [(rule.default, ("", "", ""))], values, told)
+                values[rule.field] = (rule.default,) if rule.many else rule.default
+                if told is not None:
+                    told += _explained(rule, [(rule.default, ("", "", ""))])
 
 
-def _parsed(group: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Parse words and remember what they gave; those that gave a problem, and long ones, are parsed every time."""
+def _needed(steps: tuple[Step, ...], present: Iterable[str]) -> list[Step]:
+    """Leave out the rules and paths for which a record has nothing; what rules ask of each other may come yet."""
+    known = {*present, *("@" + step[1] for step in steps)}
+    plan = [(*step[:3], tuple(path for path in step[3] if path in known), *step[4:]) for step in steps]
+    return [step for step in plan if step[3]]
+
+
+def _remembered(group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
+    """Parse words and remember what they gave and what was noted; long ones are parsed every time."""
+    before, job.problems = job.problems, []
+    made: Made = (parse(group, rule, job), job.problems)
+    job.problems = before
     memory = rule.memory
-    assert memory is not None
-    problems = len(job.problems)
-    found = _passed(group, rule, job)
-    if len(job.problems) == problems and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
+    if memory is not None and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()
-        memory[tuple(group)] = found
-    return found
+        memory[tuple(group)] = made
+    return made
 
 
 def _known(field: str, value: Any) -> list[Row]:
@@ -169,19 +188,13 @@ def _passes(rule: Rule, words: str) -> bool:
     return not (rule.only and not rule.only.search(words)) and not (rule.never and rule.never.search(words))
 
 
-def _keep(rule: Rule, found: list[Found], values: dict[str, Any], told: list[Explanation] | None) -> None:
-    if not rule.many:
-        values[rule.field] = found[0][0]
-    elif len(found) == 1:
-        values[rule.field] = (found[0][0],)
-    else:
-        values[rule.field] = tuple(dict.fromkeys([value for value, _ in found]))
-    if told is not None:
-        done = dict(reversed(found)) if rule.many else dict(found[:1])  # the first row that gave a value
-        told += [
-            Explanation(rule.field, shown(value), _places(rule, value, row), row[0], row[1])
-            for value, row in reversed(done.items())
-        ]
+def _explained(rule: Rule, found: list[Found]) -> list[Explanation]:
+    """Say of each value from which row it came: of several, the first that gave it."""
+    done = dict(reversed(found)) if rule.many else dict(found[:1])
+    return [
+        Explanation(rule.field, shown(value), _places(rule, value, row), row[0], row[1])
+        for value, row in reversed(done.items())
+    ]
 
 
 def _places(rule: Rule, value: Any, row: Row) -> str:

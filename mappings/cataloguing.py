@@ -10,10 +10,8 @@ import re
 from collections.abc import Callable
 
 from .rows import Row
-from .rule import Found, Job, Rule
+from .rule import Found, Job, Parser, Rule
 from .vietnamese import paragraphs
-
-Parser = Callable[[list[Row], Rule, Job], list[Found]]
 
 # ISBD (consolidated edition 2011, area 0 ff.): " : ", " ; ", " = ", " / " stand between areas; MARC keeps them at the
 # end of the subfield before. A comma or semicolon needs no blank before it, as in "Tổ Toán,".

@@ -133,6 +133,7 @@ def is_timestamp(text: str) -> bool:
     return _TIMESTAMP.fullmatch(text.strip().lower()) is not None
 
 
+@lru_cache(maxsize=20_000)
 def year_of(date: str) -> int | None:
     """Return the (first) year of an EDTF date that this module made."""
     digits = date[:4].replace("X", "0")

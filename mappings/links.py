@@ -16,6 +16,7 @@ _LONGEST = 2000  # what browsers and proxies agree on
 _FILE = re.compile(
     r"\.(?:pdf|docx?|pptx?|xlsx?|zip|rar|mp[34]|jpe?g|png|gif|tiff?|epub|txt|ps)(?:\?.*)?$", re.IGNORECASE
 )
+_LONGEST_SUFFIX = len(".xlsx")
 _DOI = re.compile(r"(?:doi:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:hdl:\s*|(?:https?://)?hdl\.handle\.net/)(\S+/\S+)", re.IGNORECASE)
 _PLACEHOLDER = "123456789/"  # the handle prefix of every DSpace that nobody configured
@@ -36,7 +37,7 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     for row in rows:
         address = row[1].strip()
         if is_usable(address):
-            if not _FILE.search(address):
+            if not _is_file(address):
                 return [(address, row)]
             files.append((address, row))
         elif resolved := _resolved(address):
@@ -53,8 +54,13 @@ def is_usable(address: str) -> bool:
     match = _URL.fullmatch(address)
     if match is None or len(address) > _LONGEST or not _is_public(match[1].lower()):
         return False
-    handle = _HANDLE.match(address)
+    handle = _HANDLE.match(address) if _PLACEHOLDER in address else None
     return handle is None or not handle[1].startswith(_PLACEHOLDER)
+
+
+def _is_file(address: str) -> bool:
+    """Say that an address ends like a file; the pattern is asked only where it can find something."""
+    return ("?" in address or "." in address[-_LONGEST_SUFFIX:]) and _FILE.search(address) is not None
 
 
 @lru_cache(maxsize=4096)

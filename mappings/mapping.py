@@ -35,7 +35,7 @@ class _Source(NamedTuple):
     origin: Origin
     institution: Institution
     set_names: dict[str, str]
-    province: list[Row]
+    special: dict[tuple[str, ...], dict[str, list[Row]]]  # of the sets of a record
     advice: Advice | None
 
 
@@ -48,10 +48,9 @@ def _source(origin: Origin) -> _Source:
     """Prepare a source once: its origin, with thousands of sets, is not hashed for every record."""
     prepared = _sources.get(id(origin))
     if prepared is None or prepared.origin is not origin:
-        rows = [("@source", origin.province, "")] if origin.province else []
         names = {spec: decoded(name, origin.encoding) if origin.encoding else name for spec, name in origin.set_names}
         institution = origin.institution or Institution(origin.name)
-        prepared = _Source(origin, institution, names, rows, advice(origin))
+        prepared = _Source(origin, institution, names, {}, advice(origin))
         if len(_sources) >= _MOST_SOURCES:
             _sources.clear()
         _sources[id(origin)] = prepared
@@ -82,7 +81,7 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
         meant = [(path, decoded(unescaped(words), origin.encoding), language) for path, words, language in meant]
     if source.advice is not None:
         meant = replaced(source.advice, meant)
-        special |= advised_rows(source.advice, raw)
+        special = special | advised_rows(source.advice, raw)
     crosswalk.apply(meant, special, job, told, advised=source.advice is not None)
     return _finish(job, source, _as_written(told, written, meant))
 
@@ -171,14 +170,22 @@ def _chosen(table: dict[str, Crosswalk], asked: Crosswalk | None, root: etree._E
 
 
 def _special(raw: RawRecord, source: _Source, crosswalk: Crosswalk) -> dict[str, list[Row]]:
-    """Make the rows of @set (names of sets, else their specs), @set_name (names only), @source and @identifier."""
-    special = {"@source": source.province}
+    """Make the rows of @set (names of sets, else their specs), @set_name (names only), @source and @identifier.
+
+    Records of one source are in few combinations of sets, so what these say is made once.
+    """
+    special = source.special.get(raw.sets)
+    if special is None:
+        province, names = source.origin.province, source.set_names
+        special = {"@source": [("@source", province, "")] if province else []}
+        if raw.sets:
+            special["@set"] = [("@set", names.get(spec) or spec, "") for spec in raw.sets]
+            special["@set_name"] = [("@set_name", names[spec], "") for spec in raw.sets if spec in names]
+        if len(source.special) >= _MOST_SOURCES:
+            source.special.clear()
+        source.special[raw.sets] = special
     if crosswalk.plain is None:
-        special["@identifier"] = [("@identifier", raw.identifier, "")]
-    if raw.sets:
-        names = source.set_names
-        special["@set"] = [("@set", names.get(spec) or spec, "") for spec in raw.sets]
-        special["@set_name"] = [("@set_name", names[spec], "") for spec in raw.sets if spec in names]
+        return {**special, "@identifier": [("@identifier", raw.identifier, "")]}
     return special
 
 

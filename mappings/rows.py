@@ -30,6 +30,7 @@ _ATTRIBUTE = re.compile(r"@(\w+)")
 _JOINT = re.compile(r"(\+|[:.,;]? )")  # between the children of a joint
 _LAST_SIGN = re.compile(r" [:;=/]$")  # MARC's $h "[tài liệu điện tử] :" holds the sign of what follows it
 _BRACKETS = re.compile(r"\[[^\]]*\]")
+_SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
@@ -93,7 +94,7 @@ class XmlReader:
         self.shape = shape
         self._names: dict[str, str | None] = {}
         self._wanted = shape.wanted
-        self._containers: set[str] = set()
+        self.containers: set[str] = set()
         self._joints: dict[str, list[str]] = {}  # 245 to [a+b+n+p]
         self._attributes: dict[str, list[str]] = {}  # accesscondition to [href]
         for path in sorted(shape.wanted):
@@ -103,20 +104,26 @@ class XmlReader:
             if last.startswith("@"):
                 self._attributes.setdefault(parent, []).append(last[1:])
                 parent = parent.rpartition("/")[0]
-            self._containers |= {"/".join(parent.split("/")[:depth]) for depth in range(1, parent.count("/") + 2)}
-        self._containers.discard("")
+            self.containers |= {"/".join(parent.split("/")[:depth]) for depth in range(1, parent.count("/") + 2)}
+        self.containers.discard("")
         self._named = shape.named
         self._called: dict[tuple[object, ...], str] = {}
         # Elements without attributes and children may be read by their names alone.
         self._by_name = not shape.qualified
+        # What a tag gives can be known from it and from the words of one child, without the tree of the record.
+        self.is_simple = (
+            not (self._named or self._joints)
+            and all(len(ways) == 1 and _SIMPLE.fullmatch(ways[0]) for ways in shape.qualified.values())
+            and not any("[" in path for path in shape.without)
+        )
 
     def rows(self, root: etree._Element, *, languages: bool = True) -> list[Row]:
         """Return the rows of a record in document order; ``languages=False`` where the record states none."""
         found: list[Row] = []
         if self._named:
-            self._by_attributes(root, "", "", "", _language(root, ""), found)
+            self._by_attributes(root, "", "", "", language_of(root, ""), found)
         elif languages or not self._by_name:
-            self._walk(root, "", "", _language(root, ""), found)
+            self._walk(root, "", "", language_of(root, ""), found)
         else:
             self._flat(root, found)
         return found
@@ -139,7 +146,7 @@ class XmlReader:
             tag = child.tag
             name = self._names[tag] if tag in self._names else self.learn(tag)
             if name is not None:
-                self._visit(child, name, path, generic, _language(child, language), found)
+                self._visit(child, name, path, generic, language_of(child, language), found)
         if generic in self._joints:
             self._join(parent, path, generic, language, found)
 
@@ -157,7 +164,7 @@ class XmlReader:
         if len(child) == 0:
             if wanted and child.text and not child.text.isspace():
                 found.append((path, child.text, language))
-        elif generic in self._containers or not generic or self._continues(child):
+        elif generic in self.containers or not generic or self._continues(child):
             if wanted and child.text and not child.text.isspace():
                 found.append((path, child.text, language))
             self._walk(child, path, generic, language, found)
@@ -174,7 +181,7 @@ class XmlReader:
             if name is None:
                 continue
             below = f"{place}/{name}" if place and name else place or name
-            spoken, step = _language(child, language), self._name(child, below, name)
+            spoken, step = language_of(child, language), self._name(child, below, name)
             word = step.strip("[].")
             if word in self.shape.through:  # xoai: <element name="vi_VN">
                 spoken, step = _primary(word) or language, ""
@@ -215,6 +222,10 @@ class XmlReader:
         above, _, word = path[:-1].rpartition("[")
         meant = self.shape.meant.get(above)
         return f"{above}[{meant(word) or word}]" if meant is not None else path
+
+    def has_attribute_rows(self, element: etree._Element, generic: str) -> bool:
+        """Say that an element states an attribute that is a row of its own."""
+        return any(_stated(element, name) for name in self._attributes.get(generic, ()))
 
     def _say_attributes(self, element: etree._Element, path: str, generic: str, found: list[Row]) -> None:
         for name in self._attributes[generic]:
@@ -285,7 +296,7 @@ class XmlReader:
             if below is None:  # a role without source and value: its own words
                 break
             element = below
-        return _plain("".join(map(str, element.itertext())))
+        return plain_words("".join(map(str, element.itertext())))
 
     def _continues(self, element: etree._Element) -> bool:
         """Say that an element's value stands in a child (LOM's langstring), not in markup that an editor left."""
@@ -305,7 +316,8 @@ class XmlReader:
         return name
 
 
-def _language(element: etree._Element, inherited: str) -> str:
+def language_of(element: etree._Element, inherited: str) -> str:
+    """Return the language that an element states, else the one that is stated above it."""
     attributes = element.attrib
     if not attributes:
         return inherited
@@ -325,7 +337,7 @@ def _primary(stated: str) -> str:
 def _attribute(element: etree._Element, name: str) -> str:
     """Return an attribute as a part of a path; a blank indicator as ``#``."""
     stated = _stated(element, name)
-    return _plain(stated) or (_BLANK if stated else "")
+    return plain_words(stated) or (_BLANK if stated else "")
 
 
 def _stated(element: etree._Element, name: str) -> str:
@@ -336,7 +348,8 @@ def _stated(element: etree._Element, name: str) -> str:
     return ""
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
+    """Return words as they stand in the brackets of a path."""
     return " ".join(words.translate(_SIGNS).split()).lower().strip(" .,:;")
 
 

@@ -15,6 +15,8 @@ from .resource import Problem
 from .rows import Row, is_joint
 
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
+Made = tuple[list[Found], list[Problem]]  # what a parser made of rows, and what it did not understand in them
+Memory = dict[tuple[Row, ...], Made]
 
 
 class Job:
@@ -49,7 +51,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     many: bool
     paths: tuple[str, ...]
-    parser: Callable[[list[Row], Rule, Job], list[Found]]
+    parser: Parser
     place: str
     take_all: bool = False
     declared: bool = True
@@ -59,10 +61,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     unknown: bool = False
     default: str = ""
-    memory: dict[tuple[Row, ...], list[Found]] | None = None
+    memory: Memory | None = None
     prepare: Callable[[str], list[str]] | None = None
 
 
+Parser = Callable[[list[Row], Rule, Job], list[Found]]
 _QUALIFIER = re.compile(r"\[([^\]]*)\]")
 
 

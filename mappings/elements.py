@@ -1,0 +1,189 @@
+"""Elements as a source writes them: what the parser and the reader say of a tag in its place, learnt once.
+
+The tags of a record are those of the record before it. So each is parsed once, below the tags above it, and remembered
+as a node of a tree; a record is then read by walking along the tree. What cannot be known of a tag alone is not learnt:
+KeyError leaves such a record to the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from harvester import document
+
+from .rows import PARSER, XmlReader, language_of, local_name, plain_words
+
+_MOST = 5_000  # elements of one format: a source that invents tags must not fill the memory
+_MOST_WORDS = 1_000
+_HIDDEN = re.compile(r"lang(?:uage)?\s+=")
+
+# What an element without children gives: the path of its row or None, its language, whether it tells another apart.
+Leaf = tuple[str | None, str, bool]
+
+
+class Tree:
+    """The elements of one format below one start tag of its root."""
+
+    def __init__(self, reader: XmlReader, context: bytes, tag: str, element: etree._Element) -> None:
+        """``element`` is the parsed root; ``tag`` its start tag as it is written."""
+        self.reader, self.context = reader, context
+        self.left = _MOST
+        self.root = Element(self, None, f"<record><metadata>{tag}", f"{end_tag(tag[1:])}</metadata></record>")
+        self.root.path, self.root.language = "", language_of(element, "")
+        self.root.closing = ""  # nothing that is read
+
+    def parsed(self, above: Element, tag: str) -> etree._Element:
+        """Parse an element without its content. Raises KeyError where it cannot be, or where too many were."""
+        self.left -= 1
+        if self.left < 0 or tag.endswith("/") or hides_language(tag):
+            raise KeyError(tag)
+        text = f"{above.opening}<{tag}>{end_tag(tag)}{above.ending}"
+        try:
+            *_, found = etree.fromstring(document(self.context, text.encode()), PARSER).iter()
+        except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+            raise KeyError(tag) from error
+        return found
+
+
+class Element:
+    """An element that has children, in its place: its path, and what its children are.
+
+    ``path`` is None where nothing inside counts. Inside an element that is told apart by its words
+    (``contribute[author]``) paths begin there, and ``prefixes`` makes of the words what stands before them.
+    """
+
+    __slots__ = (
+        "closing", "ending", "generic", "inner", "inside", "language", "leaves", "opening", "own", "path", "prefixes",
+        "steps", "tells", "tree", "wrapped",
+    )  # fmt: skip
+
+    def __init__(self, tree: Tree, above: Element | None, opening: str, ending: str) -> None:
+        """``opening`` are the start tags from the record's to this one, ``ending`` their end tags."""
+        self.tree, self.opening, self.ending = tree, opening, ending
+        self.leaves, self.inner = _Leaves(self), _Inner(self)
+        self.path: str | None = None
+        self.generic, self.language, self.closing = "", "", ""
+        self.inside: bool = above is not None and above.inside
+        self.own: str | None = None  # the path of its own text, where that is a row
+        self.wrapped = False  # it counts only if all its children add nothing to the path (LOM's langstring)
+        self.steps: tuple[str, ...] = ()  # names of the children from here on that tell an element apart
+        self.tells = False  # it is on the way of those names
+        self.prefixes: _Prefixes | None = None
+
+    def leaf(self, tag: str) -> Leaf | None:
+        """Learn a child without children; None where it gives nothing. Raises KeyError."""
+        element = self.tree.parsed(self, tag)
+        tells = self.steps[:1] == (local_name(element),)
+        language = language_of(element, self.language)
+        placed = self._placed(element)
+        if placed is None:
+            return (None, language, tells) if tells else None
+        path, generic = placed
+        ways = self.tree.reader.shape.qualified.get(generic, ())
+        if ways and ways[0].startswith("="):
+            path, generic = f"{path}[{self._meant(generic, ways[0][1:])}]", f"{generic}[*]"
+        if self.tree.reader.has_attribute_rows(element, generic):
+            raise KeyError(tag)
+        counts = generic in self.tree.reader.shape.wanted and path not in self.tree.reader.shape.without
+        return (path if counts else None, language, tells) if counts or tells else None
+
+    def child(self, tag: str) -> Element:
+        """Learn a child that has children. Raises KeyError."""
+        element, reader = self.tree.parsed(self, tag), self.tree.reader
+        end = end_tag(tag)
+        made = Element(self.tree, self, f"{self.opening}<{tag}>", f"{end}{self.ending}")
+        made.closing, made.language = end[1:-1], language_of(element, self.language)
+        if self.steps[:1] == (local_name(element),):
+            made.steps, made.tells = self.steps[1:], True
+            if not made.steps:  # the words of several elements
+                raise KeyError(tag)
+        placed = self._placed(element)
+        if placed is None:
+            return made
+        path, generic = placed
+        ways = reader.shape.qualified.get(generic, ())
+        if ways and made.tells:
+            raise KeyError(tag)
+        if ways and ways[0].startswith("="):
+            path, generic = f"{path}[{self._meant(generic, ways[0][1:])}]", f"{generic}[*]"
+            ways = ()
+        whole = f"{generic}[*]" if ways else generic
+        if reader.has_attribute_rows(element, whole):
+            raise KeyError(tag)
+        wanted, container = whole in reader.shape.wanted, not whole or whole in reader.containers
+        if path in reader.shape.without or not (wanted or container):
+            return made
+        if ways:
+            made.prefixes, made.steps = _Prefixes(path, reader.shape.meant.get(generic)), tuple(ways[0].split("/"))
+            path, made.inside = "", True
+        made.path, made.generic, made.own, made.wrapped = path, whole, path if wanted else None, not container
+        return made
+
+    def _placed(self, element: etree._Element) -> tuple[str, str] | None:
+        """Return path and generic path of a child, None where it cannot count. Raises KeyError for markup."""
+        name = self.tree.reader.learn(element.tag)
+        if self.path is None:
+            return None
+        if name == "":
+            return self.path, self.generic
+        if self.wrapped:
+            raise KeyError(name)
+        if name is None:
+            return None
+        path = f"{self.path}/{name}" if self.path or self.inside else name
+        return path, f"{self.generic}/{name}" if self.generic else name
+
+    def _meant(self, generic: str, words: str) -> str:
+        meant = self.tree.reader.shape.meant.get(generic)
+        return (meant(words) if meant is not None else None) or words
+
+
+class _Leaves(dict[str, Leaf | None]):
+    """The children without children, by their tags as they are written."""
+
+    def __init__(self, above: Element) -> None:
+        self._above = above
+
+    def __missing__(self, tag: str) -> Leaf | None:
+        found = self[tag] = self._above.leaf(tag)
+        return found
+
+
+class _Inner(dict[str, Element]):
+    """The children that have children, by their tags as they are written."""
+
+    def __init__(self, above: Element) -> None:
+        self._above = above
+
+    def __missing__(self, tag: str) -> Element:
+        found = self[tag] = self._above.child(tag)
+        return found
+
+
+class _Prefixes(dict[str, str]):
+    """The beginning of the paths in an element that is told apart, by its words as they are written."""
+
+    def __init__(self, path: str, meant: Callable[[str], str | None] | None) -> None:
+        self._path, self._meant = path, meant
+
+    def __missing__(self, written: str) -> str:
+        words = plain_words(written)
+        if self._meant is not None and words:
+            words = self._meant(words) or words
+        found = f"{self._path}[{words}]"
+        if len(self) < _MOST_WORDS:
+            self[written] = found
+        return found
+
+
+def hides_language(tag: str) -> bool:
+    """Say that a tag may state a language as it is not looked for in a record: ``lang ="vi"``."""
+    return _HIDDEN.search(tag) is not None
+
+
+def end_tag(tag: str) -> str:
+    """Return the end tag of a start tag: ``</title>`` of ``title lang="vi"``."""
+    return f"</{(tag.split(maxsplit=1) or [''])[0]}>"
