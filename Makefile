@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check bench bench-large crash fuzz lock clean
+.PHONY: install demo test check bench bench-large parity crash fuzz lock clean
 
 install: .venv/installed
 
@@ -29,6 +29,10 @@ bench: install
 
 bench-large: install
 	$(BIN)/python -m bench --large 2500000 --kills 10
+
+# The same 2,000 questions to Tantivy and to both series of Elasticsearch, over 100,000 records.
+parity: install
+	$(BIN)/python -m tests.index.elasticsearch.parity $(or $(RECORDS),100000) $(or $(QUESTIONS),2000)
 
 crash: install
 	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py

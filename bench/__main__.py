@@ -3,6 +3,7 @@
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
 understands of the real records beside the checkout. ``--exports`` writes the same resources in every format.
+``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--steps`` shows what each step of a harvest and of an index update costs.
 """
 
@@ -32,6 +33,7 @@ def main() -> None:
     options.add_argument("--steps", action="store_true")
     options.add_argument("--mapped", action="store_true")
     options.add_argument("--exports", action="store_true")
+    options.add_argument("--cluster", action="store_true")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
     if chosen.large and chosen.kills:
@@ -46,6 +48,10 @@ def main() -> None:
         from . import exports
 
         exports.measure(chosen.rounds)
+    elif chosen.cluster:
+        from . import cluster
+
+        cluster.measure(chosen.rounds)
     elif chosen.steps:
         show_steps()
     elif chosen.many:

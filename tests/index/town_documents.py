@@ -34,6 +34,13 @@ def documents() -> tuple[Document, ...]:
 
 
 def _change(number: int, institution: Institution, entry: Entry) -> Change:
+    key = key_of(institution.id, entry.identifier)
+    content = number.to_bytes(16, "big")
+    return Change(number, key, institution.id, entry.identifier, "present", content, raw_of(entry))
+
+
+def raw_of(entry: Entry) -> RawRecord:
+    """Return an entry as its repository says it."""
     stamp = entry.datestamp.strftime("%Y-%m-%dT%H:%M:%SZ")
     body = b"".join(
         (
@@ -44,6 +51,4 @@ def _change(number: int, institution: Institution, entry: Entry) -> Change:
             b"</metadata></record>",
         )
     )
-    raw = RawRecord(entry.identifier, stamp, entry.sets, False, "oai_dc", body, CONTEXT, b"", b"")
-    key = key_of(institution.id, entry.identifier)
-    return Change(number, key, institution.id, entry.identifier, "present", number.to_bytes(16, "big"), raw)
+    return RawRecord(entry.identifier, stamp, entry.sets, False, "oai_dc", body, CONTEXT, b"", b"")

@@ -10,6 +10,7 @@ from typing import Any
 from ...query import IndexUnreachableError
 
 _LONGEST = 300  # letters of an engine's words; they quote what was sent
+_CONNECTION = re.compile(r"^\w+Connection\([^)]*\): ")  # the address stands before it already
 _EXPIRED = re.compile("certificate has expired", re.IGNORECASE)
 
 
@@ -140,7 +141,7 @@ def unreachable(address: str, error: Exception) -> IndexUnreachableError:
     """Name a fault of the way to a cluster."""
     import elasticsearch
 
-    text = str(getattr(error, "message", error))[:_LONGEST]
+    text = _CONNECTION.sub("", str(getattr(error, "message", error)))[:_LONGEST]
     if isinstance(error, elasticsearch.SSLError) or "CERTIFICATE" in text:
         expired = "chứng chỉ đã hết hạn / it has expired" if _EXPIRED.search(text) else text
         return IndexUntrustedError(address, expired)
