@@ -42,7 +42,7 @@ def measure(rounds: int, version: str = "9.2.0") -> None:
 def _lines(best: dict[str, float], size: float, version: str) -> list[str]:
     ratio = best["helper"] / best["ready"]
     return [
-        f"{COUNT:,} documents of {size:,.0f} B each into Elasticsearch {version} on the same machine; our process alone:",
+        f"{COUNT:,} documents of {size:,.0f} B into Elasticsearch {version} on the same machine; our process only:",
         "",
         "| what | µs CPU a document | goal |",
         "|---|---|---|",
