@@ -41,7 +41,7 @@ INDEX: tuple[Step, ...] = (
     ("text analysed", "index.documents:analyse_fields"),
     ("sort key made", "index.documents:order"),
     ("document made", "index.documents:document"),
-    ("handed to Tantivy", "index.engines.tantivy:TantivyEngine._document"),
+    ("handed to Tantivy", "index.engines.tantivy:made"),
     ("queued for Tantivy", "index.engines.tantivy:TantivyEngine.write"),
 )
 

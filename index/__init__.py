@@ -10,10 +10,15 @@ if TYPE_CHECKING:
     from .addresses import check_address as check_address
     from .addresses import open_engine as open_engine
     from .documents import document_of as document_of
+    from .errors import IndexDamagedError as IndexDamagedError
+    from .errors import IndexUnreachableError as IndexUnreachableError
+    from .errors import megabytes as megabytes
     from .feed import Progress as Progress
     from .feed import forget as forget
     from .feed import map_again as map_again
     from .feed import rebuild as rebuild
+    from .feed import repair as repair
+    from .feed import rollback as rollback
     from .feed import update as update
     from .query import FACETS as FACETS
     from .query import LACKABLE as LACKABLE
@@ -25,8 +30,6 @@ if TYPE_CHECKING:
     from .query import Filter as Filter
     from .query import Hit as Hit
     from .query import Hits as Hits
-    from .query import IndexDamagedError as IndexDamagedError
-    from .query import IndexUnreachableError as IndexUnreachableError
     from .query import LimitExceededError as LimitExceededError
     from .query import Query as Query
     from .query import QuestionError as QuestionError
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from .suggest.completing import Suggestion as Suggestion
     from .suggest.helping import Correction as Correction
     from .suggest.helping import Helper as Helper
+    from .verifying import Fault as Fault
+    from .verifying import faults as faults
+    from .verifying import faults_of_mapping as faults_of_mapping
     from .workers import Workers as Workers
     from .workers import cores as cores
     from .workers import processes as processes
@@ -47,8 +53,10 @@ __getattr__ = door(
         "document_of": "documents",
         **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
         **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
+        **dict.fromkeys(("IndexDamagedError", "IndexUnreachableError", "megabytes"), "errors"),
+        **dict.fromkeys(("Fault", "faults", "faults_of_mapping"), "verifying"),
         **dict.fromkeys(("Workers", "cores", "processes"), "workers"),
-        **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "update"), "feed"),
+        **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "repair", "rollback", "update"), "feed"),
         **dict.fromkeys(
             (
                 "FACETS",
@@ -61,8 +69,6 @@ __getattr__ = door(
                 "Filter",
                 "Hit",
                 "Hits",
-                "IndexDamagedError",
-                "IndexUnreachableError",
                 "LimitExceededError",
                 "Query",
                 "QuestionError",

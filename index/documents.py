@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
+import xxhash
 
 from harvester import Change, unpack
 from mappings import Mapped, Origin, Resource, Tables, label, map_record, parents, use_tables
@@ -39,6 +40,17 @@ def version_of(change: Change) -> str:
 
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
     """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
+    made = _document_of(change, origins)
+    return msgspec.structs.replace(made, checksum=checksum_of(made))
+
+
+def checksum_of(document: Document) -> str:
+    """Return a checksum of all that an engine is given of a record but the checksum itself, as 16 letters."""
+    bare = msgspec.structs.replace(document, checksum="") if document.checksum else document
+    return xxhash.xxh3_64_hexdigest(msgspec.msgpack.encode(bare))
+
+
+def _document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
     if change.presence == "withdrawn":
         return _unseen(change, "withdrawn")
     if change.suppressed:

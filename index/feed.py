@@ -3,71 +3,51 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Protocol, TypeVar
+from contextlib import contextmanager
 
 import msgspec
 
-from harvester import Change, pack
-from mappings import Origin, fingerprint, tables_in_use
+from mappings import Origin, fingerprint
 
-from .documents import document_of, made_of, unpack_documents, version_of
+from .documents import checksum_of, document_of
+from .errors import NoGenerationError, NoRoomError, NotVerifiedError
 from .query import Document, Engine, Place
+from .streaming import Log as Log
+from .streaming import changes, documents, records, size_of
 from .suggest import Learner, Memory
-from .workers import Workers, processes
+from .suggest.book import NAME
+from .verifying import Fault, faults
 
-READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
+REMEMBER = 100_000  # documents after which what was learned of them is kept
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
-PART = 10_000  # records compared at once
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # of a key: base32
-
-
-T = TypeVar("T")
-
-
-class Log(Protocol):
-    """What an index reads of a store."""
-
-    def identity(self) -> tuple[str, int, int]:
-        """Return the store's id, its epoch, and the last sequence."""
-
-    def changes(self, after: int, limit: int) -> list[Change]:
-        """Return changes above a sequence, in order."""
-
-    def change_at(self, sequence: int) -> tuple[str, str] | None:
-        """Return key and content hash of the change at a sequence."""
-
-    def records(self, source: str, after: str, limit: int) -> list[Change]:
-        """Return the present state of a source's records above an identifier."""
-
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Return the numbers of records of every source, by its name and their presence."""
-
-    def outline(self, prefix: str) -> list[Change]:
-        """Return the present state of the records whose key begins so, without what was said."""
-
-    def records_of(self, keys: Sequence[str]) -> list[Change]:
-        """Return the present state of these records."""
 
 
 @dataclasses.dataclass
 class Progress:
-    """What an update did: changes followed, documents written, sources mapped again, all of it verified or rebuilt."""
+    """What an update did: changes followed, documents written, sources mapped again, all of it verified or rebuilt.
+
+    ``resumed`` documents were there already, of a rebuilding that was broken off.
+    """
 
     changes: int = 0
     written: int = 0
     remapped: list[str] = dataclasses.field(default_factory=list)
     rebuilt: bool = False
+    resumed: int = 0
     verified: bool = False
     memory: Memory | None = None
+    kept: int = 0
 
 
 Told = Callable[[int], None]
 
 
-def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> Progress:
+def _nobody(number: int) -> None:
+    """Tell nobody."""
+
+
+def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = _nobody) -> Progress:
     """Bring an index up to date with a store; ``told`` hears of every batch.
 
     An index that is new, damaged, of another version, or followed another store is built anew beside the old one and
@@ -76,46 +56,133 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     """
     if not engine.readable() or engine.place().store != log.identity()[0]:
         return rebuild(log, engine, origins, told)
-    progress = Progress(memory=Memory(engine))
-    if not _same_life(log, engine.place()):
-        _verify(log, engine, origins, progress, told)
-    _mark_new(engine, origins)
-    _follow(log, engine, origins, progress, told)
-    _map_again(log, engine, origins, progress, told)
-    _keep(progress, engine)
+    progress = Progress()
+    with _staying(engine) as here:
+        progress.memory = Memory(here)
+        if not _same_life(log, here.place()):
+            _compare(log, here, origins, progress, told)
+        _mark_new(here, origins)
+        _follow(log, here, origins, progress, told)
+        _map_again(log, here, origins, progress, told)
+        _keep(progress, here)
     engine.close()
     return progress
 
 
-def rebuild(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> Progress:
-    """Build a new generation beside the old one and adopt it when it is complete."""
-    expected = sum(sum(each.values()) for each in log.counts().values())
-    progress = Progress(rebuilt=True, memory=Memory(engine, Learner(expected=expected)))
-    fresh = engine.fresh()
+def rebuild(
+    log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = _nobody, checked: Told = _nobody
+) -> Progress:
+    """Build a new generation beside the old one, compare it with the store, and adopt it when nothing is wrong.
+
+    One that was broken off goes on: sources that are wholly mapped are not mapped again, and what changed since then is
+    followed. ``checked`` hears of what is compared. Raises IndexUnreachableError: NoRoomError, NotVerifiedError, …
+    """
+    progress = Progress(rebuilt=True)
+    _make_sure_of_room(engine)
+    fresh = _begin(log, engine)
     try:
-        # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
-        fresh.write((), _place(log, log.identity()[2]))
-        _map_sources(log, fresh, origins, sorted(origins), progress, told, new=True)
+        progress.memory = Memory(fresh, None if fresh.kept(NAME) else Learner(expected=size_of(log)))
+        if fresh.place().store:
+            progress.resumed = sum(msgspec.structs.astuple(fresh.counts()))
+            told(progress.resumed)
+            _map_sources(log, fresh, origins, _changed(fresh, origins), progress, told)
+        else:
+            # The place is taken before anything is read: what changes meanwhile is followed afterwards, never missed.
+            fresh.write((), _place(log, log.identity()[2]))
+            _map_sources(log, fresh, origins, sorted(origins), progress, told, new=True)
         _follow(log, fresh, origins, progress, told)
         _keep(progress, fresh)
+        _prove(log, fresh, checked)
         engine.adopt(fresh)
+    except NotVerifiedError:
+        fresh.close()
+        engine.clean()  # it must not be gone on with
+        raise
     finally:
         fresh.close()
-    # A take-down that was told between the last reading and the swap must not wait for the next update.
-    _follow(log, engine, origins, progress, told)
-    _keep(progress, engine)
-    engine.close()
+    _follow_at_last(log, engine, origins, progress)
     return progress
 
 
-def forget(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None) -> None:
+def _make_sure_of_room(engine: Engine) -> None:
+    room = engine.room()
+    if room is not None and room.free < room.needed:
+        raise NoRoomError(engine.address, room.free, room.needed)
+
+
+def _begin(log: Log, engine: Engine) -> Engine:
+    """Return a generation to fill: one that was broken off, if it follows the present life of this store."""
+    store, epoch, _ = log.identity()
+    purpose = f"{store}.{epoch}"
+    fresh = engine.fresh(purpose)
+    place = fresh.place()
+    if place.store in ("", store) and (not place.store or _same_life(log, place)):
+        return fresh
+    fresh.close()
+    engine.clean()
+    return engine.fresh(purpose)
+
+
+def _prove(log: Log, fresh: Engine, checked: Told) -> None:
+    """Compare what was built with the store; raises NotVerifiedError."""
+    wrong = [Fault("damaged", part) for part in fresh.damaged()] or list(faults(log, fresh, checked))
+    if wrong:
+        raise NotVerifiedError(fresh.address, len(wrong), f"{wrong[0].kind} {wrong[0].key}")
+
+
+def _follow_at_last(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress) -> None:
+    """Follow once more: a take-down told between the last reading and the swap must not wait for the next update."""
+    with _staying(engine) as here:
+        progress.memory = Memory(here)
+        _follow(log, here, origins, progress, _nobody)
+        _keep(progress, here)
+    engine.close()
+
+
+def rollback(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = _nobody) -> Progress:
+    """Let the generation before this one answer again, after it has followed every later change.
+
+    What is mapped for it is mapped as now; what it holds stays as it was mapped then, until the next update finds that
+    a mapping has changed. Raises NoGenerationError where there is none that follows this store.
+    """
+    previous = engine.previous()
+    if previous is None:
+        raise NoGenerationError(engine.address)
+    progress = Progress(memory=Memory(previous))
+    try:
+        if previous.place().store != log.identity()[0]:
+            raise NoGenerationError(engine.address)
+        if not _same_life(log, previous.place()):
+            _compare(log, previous, origins, progress, told)
+        _follow(log, previous, origins, progress, told)
+        _keep(progress, previous)
+        engine.adopt(previous)
+    finally:
+        previous.close()
+    _follow_at_last(log, engine, origins, progress)
+    return progress
+
+
+def forget(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = _nobody) -> None:
     """Follow the store, then build the index anew and remove the old one: nothing that was erased is left in its files.
 
-    An engine that only marks documents as deleted keeps their text until it happens to merge them.
+    An engine that only marks documents as deleted keeps their text until it happens to merge them; a generation that
+    is kept, or was not finished, holds it as well.
     """
+    engine.clean(kept=0)
     if not update(log, engine, origins, told).rebuilt:  # hidden at once; building anew takes minutes for a million
         rebuild(log, engine, origins, told)
-    engine.clean()
+    engine.clean(kept=0)
+
+
+@contextmanager
+def _staying(engine: Engine) -> Iterator[Engine]:
+    """Stay in the generation that answers now: a place of one and documents of another would leave a hole."""
+    here = engine.at(engine.generation())
+    try:
+        yield here
+    finally:
+        here.close()
 
 
 def _keep(progress: Progress, engine: Engine) -> None:
@@ -131,45 +198,41 @@ def _same_life(log: Log, place: Place) -> bool:
     return place.sequence == 0 or log.change_at(place.sequence) == (place.key, place.content)
 
 
-def _verify(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
+def _compare(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
     """Compare the index with its store key by key, and write what differs.
 
     The old place stays until all of it is compared: an update that is cut short begins again.
     """
-    progress.verified = True
-    old, last = engine.place(), log.identity()[2]
-    batch: dict[str, Document] = {}
-    for prefix in _prefixes(engine):
-        wanted, held = {change.key: change for change in log.outline(prefix)}, engine.held(prefix)
-        unknown = sorted(held.keys() - wanted.keys())
-        if unknown:
-            engine.drop(unknown)
-        differing = [key for key, change in wanted.items() if not _stands(held.get(key), change)]
-        for change in log.records_of(differing):
-            batch[change.key] = document_of(change, origins)
-        if len(batch) >= BATCH:
-            _write(engine, batch, old, progress, told)
-    if batch:
-        _write(engine, batch, old, progress, told)
+    progress.verified, last = True, log.identity()[2]
+    repair(log, engine, origins, faults(log, engine, followed=False), progress, told)
     engine.write((), _place(log, last))
 
 
-def _prefixes(engine: Engine) -> list[str]:
-    """Part the keys, which are spread evenly, so that a part fits in memory: some thousand for a million."""
-    counts = engine.counts()
-    total = counts.documents + counts.quarantined + counts.suppressed + counts.withdrawn
-    parts = [""]
-    while total > len(parts) * PART:
-        parts = [part + letter for part in parts for letter in _LETTERS]
-    return parts
+def repair(
+    log: Log,
+    engine: Engine,
+    origins: Mapping[str, Origin],
+    found: Iterable[Fault],
+    progress: Progress,
+    told: Told = _nobody,
+) -> None:
+    """Write again what faults name, as the store says it now, and drop what the store does not know."""
+    place, extra, wrong = engine.place(), list[str](), list[str]()
 
+    def mend() -> None:
+        if extra:
+            engine.drop(extra)
+        batch = {change.key: document_of(change, origins) for change in log.records_of(wrong)}
+        if batch:
+            _write(engine, batch, place, progress, told)
+        extra.clear()
+        wrong.clear()
 
-def _stands(held: tuple[str, str] | None, change: Change) -> bool:
-    if held is None or held[1] != version_of(change):
-        return False
-    if change.presence == "withdrawn":
-        return held[0] == "withdrawn"
-    return held[0] == "suppressed" if change.suppressed else held[0] in ("shown", "quarantined")
+    for fault in found:
+        (extra if fault.kind == "extra" else wrong).append(fault.key)
+        if len(extra) + len(wrong) >= BATCH:
+            mend()
+    mend()
 
 
 def _place(log: Log, sequence: int) -> Place:
@@ -183,40 +246,13 @@ def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: P
     start = place = engine.place().sequence
     batch: dict[str, Document] = {}
     size = log.identity()[2] - start
-    for (place, number), documents in _made(_changes(log, start), origins, size):
-        batch.update((document.key, document) for document in documents)
+    for (place, number), made in documents(changes(log, start), origins, size):
+        batch.update((document.key, document) for document in made)
         progress.changes += number
         if len(batch) >= BATCH:
             _write(engine, batch, _place(log, place), progress, told)
     if batch:
         _write(engine, batch, _place(log, place), progress, told)
-
-
-def _changes(log: Log, after: int) -> Iterator[tuple[tuple[int, int], list[Change]]]:
-    """Read the log from a sequence on, in parts: each with the sequence of its last change, and how many they are."""
-    while changes := log.changes(after, READ):
-        after = changes[-1].sequence
-        yield (after, len(changes)), changes
-
-
-def _made(
-    parts: Iterable[tuple[T, list[Change]]], origins: Mapping[str, Origin], size: int
-) -> Iterator[tuple[T, list[Document]]]:
-    """Make the documents of changes, part by part; where there are very many, in processes side by side."""
-    count = processes(size)
-    if not count:
-        yield from ((mark, [document_of(change, origins) for change in changes]) for mark, changes in parts)
-        return
-    marks: deque[T] = deque()
-
-    def packed() -> Iterator[bytes]:
-        for mark, changes in parts:
-            marks.append(mark)
-            yield pack(changes)
-
-    with Workers(partial(made_of, tables_in_use(), dict(origins)), count) as workers:
-        for documents in workers.map(packed()):
-            yield marks.popleft(), unpack_documents(documents)
 
 
 def _write(
@@ -225,11 +261,7 @@ def _write(
     refused = engine.write(tuple(batch.values()), place, new=new)
     reasons = {each.key: each.reason for each in refused}
     if refused:
-        again = [
-            msgspec.structs.replace(_tombstone(document), status="quarantined", reason=reasons[document.key])
-            for document in batch.values()
-            if document.key in reasons
-        ]
+        again = [_tombstone(document, reasons[document.key]) for document in batch.values() if document.key in reasons]
         engine.write(again, place)
     if progress.memory is not None:
         progress.memory.see([each for each in batch.values() if each.key not in reasons], again=not new)
@@ -238,8 +270,9 @@ def _write(
     batch.clear()
 
 
-def _tombstone(document: Document) -> Document:
-    return Document(document.key, document.source, document.sequence, document.status, version=document.version)
+def _tombstone(document: Document, reason: str) -> Document:
+    made = Document(document.key, document.source, document.sequence, "quarantined", reason, version=document.version)
+    return msgspec.structs.replace(made, checksum=checksum_of(made))
 
 
 def _mark_new(engine: Engine, origins: Mapping[str, Origin]) -> None:
@@ -259,22 +292,28 @@ def _first(origin: Origin) -> bool:
 
 
 def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
-    marks = engine.marks()
-    changed = [name for name, origin in sorted(origins.items()) if marks.get(name) != fingerprint(origin)]
+    changed = _changed(engine, origins)
     _map_sources(log, engine, origins, changed, progress, told)
     progress.remapped += changed
 
 
+def _changed(engine: Engine, origins: Mapping[str, Origin]) -> list[str]:
+    """Return the sources that are not wholly mapped as they would be now."""
+    marks = engine.marks()
+    return [name for name, origin in sorted(origins.items()) if marks.get(name) != fingerprint(origin)]
+
+
 def map_again(
-    log: Log, engine: Engine, origins: Mapping[str, Origin], sources: Sequence[str], told: Told = lambda number: None
+    log: Log, engine: Engine, origins: Mapping[str, Origin], sources: Sequence[str], told: Told = _nobody
 ) -> Progress:
     """Follow the store, then map all records of these sources again, whether or not anything has changed."""
     progress = update(log, engine, origins, told)
     if not progress.rebuilt:
-        progress.memory = Memory(engine)
-        _map_sources(log, engine, origins, sources, progress, told)
+        with _staying(engine) as here:
+            progress.memory = Memory(here)
+            _map_sources(log, here, origins, sources, progress, told)
+            _keep(progress, here)
         progress.remapped += sources
-        _keep(progress, engine)
     engine.close()
     return progress
 
@@ -295,29 +334,21 @@ def _map_sources(
     """
     batch: dict[str, Document] = {}
     whole: list[str] = []
-    place, counts = engine.place(), log.counts()
-    size = sum(sum(counts.get(name, {}).values()) for name in sources)
+    place, size = engine.place(), size_of(log, sources)
 
     def keep() -> None:
         if batch:
             _write(engine, batch, place, progress, told, new=new)
         engine.mark({name: fingerprint(origins[name]) for name in whole})
         whole.clear()
+        if progress.written >= progress.kept + REMEMBER:  # a rebuilding that is killed goes on with what it learned
+            progress.kept = progress.written
+            _keep(progress, engine)
 
-    for ended, documents in _made(_records(log, sources), {name: origins[name] for name in sources}, size):
-        batch.update((document.key, document) for document in documents)
+    for ended, made in documents(records(log, sources), {name: origins[name] for name in sources}, size):
+        batch.update((document.key, document) for document in made)
         whole += [ended] if ended else []
         if len(batch) >= BATCH:
             keep()
     if batch or whole:
         keep()
-
-
-def _records(log: Log, sources: Iterable[str]) -> Iterator[tuple[str, list[Change]]]:
-    """Read all records of sources, in parts; where a source ends, an empty part bears its name."""
-    for name in sources:
-        after = ""
-        while part := log.records(name, after, READ):
-            after = part[-1].identifier
-            yield "", part
-        yield name, []

@@ -7,6 +7,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from .errors import IndexDamagedError as IndexDamagedError
+from .errors import IndexUnreachableError as IndexUnreachableError
+from .generations import KEPT, Generation, Held, Room
+
 Sort = Literal["relevance", "-modified", "title"]
 Status = Literal["shown", "withdrawn", "suppressed", "quarantined"]
 
@@ -39,49 +43,6 @@ class LimitExceededError(QuestionError):
     def __init__(self, limit: str, most: int) -> None:
         super().__init__(f"{limit}: at most {most}")
         self.limit, self.most = limit, most
-
-
-class IndexUnreachableError(Exception):
-    """An index cannot be opened or written now: its address and why. The next update catches up."""
-
-    def __init__(self, address: str, why: str) -> None:
-        super().__init__(f"{address}: {why}")
-        self.address, self.why = address, why
-
-    @property
-    def code(self) -> str:
-        """The name of what is wrong."""
-        return "index_unreachable"
-
-    @property
-    def next(self) -> str:
-        """The command that helps on."""
-        return "kho index update"
-
-    def sentence(self, language: str) -> str:
-        """Say what is wrong, in ``vi`` or ``en``."""
-        vi, en = "Chưa dùng được chỉ mục {0}: {1}", "The index {0} cannot be used now: {1}"
-        return (en if language == "en" else vi).format(self.address, self.why)
-
-
-class IndexDamagedError(IndexUnreachableError):
-    """Files of an index are damaged: no update mends them, it has to be built anew."""
-
-    @property
-    def code(self) -> str:
-        """The name of what is wrong."""
-        return "index_damaged"
-
-    @property
-    def next(self) -> str:
-        """The command that helps on."""
-        return "kho index rebuild"
-
-    def sentence(self, language: str) -> str:
-        """Say what is wrong, in ``vi`` or ``en``."""
-        vi = "Tệp của chỉ mục {0} bị hỏng ({1}); dựng lại là xong, không mất bản ghi nào."
-        en = "Files of the index {0} are damaged ({1}); build it anew, no record is lost."
-        return (en if language == "en" else vi).format(self.address, self.why)
 
 
 class CursorError(QuestionError):
@@ -203,6 +164,7 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     (field of TERM_FIELDS but ``source``, ids); ``numbers`` pairs (field of ``clauses.NUMBER_FIELDS``, value), what is
     not stated is absent; ``title_order`` and ``modified_order`` sort keys; ``stored`` the resource's JSON.
     ``version`` names the change and content that it was made from: equal means that nothing needs to be written.
+    ``checksum`` is one of all the rest (``index.documents.checksum_of``): engines keep it and give it back in ``held``.
     """
 
     key: str
@@ -217,6 +179,7 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     modified_order: str = ""
     stored: bytes = b""
     version: str = ""
+    checksum: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -278,14 +241,57 @@ class Engine(Protocol):
     def readable(self) -> bool:
         """Say whether there is an index of this version that can be opened; else it is built anew."""
 
-    def fresh(self) -> Engine:
-        """Return an empty generation beside this one, seen by nobody until it is adopted."""
+    def generation(self) -> str:
+        """Return the name of the generation that answers now; "" where there is none. A name is never given twice."""
+
+    def generations(self) -> tuple[Generation, ...]:
+        """Return every generation that is there: the one that answers, those kept for going back, an unfinished one."""
+
+    def at(self, generation: str) -> Engine:
+        """Open a generation by its name, the one that answers or a kept one; it stays in it whatever is adopted.
+
+        Raises NoGenerationError where it is not kept any more. What this engine was writing is finished first. Nobody
+        takes down records in a kept one: who shows its answers leaves out what the one that answers does not show.
+        """
+
+    def previous(self) -> Engine | None:
+        """Open the newest kept generation that answered before this one; None where there is none that can be read.
+
+        It can be written: nobody else makes, adopts or removes generations from its first write until it is closed.
+        """
+
+    def fresh(self, purpose: str = "") -> Engine:
+        """Return a generation beside this one, seen by nobody until it is adopted.
+
+        Where an unfinished one was begun for the same ``purpose`` and the same schema and can be read, it is that one,
+        with all that was written and marked: its place says how far it is. Else, and always for the purpose "", it is
+        an empty one, and unfinished ones are removed. Until it is closed nobody else makes, adopts or removes
+        generations. Raises IndexUnreachableError where somebody does.
+        """
+
+    def room(self) -> Room | None:
+        """Return the bytes that are free where the index lies and those that another generation will need.
+
+        None where the engine cannot know. What an unfinished generation holds already is not needed again.
+        """
 
     def adopt(self, fresh: Engine) -> None:
-        """Put a generation in this one's place, atomically; searches that run finish on the old one."""
+        """Put a generation, of ``fresh`` or ``previous``, in this one's place, atomically, and close it.
 
-    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
-        """Return status and version of every record whose key begins so, tombstones too, by key."""
+        Searches that run finish on the old one, which is kept for going back; older ones than KEPT are removed.
+        """
+
+    def held(self, prefix: str) -> dict[str, Held]:
+        """Return what is held of every record whose key begins so, tombstones too, by key.
+
+        All of it is read as it stands in the index, so that ``Held.whole`` is true only where it is as it was written.
+        """
+
+    def damaged(self) -> list[str]:
+        """Return the names of the parts (files, shards) that are not as they were written, by the engine's own means.
+
+        What is named here cannot be mended by writing documents: the index has to be built anew. [] where all is well.
+        """
 
     def quarantined(self) -> dict[str, str]:
         """Return the key of every record that is held back, with its reason: mapping's code, or an engine's words."""
@@ -293,8 +299,11 @@ class Engine(Protocol):
     def drop(self, keys: Sequence[str]) -> None:
         """Forget records, also their tombstones: the store knows nothing of them."""
 
-    def clean(self) -> None:
-        """Remove what earlier generations left behind; raises IndexUnreachableError."""
+    def clean(self, kept: int = KEPT) -> None:
+        """Remove all generations but the one that answers and the newest so many before it; unfinished ones too.
+
+        Raises IndexUnreachableError.
+        """
 
     def close(self) -> None:
         """Let go of files and threads."""

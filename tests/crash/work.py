@@ -21,6 +21,7 @@ import harvester.visit.visiting
 import index.documents
 import index.engines.tantivy
 import index.feed
+import index.streaming
 from harvester import Change, Night, Store, Wish, open_store
 from harvester.visit import Result, Visiting
 from index import Query, document_of, open_engine, update
@@ -38,7 +39,7 @@ def small() -> None:
     for module, name, value in (
         (harvester.visit.visiting, "FIRST_SLICE", 10),
         (harvester.store.publish, "SLICE", 7),
-        (index.feed, "READ", 10),
+        (index.streaming, "READ", 10),
         (index.feed, "BATCH", 20),
         (index.engines.tantivy, "_HEAP", 15_000_000),  # the least that it takes
     ):

@@ -4,50 +4,122 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 
 import msgspec
 
 from index.clauses import Plan
 from index.counting import facet, groups
 from index.cursors import Cursor, write_cursor
+from index.documents import checksum_of
+from index.errors import NoGenerationError
+from index.generations import KEPT, Generation, Held
 from index.query import Counts, Document, Engine, Facet, Hit, Hits, Place, Query, Refused
 from index.questions import plan
 from index.text import Marker
 from tests.index.memory_clauses import Looking, values_of
 
 
+@dataclass
+class State:
+    """What one generation holds."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    place: Place = field(default_factory=Place)
+    marks: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class Library:
+    """The generations of one index by their names: which answers, which are kept, which is being built and for what."""
+
+    states: dict[str, State] = field(default_factory=lambda: {"g1": State()})
+    current: str = "g1"
+    kept: tuple[str, ...] = ()
+    unfinished: tuple[str, str] = ("", "")
+    last: int = 1
+
+
 class MemoryEngine:
     """Keeps documents in a dictionary and looks at each of them for every question."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library | None = None, fixed: str = "") -> None:
         self.address = "memory:"
-        self.documents: dict[str, Document] = {}
-        self._place = Place()
-        self._marks: dict[str, str] = {}
-        self._kept: dict[str, bytes] = {}
+        self._library = library or Library()
+        self._fixed = fixed
+
+    @property
+    def _state(self) -> State:
+        return self._library.states[self.generation()]
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        return self._state.documents
 
     def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
         for document in batch:
             self.documents[document.key] = document
-        self._place = place
+        self._state.place = place
         return ()
 
     def place(self) -> Place:
-        return self._place
+        return self._state.place
 
     def readable(self) -> bool:
         return True
 
-    def fresh(self) -> MemoryEngine:
-        return type(self)()
+    def generation(self) -> str:
+        return self._fixed or self._library.current
+
+    def generations(self) -> tuple[Generation, ...]:
+        library = self._library
+        named = [(library.current, "current"), *((name, "kept") for name in library.kept)]
+        named += [(library.unfinished[0], "unfinished")] if library.unfinished[0] else []
+        return tuple(Generation(name, state) for name, state in named)  # type: ignore[arg-type]
+
+    def at(self, generation: str) -> MemoryEngine:
+        if generation not in (self._library.current, *self._library.kept):
+            raise NoGenerationError(self.address, generation)
+        return self._opened(generation)
+
+    def _opened(self, generation: str) -> MemoryEngine:
+        engine = copy(self)
+        engine._fixed = generation
+        return engine
+
+    def previous(self) -> MemoryEngine | None:
+        return self._opened(self._library.kept[0]) if self._library.kept else None
+
+    def fresh(self, purpose: str = "") -> MemoryEngine:
+        library = self._library
+        if not purpose or library.unfinished[1] != purpose:
+            self.clean()
+            library.last += 1
+            library.unfinished = f"g{library.last}", purpose
+            library.states[library.unfinished[0]] = State()
+        return self._opened(library.unfinished[0])
+
+    def room(self) -> None:
+        return None
 
     def adopt(self, fresh: Engine) -> None:
-        assert isinstance(fresh, MemoryEngine)
-        self.documents, self._place, self._marks = fresh.documents, fresh._place, fresh._marks
-        self._kept = fresh._kept
+        library, name = self._library, fresh.generation()
+        library.kept = tuple(each for each in (library.current, *library.kept) if each != name)
+        library.current = name
+        self.clean()
 
-    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
-        return {k: (each.status, each.version) for k, each in self.documents.items() if k.startswith(prefix)}
+    def clean(self, kept: int = KEPT) -> None:
+        library = self._library
+        library.kept, library.unfinished = library.kept[:kept], ("", "")
+        library.states = {name: library.states[name] for name in (library.current, *library.kept)}
+
+    def held(self, prefix: str) -> dict[str, Held]:
+        return {key: _held(each) for key, each in self.documents.items() if key.startswith(prefix)}
+
+    def damaged(self) -> list[str]:
+        return []
 
     def quarantined(self) -> dict[str, str]:
         return {k: each.reason for k, each in self.documents.items() if each.status == "quarantined"}
@@ -56,20 +128,17 @@ class MemoryEngine:
         for key in keys:
             self.documents.pop(key, None)
 
-    def clean(self) -> None:
-        pass
-
     def marks(self) -> dict[str, str]:
-        return dict(self._marks)
+        return dict(self._state.marks)
 
     def mark(self, fingerprints: Mapping[str, str]) -> None:
-        self._marks |= fingerprints
+        self._state.marks |= fingerprints
 
     def keep(self, name: str, content: bytes) -> None:
-        self._kept[name] = content
+        self._state.kept[name] = content
 
     def kept(self, name: str) -> bytes | None:
-        return self._kept.get(name)
+        return self._state.kept.get(name)
 
     def counts(self) -> Counts:
         states = [document.status for document in self.documents.values()]
@@ -119,6 +188,11 @@ def _in_order(found: list[Document], planned: Plan, look: Looking) -> list[Docum
 def _order(document: Document, planned: Plan) -> str:
     value = document.title_order if planned.order == "title" else document.modified_order
     return f"{value}\x00{document.key}"
+
+
+def _held(document: Document) -> Held:
+    whole = document.checksum in ("", checksum_of(document))
+    return Held(document.status, document.version, document.checksum, whole)
 
 
 def _facet(documents: Sequence[Document], field: str, query: Query) -> Facet:

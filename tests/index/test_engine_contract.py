@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from index import IndexUnreachableError, LimitExceededError, Query, open_engine
+from index.documents import checksum_of
+from index.generations import Held
 from index.query import Counts, Document, Engine, Filter, Hits, Place, Refused
 from index.text import analyse_fields, order
 from tests.index.memory_engine import MemoryEngine
@@ -263,10 +265,13 @@ def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     assert engine.held("z") == {}
     engine.mark({"truong": "f1"})
     again = [msgspec.structs.replace(each, version=f"{each.sequence}.ab") for each in LIBRARY]
+    again = [msgspec.structs.replace(each, checksum=checksum_of(each)) for each in again]
     engine.write(again, PLACE)
-    expected = {each.key: (each.status, each.version) for each in again}
+    expected = {each.key: Held(each.status, each.version, each.checksum) for each in again}
+    assert len({each.checksum for each in again}) == len(again)
+    assert engine.damaged() == []
     assert engine.held("") == engine.held("k0000") == expected
-    assert engine.held(LIBRARY[2].key) == {LIBRARY[2].key: ("shown", "3.ab")}
+    assert engine.held(LIBRARY[2].key) == {LIBRARY[2].key: expected[LIBRARY[2].key]}
     held_back = {each.key: each.reason for each in LIBRARY if each.status == "quarantined"}
     assert engine.quarantined() == held_back
     assert held_back
@@ -287,7 +292,7 @@ def test_one_at_a_time_builds_an_embedded_index_anew(tmp_path: Path) -> None:
             attempt()
     one.adopt(fresh)
     assert titles(other.search(Query())) == ["Mới"]
-    other.clean()
+    other.clean(kept=0)
     assert sorted(path.name for path in (tmp_path / "index").glob("g*")) == ["g2"]
     fresh = other.fresh()
     fresh.close()  # given up

@@ -155,8 +155,8 @@ def test_processes_side_by_side_make_the_same_index(
     known = origins(sqlite_store)
     alone = contents("alone")
     known = origins(sqlite_store)
-    monkeypatch.setattr("index.feed.processes", lambda records: 2)
-    monkeypatch.setattr("index.feed.READ", 100)
+    monkeypatch.setattr("index.streaming.processes", lambda records: 2)
+    monkeypatch.setattr("index.streaming.READ", 100)
     monkeypatch.setattr("index.feed.BATCH", 300)
     assert contents("together") == alone
 
@@ -225,9 +225,7 @@ def test_an_index_of_another_epoch_is_compared_and_only_what_differs_is_written(
     store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     """The store is put back to its first night: the index holds records and changes that the store never heard of."""
-    import index.feed as module
-
-    monkeypatch.setattr(module, "PART", part)
+    monkeypatch.setattr("index.verifying.PART", part)
     visit(store, town, NAME)
     update(store.log, engine, origins(store))
     rows = {key: engine.held("")[key] for key in engine.held("")}
@@ -250,15 +248,13 @@ def test_an_index_of_another_epoch_is_compared_and_only_what_differs_is_written(
 def test_a_comparison_that_is_cut_short_begins_again(
     sqlite_store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import index.feed as module
-
     visit(sqlite_store, town, NAME)
     update(sqlite_store.log, engine, origins(sqlite_store))
     engine.drop(sorted(engine.held(""))[:200])
     identity = schema.identity
     sqlite_store.database.write(lambda c: c.execute(identity.update().values(epoch=identity.c.epoch + 1)) and None)
-    monkeypatch.setattr(module, "PART", 50)
-    monkeypatch.setattr(module, "BATCH", 30)
+    monkeypatch.setattr("index.verifying.PART", 50)
+    monkeypatch.setattr("index.feed.BATCH", 30)
 
     class Killed(Exception):
         pass

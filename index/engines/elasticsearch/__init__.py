@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from ...errors import NoGenerationError
+from ...generations import KEPT, Generation, Held, Room
 from ...query import Counts, Document, Engine, Hit, Hits, IndexUnreachableError, Place, Query, Refused
 from . import keeping
 from .address import read_address
@@ -21,11 +23,14 @@ from .connection import Connection
 from .faults import IndexMismatchedError, naming
 from .fields import (
     LARGEST,
+    LAST,
     MARK,
     OWN,
     PLACE,
+    PURPOSE,
     dropped_lines,
     fingerprint,
+    held_of,
     lines,
     own_lines,
     unfit,
@@ -63,23 +68,71 @@ class ElasticsearchEngine:
 
     def readable(self) -> bool:
         """Say whether there is an index of this version; raises IndexUnreachableError where nobody can say."""
+        if self._fixed:
+            return self._generations.usable(self._fixed)
         found = self._generations.current()
         return found is not None and found.fields == fingerprint()
 
-    def fresh(self) -> ElasticsearchEngine:
-        """Return an empty generation beside this one."""
-        made = self._generations.create()
-        return ElasticsearchEngine(self._connection, made.index, self._patience)
+    def generation(self) -> str:
+        """Return the name of the index that answers; "" where there is none."""
+        found = None if self._fixed else self._generations.current()
+        return found.index if found is not None else self._fixed
+
+    def generations(self) -> tuple[Generation, ...]:
+        """Return the index that answers, the one before it, and any that is being built."""
+        named = [(self._generations.state(each), each.index) for each in self._generations.all()]
+        return tuple(Generation(index, state) for state, index in sorted(named))
+
+    def at(self, generation: str) -> ElasticsearchEngine:
+        """Open a generation by the name of its index; raises NoGenerationError."""
+        kept = [each.name for each in self.generations() if each.state != "unfinished"]
+        if generation not in kept:
+            raise NoGenerationError(self.address, generation)
+        return self._opened(generation)
+
+    def _opened(self, index: str, *, unseen: bool = False) -> ElasticsearchEngine:
+        engine = ElasticsearchEngine(self._connection, index, self._patience)
+        engine._unseen = unseen  # somebody may have written into it since it was last refreshed
+        return engine
+
+    def previous(self) -> ElasticsearchEngine | None:
+        """Return the generation before this one."""
+        return next((self._opened(index, unseen=True) for index in self._generations.kept()), None)
+
+    def fresh(self, purpose: str = "") -> ElasticsearchEngine:
+        """Return the unfinished generation of the same purpose, or an empty one beside this one."""
+        for each in self.generations() if purpose else ():
+            if each.state == "unfinished" and self._generations.usable(each.name):
+                begun = self._opened(each.name, unseen=True)
+                if begun._searching.stored(PURPOSE) == purpose:
+                    return begun
+        self.clean()
+        now = self._generations.current(writing=True)
+        made = self._opened(self._generations.create(self._opened(now.index)._last() if now else 0).index)
+        made._bulk().send([Item(PURPOSE, own_lines(PURPOSE, purpose))])
+        return made
+
+    def _last(self) -> int:
+        """Return the highest number that a generation had when this one was adopted."""
+        return int(self._searching.stored(LAST) or 0)
+
+    def room(self) -> Room | None:
+        """Return None: only the cluster knows its disks, and it says when they are full."""
+        return None
 
     def adopt(self, fresh: Engine) -> None:
         """Move the alias to another generation, in one step."""
         assert isinstance(fresh, ElasticsearchEngine)
+        last = max(each.number for each in self._generations.all(writing=True))
+        fresh._bulk().send([Item(LAST, own_lines(LAST, str(max(last, fresh._last()))))])
         self._generations.adopt(fresh._fixed)
         self._target = ""
+        self.clean()
 
-    def clean(self) -> None:
-        """Remove every generation but the one that answers."""
-        self._generations.remove(lambda each: self._generations.name not in each.aliases)
+    def clean(self, kept: int = KEPT) -> None:
+        """Remove every generation but the one that answers and, unless ``kept`` is 0, the one before it."""
+        named = ("current", "kept") if kept else ("current",)
+        self._generations.remove(lambda each: self._generations.state(each) not in named)
 
     def close(self) -> None:
         """Let go of the connections; the next question opens them again."""
@@ -204,22 +257,26 @@ class ElasticsearchEngine:
         if not self._there():
             return {}
         wanted = [{"term": {"status": OWN}}, {"prefix": {"key": MARK}}]
-        return dict(msgspec.json.decode(stored) for _, _, stored in self._all(wanted, stored=True))
+        return dict(msgspec.json.decode(stored) for *_, stored in self._all(wanted))
 
-    def _all(self, wanted: list[dict[str, Any]], *, stored: bool = False) -> Iterator[tuple[str, str, str]]:
-        """Yield key, status and version (or what is stored) of every document, in the order of their keys."""
+    def _all(self, wanted: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield key, status, version and what is stored of every document, in the order of their keys."""
         self._refresh()
-        yield from self._searching.all(wanted, stored=stored)
+        yield from self._searching.all(wanted)
 
-    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
-        """Return status and version of every record whose key begins so."""
+    def held(self, prefix: str) -> dict[str, Held]:
+        """Return what is held of every record whose key begins so."""
         wanted: list[dict[str, Any]] = [{"terms": {"status": list(_SHOWN)}}, {"prefix": {"key": prefix}}]
-        return {key: (status, version) for key, status, version in self._all(wanted)}
+        return {key: held_of(status, version, stored) for key, status, version, stored in self._all(wanted)}
+
+    def damaged(self) -> list[str]:
+        """Return nothing: a cluster looks at its files itself, and refuses to answer from damaged ones."""
+        return []
 
     def quarantined(self) -> dict[str, str]:
         """Return the key and the reason of every record that is held back."""
-        held_back = self._all([{"term": {"status": "quarantined"}}], stored=True)
-        return {key: reason for key, _, reason in held_back}
+        held_back = self._all([{"term": {"status": "quarantined"}}])
+        return {key: reason for key, _, _, reason in held_back}
 
     def counts(self) -> Counts:
         """Count the records by status; nothing where there is no index."""

@@ -8,18 +8,21 @@ that every document counts alike in the statistics of ranking, as it does in oth
 from __future__ import annotations
 
 import hashlib
+import zlib
 from typing import Any
 
 import msgspec
 
 from ...clauses import NUMBER_FIELDS, TEXT_FIELDS
+from ...generations import Held
 from ...query import TERM_FIELDS, Document
 from ...text import fold_all
 
-SCHEMA = 1  # another number, or other fields: the index is built anew
+SCHEMA = 2  # another number, or other fields: the index is built anew
 ORDERS = ("title_order", "modified_order")
 OWN, DROPPED = "~", "~dropped"  # the status of documents that are no records, and of records that were forgotten
 PLACE, MARK, KEPT = "~place", "~mark:", "~kept:"  # keys of documents of ours
+PURPOSE, LAST = "~purpose", "~last"  # what a generation was begun for; the highest number that any ever had
 NOTHING = "\u2400"  # stands where a text is empty; no token of ours is this sign
 LARGEST = 1_000_000  # bytes of a record as it is sent; a cluster counts it several times against its memory
 _LIVES = 1 << 38  # changes of one life of a store: 274 thousand million
@@ -88,7 +91,7 @@ def _body(document: Document) -> bytes:
         "key": document.key,
         "status": document.status,
         "source": document.source,
-        "version": document.version,
+        "version": "",
     }
     texts = {field: (exact, folded or fold_all(exact)) for field, exact, folded in document.text}
     for name in TEXT_FIELDS:
@@ -102,4 +105,15 @@ def _body(document: Document) -> bytes:
         made["stored"] = document.stored.decode()
     else:
         made["stored"] = document.reason
+    made["version"] = "\n".join((document.version, document.checksum, _crc(made["stored"])))
     return msgspec.json.encode(made)
+
+
+def held_of(status: str, version: str, stored: str) -> Held:
+    """Return what is held of a record, of what was written beside what is stored."""
+    written, checksum, crc = version.split("\n")
+    return Held(status, written, checksum, _crc(stored) == crc)
+
+
+def _crc(stored: str) -> str:
+    return f"{zlib.crc32(stored.encode()):x}"

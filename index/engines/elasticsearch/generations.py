@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -75,9 +75,10 @@ class Generations:
             raise IndexMisnamedError(self._connection.shown, ", ".join(each.index for each in named))
         return named[0] if named else None
 
-    def create(self) -> Generation:
-        """Make an empty generation: nothing is copied and nothing shown before it is adopted."""
-        number = max((each.number for each in self.all(writing=True)), default=0) + 1
+    def create(self, last: int) -> Generation:
+        """Make an empty generation, of a higher number than ``last``: nothing is shown before it is adopted."""
+        number = max((each.number for each in self.all(writing=True)), default=0)
+        number = max(number, last) + 1
         made = Generation(f"{self.name}-{fingerprint()}-{number:06d}", number, fingerprint())
         settings = {
             "number_of_shards": self._connection.address.shards,
@@ -108,6 +109,20 @@ class Generations:
                     {"add": {"index": before.index, "alias": self.previous_name}},
                 ]
             client.indices.update_aliases(actions=actions)
+
+    def usable(self, index: str) -> bool:
+        """Say whether there is such a generation, open and with these fields."""
+        return any(each.index == index and each.fields == fingerprint() and not each.closed for each in self.all())
+
+    def kept(self) -> list[str]:
+        """Return the indexes that are kept for going back and can be used."""
+        return [each.index for each in self.all() if self.previous_name in each.aliases and self.usable(each.index)]
+
+    def state(self, generation: Generation) -> Literal["current", "kept", "unfinished"]:
+        """Say what a generation is for."""
+        if self.name in generation.aliases:
+            return "current"
+        return "kept" if self.previous_name in generation.aliases else "unfinished"
 
     def remove(self, unwanted: Callable[[Generation], bool]) -> None:
         """Remove generations for good."""

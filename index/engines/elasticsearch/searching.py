@@ -86,8 +86,8 @@ class Searching:
         said = self._ask({"size": 0, "aggs": {"status": {"terms": {"field": "status", "size": 100}}}})
         return {each["key"]: each["doc_count"] for each in said["aggregations"]["status"]["buckets"]}
 
-    def all(self, wanted: list[dict[str, Any]], *, stored: bool = False) -> Iterator[tuple[str, str, str]]:
-        """Yield key, status, and version (or what is stored) of every document that passes, in the order of keys."""
+    def all(self, wanted: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield key, status, version and what is stored of every document that passes, in the order of keys."""
         after: list[str] = []
         while True:
             asked: dict[str, Any] = {
@@ -95,14 +95,14 @@ class Searching:
                 "query": {"bool": {"filter": wanted}},
                 "sort": [{"key": "asc"}],
                 "track_total_hits": False,
-                "source": ["stored"] if stored else False,
-                "docvalue_fields": ["status", *([] if stored else ["version"])],
+                "source": ["stored"],
+                "docvalue_fields": ["status", "version"],
             }
             found = self._ask({**asked, "search_after": after} if after else asked)["hits"]["hits"]
             for hit in found:
                 fields = hit["fields"]
-                said = hit["_source"].get("stored", "") if stored else fields.get("version", [""])[0]
-                yield hit["_id"], fields["status"][0], said
+                version = fields.get("version", [""])[0]
+                yield hit["_id"], fields["status"][0], version, hit["_source"].get("stored", "")
             if len(found) < _PAGE:
                 return
             after = found[-1]["sort"]

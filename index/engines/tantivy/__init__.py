@@ -17,6 +17,8 @@ from typing import IO
 import msgspec
 import tantivy
 
+from ...errors import NoGenerationError
+from ...generations import KEPT, Generation, Held, Room
 from ...query import (
     Counts,
     Document,
@@ -35,6 +37,8 @@ from .generations import Generations
 from .keeping import keep, kept
 from .questions import Questions
 from .searching import answer, hit
+from .soundness import note, unsound
+from .written import held_of
 
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 # One thread keeps up with whoever makes the documents, and two take an eighth more in all (measured).
@@ -66,7 +70,7 @@ class TantivyEngine:
     """One index folder; see ``index.query.Engine`` for what each function promises."""
 
     def __init__(self, folder: Path, generation: str | None = None) -> None:
-        """``generation`` opens one that is not (yet) the current one."""
+        """``generation`` opens one that is not (yet) the current one, or stays in it when it is that no more."""
         self.address = f"tantivy:{folder}"
         self._folder = folder
         self._generations = Generations(folder, self.address)
@@ -77,6 +81,7 @@ class TantivyEngine:
         self._opened: tuple[str, int, int] | None = None
         self._writer: tantivy.IndexWriter | None = None
         self._building: IO[str] | None = None
+        self._guarded = False  # whoever writes into a kept generation holds the builder's lock
 
     # --- folders ----------------------------------------------------------------------------------------------------
 
@@ -84,26 +89,29 @@ class TantivyEngine:
         return self._fixed if self._fixed is not None else self._generations.current()
 
     def _open(self) -> tantivy.Index | None:
-        """Return the current generation, opened again where another process has written."""
+        """Return the current generation, opened again where another process has written or adopted another one."""
         name = self._current()
-        if name is None:
-            return None
+        while name is not None:
+            index = self._open_generation(name)
+            now = self._current()
+            if index is not None or now == name:
+                return index
+            name = now  # removed while it was being opened: two generations were adopted meanwhile
+        return None
+
+    def _open_generation(self, name: str) -> tantivy.Index | None:
         try:
             found = (self._folder / name / "meta.json").stat()
             state = (name, found.st_mtime_ns, found.st_ino)  # two commits of one tick of the clock are two files
-        except OSError:
-            return None
-        if state != self._opened:
-            if self._index is None or self._opened is None or self._opened[0] != name:
-                try:
+            if state != self._opened:
+                if self._index is None or self._opened is None or self._opened[0] != name:
+                    if unsound(self._folder / name):
+                        return None
                     self._index = tantivy.Index.open(str(self._folder / name))
-                except ValueError:
-                    return None
-            try:
                 self._index.reload()
-            except ValueError:
-                return None
-            self._opened = state
+                self._opened = state
+        except (OSError, ValueError):
+            return None
         return self._index
 
     def readable(self) -> bool:
@@ -124,36 +132,83 @@ class TantivyEngine:
         """Open the files again at the next question."""
         self._index = self._opened = None
 
-    def fresh(self) -> TantivyEngine:
-        """Return an empty generation beside this one; what an earlier attempt left behind is removed."""
+    def generation(self) -> str:
+        """Return the name of the generation that answers; "" where there is none."""
+        return self._current() or ""
+
+    def generations(self) -> tuple[Generation, ...]:
+        """Return the generation that answers, those that are kept, and an unfinished one."""
+        return self._generations.all()
+
+    def at(self, generation: str) -> TantivyEngine:
+        """Open a generation by its name; raises NoGenerationError."""
+        if generation not in (self._generations.current(), *self._generations.kept()):
+            raise NoGenerationError(self.address, generation)
+        self._stop_writing()  # one writer at a time: it may want to write
+        return TantivyEngine(self._folder, generation)
+
+    def previous(self) -> TantivyEngine | None:
+        """Return the newest kept generation, if it can be read."""
+        for name in self._generations.kept():
+            engine = TantivyEngine(self._folder, name)
+            engine._guarded = True
+            return engine if engine.readable() else None
+        return None
+
+    def fresh(self, purpose: str = "") -> TantivyEngine:
+        """Return the unfinished generation of the same purpose, or an empty one beside this one."""
         with self._faults():
-            name = self._generations.next()
-            self.clean()
-            made = TantivyEngine(self._folder, name)
-            made._building = self._generations.build()
+            building = self._generations.build()
             try:
-                (self._folder / name).mkdir()
-                tantivy.Index(self._schema, str(self._folder / name), reuse=False)
+                made = self._unfinished(purpose) or self._empty(purpose)
             except BaseException:
-                made.close()
+                building.close()
                 raise
+            made._building = building
         return made
+
+    def _unfinished(self, purpose: str) -> TantivyEngine | None:
+        found = self._generations.unfinished()
+        if not purpose or found.purpose != purpose:
+            return None
+        engine = TantivyEngine(self._folder, found.generation)
+        return engine if engine.readable() else None
+
+    def _empty(self, purpose: str) -> TantivyEngine:
+        self._generations.clean(KEPT)
+        name = self._generations.next()
+        tantivy.Index(self._schema, str(self._folder / name), reuse=False)
+        self._generations.begun(name, purpose)
+        return TantivyEngine(self._folder, name)
+
+    def room(self) -> Room | None:
+        """Return what is free on the disk, and what another generation needs."""
+        with self._faults():
+            return self._generations.room()
 
     def adopt(self, fresh: Engine) -> None:
         """Name another generation as the current one: one rename, made durable."""
         assert isinstance(fresh, TantivyEngine)
         assert fresh._fixed is not None
-        fresh._stop_writing()
-        self._stop_writing()
         with self._faults():
-            self._generations.name(fresh._fixed)
-        fresh.close()
-        self._index = self._opened = None
+            fresh._building = fresh._building or self._generations.build()
+        try:
+            fresh._stop_writing()
+            self._stop_writing()
+            if not (self._folder / fresh._fixed / "meta.json").exists():
+                raise NoGenerationError(self.address, fresh._fixed)
+            with self._faults():
+                note(self._folder / fresh._fixed)
+                self._generations.name(fresh._fixed, KEPT)
+                self._generations.clean(KEPT)
+        finally:
+            fresh.close()
+        self.reopen()
 
-    def clean(self) -> None:
-        """Remove every generation but the current one; searches that still read one finish on it."""
+    def clean(self, kept: int = KEPT) -> None:
+        """Remove every generation but the current and kept ones; searches that still read one finish on it."""
         with self._faults(), self._generations.build():
-            self._generations.clean()
+            self._generations.clean(kept)
 
     def close(self) -> None:
         """Finish merging, and give the writer's lock and the builder's back."""
@@ -178,6 +233,11 @@ class TantivyEngine:
             if index is None:
                 raise IndexUnreachableError(self.address, "chưa có chỉ mục nào mở được / no index that can be opened")
             with self._faults():
+                if self._guarded and self._building is None:
+                    self._building = self._generations.build()
+                bad = note(self._folder / str(self._current()))
+                if bad:  # Tantivy would end the process when it merges them
+                    raise IndexDamagedError(self.address, ", ".join(bad[:3]))
                 try:
                     teach(index)
                     writer = index.writer(_HEAP, _THREADS)
@@ -254,6 +314,8 @@ class TantivyEngine:
 
     def _searcher(self) -> tantivy.Searcher:
         index = self._open()
+        if index is None and self._fixed is not None and not (self._folder / self._fixed).exists():
+            raise NoGenerationError(self.address, self._fixed)
         if index is None and self._current() is not None:
             raise IndexDamagedError(self.address, "không mở được / cannot be opened")
         if index is None:
@@ -278,31 +340,38 @@ class TantivyEngine:
         """Return the fingerprints of the sources' mappings."""
         if self._open() is None:
             return {}
-        own = self._documents(self._questions.term("status", _OWN), "stored")
-        return dict(json.loads(stored) for key, stored in own if key.startswith(_MARK))
+        own = self._documents(self._questions.term("status", _OWN))
+        return dict(json.loads(stored) for key, _, stored in own if key.startswith(_MARK))
 
-    def _documents(self, query: tantivy.Query, field: str) -> Iterator[tuple[str, bytes]]:
-        """Read key and one stored field of every document that a query finds."""
+    def _documents(self, query: tantivy.Query) -> Iterator[tuple[str, bytes, bytes]]:
+        """Read key, version and what is stored of every document that a query finds."""
         searcher = self._searcher()
         for _, address in searcher.search(query, max(searcher.num_docs, 1), count=False).hits:
             document = searcher.doc(address)
-            yield str(document.get_first("key")), bytes(document.get_first(field) or b"")
+            version, stored = bytes(document.get_first("version") or b""), bytes(document.get_first("stored") or b"")
+            yield str(document.get_first("key")), version, stored
 
     @reading
-    def held(self, prefix: str) -> dict[str, tuple[str, str]]:
-        """Return status and version of every record whose key begins so."""
+    def held(self, prefix: str) -> dict[str, Held]:
+        """Return what is held of every record whose key begins so."""
         query = tantivy.Query.regex_query(self._schema, "key", f"{prefix}[a-z0-9]*")  # our own keys begin with ~
         found = {}
-        for key, version in self._documents(query, "version"):
-            status, _, rest = version.decode().partition("\n")
-            found[key] = status, rest
+        for key, written, stored in self._documents(query):
+            one = held_of(written, stored)
+            found[key] = one if key not in found else msgspec.structs.replace(one, whole=False)  # it is there twice
         return found
+
+    @reading
+    def damaged(self) -> list[str]:
+        """Return the names of the files that are not as they were written."""
+        generation = self._current()
+        return unsound(self._folder / generation, everything=True) if generation else []
 
     @reading
     def quarantined(self) -> dict[str, str]:
         """Return the key and the reason of every record that is held back."""
-        held_back = self._documents(self._questions.term("status", "quarantined"), "stored")
-        return {key: reason.decode() for key, reason in held_back}
+        held_back = self._documents(self._questions.term("status", "quarantined"))
+        return {key: reason.decode() for key, _, reason in held_back}
 
     @reading
     def counts(self) -> Counts:

@@ -6,6 +6,7 @@ import tantivy
 
 from ...clauses import NUMBER_FIELDS, TEXT_FIELDS
 from ...query import TERM_FIELDS, Document
+from .written import written
 
 _UNINDEXED = "unindexed"  # sort keys are columns only: nobody looks one up, and indexing them took a sixth of all
 _FOLDING = "folding"  # cuts finished tokens at blanks and drops the marks of those that still have them
@@ -44,7 +45,7 @@ def made(document: Document) -> tantivy.Document:
     found.add_text("key", document.key)
     found.add_text("status", document.status)
     found.add_text("source", document.source)
-    found.add_bytes("version", f"{document.status}\n{document.version}".encode())
+    found.add_bytes("version", written(document))
     if document.status != "shown":
         found.add_bytes("stored", document.reason.encode())
         return found

@@ -1,0 +1,103 @@
+"""Compare an index with its store, record by record in the order of keys; memory holds one part of the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from harvester import Change
+from mappings import Origin
+
+from .documents import version_of
+from .generations import Held
+from .query import Engine
+from .streaming import Log, documents, size_of
+
+PART = 10_000  # records compared at once
+_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"  # of a key: base32, in the order of bytes
+
+Kind = Literal["missing", "stale", "extra", "damaged"]
+Told = Callable[[int], None]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A record of which the index holds something else than the store says.
+
+    ``missing``: nothing. ``stale``: an older state, or what an older mapping made. ``extra``: the store knows nothing
+    of it. ``damaged``: not what was written, or twice.
+    """
+
+    kind: Kind
+    key: str
+
+
+def faults(log: Log, engine: Engine, told: Told = lambda number: None, *, followed: bool = True) -> Iterator[Fault]:
+    """Yield what is wrong with an index, in the order of keys; ``told`` hears how many records were compared.
+
+    What changed after the index's place is no fault: the next update brings it. So harvests and updates may go on
+    meanwhile, if the engine stays in one generation (``Engine.at``). ``followed=False`` judges these too: for a place
+    that is not one of the store's present life.
+    """
+    for prefix in prefixes(log, engine):
+        # First the place, then the index, then the store: what is read later can only be newer.
+        reached, held = engine.place().sequence, engine.held(prefix)
+        wanted = {change.key: change for change in log.outline(prefix)}
+        for key in sorted(held.keys() | wanted.keys()):
+            kind = _judge(held.get(key), wanted.get(key), reached if followed else None)
+            if kind is not None:
+                yield Fault(kind, key)
+        told(len(wanted))
+
+
+def faults_of_mapping(
+    log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told = lambda number: None
+) -> Iterator[Fault]:
+    """Map every record again and yield those of which the index holds the right state, but another document."""
+
+    def parts() -> Iterator[tuple[dict[str, Held], list[Change]]]:
+        for prefix in prefixes(log, engine):
+            held = engine.held(prefix)
+            yield held, log.records_of([change.key for change in log.outline(prefix)])
+
+    for held, made in documents(parts(), origins, size_of(log)):
+        for document in sorted(made, key=lambda each: each.key):
+            one = held.get(document.key)
+            refused = one is not None and one.status == "quarantined" and document.status == "shown"
+            if (
+                one is not None
+                and one.version == document.version
+                and one.checksum != document.checksum
+                and not refused
+            ):
+                yield Fault("stale", document.key)
+        told(len(made))
+
+
+def prefixes(log: Log, engine: Engine) -> list[str]:
+    """Part the keys, which are spread evenly, so that a part fits in memory: some thousand for a million."""
+    counts = engine.counts()
+    held = counts.documents + counts.quarantined + counts.suppressed + counts.withdrawn
+    parts = [""]
+    while max(held, size_of(log)) > len(parts) * PART:
+        parts = [part + letter for part in parts for letter in _LETTERS]
+    return parts
+
+
+def _judge(held: Held | None, change: Change | None, reached: int | None) -> Kind | None:
+    if change is None:
+        return "extra"
+    if held is not None and not held.whole:
+        return "damaged"
+    if reached is not None and change.sequence > reached:
+        return None
+    if held is None:
+        return "missing"
+    return None if held.version == version_of(change) and held.status in _statuses(change) else "stale"
+
+
+def _statuses(change: Change) -> tuple[str, ...]:
+    if change.presence == "withdrawn":
+        return ("withdrawn",)
+    return ("suppressed",) if change.suppressed else ("shown", "quarantined")
