@@ -4,7 +4,8 @@
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
 understands of the real records beside the checkout. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
-``--steps`` shows what each step of a harvest and of an index update costs.
+``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
+the evaluation set, in a new embedded index or at the addresses given by ``--index`` (emptied first).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def main() -> None:
     options.add_argument("--mapped", action="store_true")
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
+    options.add_argument("--queries", action="store_true")
+    options.add_argument("--index", action="append", default=[], metavar="ADDRESS")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
     if chosen.large and chosen.kills:
@@ -52,6 +55,10 @@ def main() -> None:
         from . import cluster
 
         cluster.measure(chosen.rounds)
+    elif chosen.queries:
+        from . import queries
+
+        queries.measure(chosen.index)
     elif chosen.steps:
         show_steps()
     elif chosen.many:

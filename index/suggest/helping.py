@@ -113,7 +113,7 @@ class Helper:
 
 
 def _alone(query: Query, words: str) -> Query:
-    return msgspec.structs.replace(query, words=words, facets=(), size=1, page=1, highlight=False)
+    return msgspec.structs.replace(query, words=words, facets=(), size=1, page=1, cursor="", highlight=False)
 
 
 def _mixed(found: list[Suggestion], most: int) -> list[Suggestion]:

@@ -35,10 +35,9 @@ def fill(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.fixture(scope="module", params=["tantivy", "memory"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    folder = tmp_path_factory.mktemp("suggest")
-    opened = MemoryEngine() if request.param == "memory" else open_engine(f"tantivy:{folder}/index")
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    opened = open_engine(f"tantivy:{tmp_path_factory.mktemp('suggest')}/index")
     yield fill(opened)
     opened.close()
 
