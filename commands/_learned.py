@@ -1,13 +1,16 @@
-"""What was learned of a source's server, in words."""
+"""What was learned of a source: of its server, in words; and of its texts, from a sample of what was published."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._output import number
+from ._output import number, say
 
 if TYPE_CHECKING:
+    from harvester import Store
+
     from ._desk import Desk
 
 # fact: (Vietnamese, English); in the order in which people want to know
@@ -52,6 +55,27 @@ VALUES: dict[tuple[str, str], tuple[str, str]] = {
     ("deleted_record", "persistent"): ("nhớ mãi", "remembered for ever"),
     ("tokens_lost", "True"): ("có", "yes"),
 }
+
+
+SAMPLE = 400  # records of a source by lot; of one set, mapping looks at half of them at most
+
+
+def learn_encoding(here: Desk, store: Store, source: str) -> None:
+    """Find out whether a source's published records are in an encoding of before Unicode; it is mapped by that."""
+    from harvester import SourceError, learn_of_source
+    from mappings import encoding_of
+
+    row = store.log.sources().get(source)
+    if row is None:
+        return
+    sample = store.log.sample(source, SAMPLE)
+    found = encoding_of(change.raw for change in sample if change.raw is not None)
+    if found == row.learned.get("encoding"):
+        return
+    with contextlib.suppress(SourceError):  # it is being visited elsewhere: the next visit looks again
+        learn_of_source(store, source, encoding=found)
+    if found:
+        say(here.text(f"{source}: chữ viết bằng {found}", f"{source}: its texts are in {found}"))
 
 
 def in_words(here: Desk, learned: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, Ended, described, desk, origins, tell_index
+from ._learned import learn_encoding
 from ._output import data, number, one_line, say, table
 
 if TYPE_CHECKING:
@@ -194,31 +194,18 @@ class Progress:
             say(f"harvest {self._done}/{self._sources} · {words}")
 
 
-_SAMPLE = 400  # records of a source by lot; of one set, mapping looks at half of them at most
 _WORTH = 100  # one in so many records new or changed: the texts may have become others
 
 
 def learn_encodings(here: Desk, store: Store, results: Sequence[Result]) -> None:
     """Find out of what was published whether a source writes in an encoding of before Unicode; it is mapped by that."""
-    from harvester import SourceError, learn_of_source
-    from mappings import encoding_of
-
     rows = store.log.sources()
     for result in results:
-        row, ledger = rows.get(result.source), result.ledger
-        if row is None or not ledger.new + ledger.changed:
+        row, changed = rows.get(result.source), result.ledger.new + result.ledger.changed
+        if row is None or not changed:
             continue
-        known = row.learned.get("encoding")
-        if known is not None and (ledger.new + ledger.changed) * _WORTH < row.held:
-            continue
-        sample = store.log.sample(result.source, _SAMPLE)
-        found = encoding_of(change.raw for change in sample if change.raw is not None)
-        if found == known:
-            continue
-        with contextlib.suppress(SourceError):  # it is being visited elsewhere: the next visit looks again
-            learn_of_source(store, result.source, encoding=found)
-        if found:
-            say(here.text(f"{result.source}: chữ viết bằng {found}", f"{result.source}: its texts are in {found}"))
+        if row.learned.get("encoding") is None or changed * _WORTH >= row.held:
+            learn_encoding(here, store, result.source)
 
 
 def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:

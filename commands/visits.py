@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, Ended, desk
+from ._learned import learn_encoding
 from ._output import data, number, say, table, when
 from .harvest import update_indexes
 from .status import plain_visit
@@ -343,6 +344,7 @@ def _decide(ctx: click.Context, decision: Callable[[Store], Decided], no_index: 
     federation = here.federation()
     with here.store(federation) as store:
         decided = decision(store)
+        learn_encoding(here, store, store.inspection.visit(decided.visit).source)
         reached = no_index or update_indexes(here, federation, store)
         say(sentence(decided.code, decided.facts, here.language))
         if decided.hidden:

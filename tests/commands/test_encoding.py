@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from demo.faults import Answer
@@ -43,5 +44,31 @@ def test_source_in_tcvn3_is_found_out_shown_in_unicode_and_mapped_again_when_tha
         assert NAME in kho(tmp_path, "index", "update").stderr, "another encoding maps the source again"
         again = json.loads(kho(tmp_path, "search", "giáo án", "--json").stdout)
         assert any("¸" in hit["title"] for hit in again["items"])
+    finally:
+        town.stop()
+
+
+def test_what_an_operator_approves_is_judged_too(tmp_path: Path) -> None:
+    """All identifiers and the encoding become others: nothing is published, nothing learned, until somebody says so."""
+    town = Town()
+    try:
+        (tmp_path / "sources.yaml").write_text(sources_yaml(town, str(tmp_path)), encoding="utf-8")
+        assert kho(tmp_path, "harvest", NAME).returncode == 0
+        repository = town.repositories[NAME]
+        for entry in list(repository.entries.values()):
+            repository.entries.pop(entry.identifier)
+            moved = f"{entry.identifier}-moi"
+            repository.entries[moved] = replace(entry, identifier=moved)
+        repository._order = None
+        repository.fault = of_before_unicode
+        night = kho(tmp_path, "harvest", NAME, "--full")
+        assert (night.returncode, "tcvn3" in night.stderr) == (4, False), night
+        (visit,) = json.loads(kho(tmp_path, "visits", "list", "--open", "--json").stdout)
+        approved = kho(tmp_path, "visits", "approve", str(visit["id"]))
+        assert approved.returncode == 0, approved.stderr
+        assert f"{NAME}: chữ viết bằng tcvn3" in approved.stderr
+        titles = [hit["title"] for hit in json.loads(kho(tmp_path, "search", "giáo án", "--json").stdout)["items"]]
+        assert titles
+        assert not any("¸" in title for title in titles), "the index that follows is made of what was learned"
     finally:
         town.stop()
