@@ -9,10 +9,11 @@ import click
 
 from ._desk import Desk, Ended, desk, origin_of, report
 from ._output import harmless, line, say, table
+from ._repairs import explained
 from .show import plain, public
 
 if TYPE_CHECKING:
-    from harvester import Change, RawRecord
+    from harvester import Change, Federation, RawRecord
     from mappings import Mapped, Origin
 
 CHECK_FOUND_FAULTS = 8
@@ -36,6 +37,8 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
       kho map ban-ghi.xml --explain
       kho show KHOÁ --raw | kho map - --json
     """
+    import msgspec
+
     from harvester import RawRecord, SourceError
     from mappings import map_record, read_saved, readable
 
@@ -43,7 +46,8 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
     here.use_tables()
     if form and form not in readable():
         raise click.BadParameter(", ".join(readable()), param_hint="--format")
-    origin, good = _origin(here, source), True
+    federation = here.federation() if source else None
+    origin, good = _origin(here, federation, source), True
     for name in file:
         with click.open_file(name, "rb") as opened:
             content = opened.read()
@@ -62,17 +66,18 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
                 continue
             mapped = map_record(record, origin, explain=explain)
             good = good and not mapped.quarantine
+            mapped = msgspec.structs.replace(mapped, explanations=tuple(explained(federation, source, mapped)))
             _print(_change(record, origin), mapped, explain=explain, as_json=as_json)
     if not good:
         raise Ended(CHECK_FOUND_FAULTS)
 
 
-def _origin(here: Desk, source: str) -> Origin:
+def _origin(here: Desk, federation: Federation | None, source: str) -> Origin:
     from mappings import Institution, Origin
 
-    if not source:
+    if federation is None:
         return Origin("tep", "tep", "Tệp", institution=Institution("Tệp"))
-    return origin_of(here.chosen(here.federation(), (source,))[0])
+    return origin_of(here.chosen(federation, (source,))[0])
 
 
 def _change(record: RawRecord, origin: Origin) -> Change:

@@ -11,6 +11,7 @@ import click
 
 from ._desk import Desk, desk, origins
 from ._output import data, number, say, table
+from ._repairs import advised, repairs_of, tell_repairs
 from ._sampling import parts_of, sampled_of, shares, size_of, tell_sample
 
 if TYPE_CHECKING:
@@ -40,11 +41,16 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_json: bool) -> None:
-    """Những vấn đề khi ánh xạ, nhiều nhất trước / what was not understood, the most frequent first."""
+    """Những vấn đề khi ánh xạ, nhiều nhất trước / what was not understood, the most frequent first.
+
+    Sau đó là các dòng mapping: của sources.yaml không có tác dụng hay mâu thuẫn nhau / then the lines of mapping: in
+    sources.yaml that were of no use or contradict each other.
+    """
     from mappings import PROBLEMS, Problem, Question, problem_sentence
 
     here = desk(ctx)
     counts, sampled = _counted(here, Question("problems"), selection, every=every)
+    repairs = _repairs(here, selection, every=every)
     records = counts.pop(("records",), (0, []))[0]
     rows: list[dict[str, Any]] = []
     for (severity, code, field, path), (count, examples) in _frequent(counts):
@@ -61,7 +67,7 @@ def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
             }
         )
     if as_json:
-        data({"records": records, "sampled": sampled, "problems": rows})
+        data({"records": records, "sampled": sampled, "problems": rows, "repairs": repairs})
         return
     headers = here.text("số mức mã trường đường_dẫn ví_dụ", "count severity code field path example").split()
     cells = [
@@ -69,6 +75,7 @@ def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
         for row in rows
     ]
     table(headers, _shortened(here, cells), right=(0,), whole=(2,))
+    tell_repairs(here, repairs)
     _tell(here, records, sampled)
 
 
@@ -195,6 +202,22 @@ def diff(ctx: click.Context, selection: tuple[str, ...], folder: Path | None, ev
 
 
 # --- the stream -------------------------------------------------------------------------------------------------------
+
+
+def _repairs(here: Desk, selection: tuple[str, ...], *, every: bool) -> list[dict[str, Any]]:
+    """Look which lines of ``mapping:`` were of use in the records of the selected sources that have any."""
+    from mappings import Question
+
+    federation = here.federation()
+    known = advised(federation)
+    if not known:
+        return []
+    with here.store(federation) as store:
+        chosen = shares(here, federation, store, selection, every=True)
+        sets = {name: row.set_names for name, row in store.log.sources().items()}
+    names = tuple(name for name in known if name in chosen)
+    counts = _counted(here, Question("repairs"), names, every=every)[0] if names else {}
+    return [row for name in names for row in repairs_of(federation, name, counts, sets.get(name, {}))]
 
 
 def _counted(here: Desk, question: Question, selection: tuple[str, ...], *, every: bool) -> tuple[Counts, list[str]]:

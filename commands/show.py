@@ -10,6 +10,7 @@ import click
 from ._desk import desk, origins
 from ._output import data, harmless, table
 from ._output import when as written
+from ._repairs import explained
 
 if TYPE_CHECKING:
     from harvester import Change, Store
@@ -64,7 +65,10 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
     if as_json:
         data(shown)
     elif explain:
-        rows_ = [(each.field, each.value, each.rule, each.path, each.words) for each in mapped.explanations]
+        rows_ = [
+            (each.field, each.value, each.rule, each.path, each.words)
+            for each in explained(federation, change.source, mapped)
+        ]
         table(("field", "value", "rule", "path", "words"), rows_)
     else:
         table(("", ""), [(name, plain(value)) for name, value in shown.items() if value])

@@ -8,6 +8,7 @@ import click
 
 from ._desk import Ended, desk
 from ._output import data, say, table
+from ._repairs import doubtful, tell_repairs
 
 
 @click.group("sources", short_help="các nguồn / sources")
@@ -71,6 +72,7 @@ def lint(ctx: click.Context) -> None:
     if count:
         say(here.text(f"{count} lỗi", f"{count} mistakes"))
         raise Ended(3)
+    tell_repairs(here, doubtful(federation))
     say(here.text(f"{len(federation.sources)} nguồn, không có lỗi", f"{len(federation.sources)} sources, no mistakes"))
 
 

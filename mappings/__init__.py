@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 from harvester import door
 
 if TYPE_CHECKING:
+    from .advised import DIFFER as DIFFER
+    from .advised import USED as USED
+    from .advised import Repair as Repair
+    from .advised import as_used as as_used
+    from .advised import known_words as known_words
+    from .advised import line_of as line_of
+    from .advised import repair_sentence as repair_sentence
+    from .advised import repairs as repairs
     from .comparing import Differences as Differences
     from .comparing import Drawing as Drawing
     from .comparing import drawing_of_stored as drawing_of_stored
@@ -68,6 +76,9 @@ __getattr__ = door(
     "mappings",
     {
         **dict.fromkeys(("Counts", "Question", "added", "counted", "covered"), "counting"),
+        **dict.fromkeys(
+            ("DIFFER", "USED", "Repair", "as_used", "known_words", "line_of", "repair_sentence", "repairs"), "advised"
+        ),
         **dict.fromkeys(("Differences", "Drawing", "drawing_of_stored", "drawn"), "comparing"),
         **dict.fromkeys(("abbreviations", "counting_words", "grade_words", "number_words"), "equivalents"),
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),

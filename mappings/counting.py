@@ -13,6 +13,7 @@ import msgspec
 
 from harvester import Change, unpack
 
+from .advised import uses
 from .applying import shown
 from .fields import FIELDS
 from .mapping import guesses, map_record, words_of
@@ -58,7 +59,8 @@ def counted(question: Question, tables: Tables, origins: Mapping[str, Origin], c
             continue
         origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
         mapped = map_record(change.raw, origin, explain)
-        _add(counts, ((words, 1, [(change.key, said)]) for words, said in count(change, mapped, question.field)))
+        found = count(change, mapped, question.field, origin)
+        _add(counts, ((words, 1, [(change.key, said)]) for words, said in found))
     return msgspec.msgpack.encode(list(counts.items()))
 
 
@@ -97,23 +99,23 @@ def covered(counts: Counts) -> list[dict[str, Any]]:
     return found
 
 
-# --- what can be counted: (change, mapped, field) to what is counted with the words that show it ---------------------
+# --- what can be counted: (change, mapped, field, origin) to what is counted with the words that show it -------------
 
 
-def _problems(change: Change, mapped: Mapped, field: str) -> Found:
+def _problems(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
     yield (RECORDS,), ""
     for problem in mapped.problems:
         yield (problem.severity, problem.code, problem.field, problem.path), problem.value
 
 
-def _values(change: Change, mapped: Mapped, field: str) -> Found:
+def _values(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
     value = getattr(mapped.resource, field, None)
     for one in value if isinstance(value, tuple) else (value,):
         if one not in (None, ""):
             yield (shown(one),), shown(one)
 
 
-def _raw(change: Change, mapped: Mapped, field: str) -> Found:
+def _raw(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
     assert change.raw is not None
     if mapped.quarantine in UNTOLD:
         return
@@ -121,13 +123,13 @@ def _raw(change: Change, mapped: Mapped, field: str) -> Found:
         yield (path, " ".join(words.split())), words
 
 
-def _unmapped(change: Change, mapped: Mapped, field: str) -> Found:
+def _unmapped(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
     for problem in mapped.problems:
         if problem.field == field and problem.code == "unknown_value":
             yield (problem.path, problem.value), problem.value
 
 
-def _coverage(change: Change, mapped: Mapped, field: str) -> Found:
+def _coverage(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
     """Count for each source which fields are filled, and whether somebody stated that or Kho read it from a text."""
     yield (change.source, RECORDS), ""
     if mapped.resource is None:
@@ -156,11 +158,20 @@ def _is_inferred(explanation: Explanation, guessing: frozenset[str]) -> bool:
     return explanation.rule in guessing or (explanation.path.startswith("@") and explanation.path != "@source")
 
 
-Count = Callable[[Change, Mapped, str], Found]
+def _repairs(change: Change, mapped: Mapped, field: str, origin: Origin) -> Found:
+    """Count for each source which lines of its ``mapping:`` were of use, and which contradicted each other."""
+    yield (change.source, RECORDS), ""
+    assert change.raw is not None
+    for use, *lines, said in uses(change.raw, origin, mapped):
+        yield (change.source, use, *lines), said
+
+
+Count = Callable[[Change, Mapped, str, Origin], Found]
 KINDS: dict[str, tuple[Count, bool]] = {  # and whether explanations are needed
     "problems": (_problems, False),
     "values": (_values, False),
     "raw": (_raw, False),
     "unmapped": (_unmapped, False),
     "coverage": (_coverage, True),
+    "repairs": (_repairs, True),
 }

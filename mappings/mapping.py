@@ -111,6 +111,12 @@ def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]
     return raw, crosswalk, rows
 
 
+def rows_of(raw: RawRecord, *, folder: Path = FOLDER) -> list[Row]:
+    """Return what a record says as rows (path, words, language), as they stand; [] where it cannot be read."""
+    read = _read(raw, folder)
+    return [] if raw.deleted or isinstance(read, Problem) else list(read[2])
+
+
 def words_of(raw: RawRecord, field: str, *, folder: Path = FOLDER) -> list[tuple[str, str]]:
     """Return what a record says at the paths from which its crosswalk fills a field: (path, words), as they stand.
 

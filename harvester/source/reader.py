@@ -15,6 +15,7 @@ from ..faults import Fault, Faults, nearest
 from ..judge import Expect
 from ..manners import Auth, Tls
 from ..yaml_marks import Marked, Path_, load_yaml
+from .advice_lines import Lines, lines_of_entry, lines_of_row
 from .model import SETTINGS, SOURCE, Institution, Settings, Source, SourceMapping, Word, WrongError
 
 # A room that owns a word answers None for a good value, or with suggestions (maybe none) for a bad one.
@@ -40,13 +41,17 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Federation(msgspec.Struct):
-    """Everything that sources.yaml says; ``fatal`` faults stand outside entries or make ids ambiguous."""
+    """Everything that sources.yaml says; ``fatal`` faults stand outside entries or make ids ambiguous.
+
+    ``lines``: by source, where the lines of its ``mapping:`` stand: (setting, line) to ``file:line``.
+    """
 
     path: Path
     settings: Settings
     sources: dict[str, Source]
     broken: list[Broken]
     fatal: list[Fault]
+    lines: dict[str, Lines] = {}
 
     @property
     def faults(self) -> list[Fault]:
@@ -155,6 +160,9 @@ class _Reader:
             faults: list[Fault] = []
             flat = {**defaults, **self._values(marked, path, SOURCE, faults)}
             self._enter(flat, faults, partial(_entry_fault, marked, path))
+            if not faults and any(key.startswith("mapping.") for key in flat):
+                common = lines_of_entry(marked, ("defaults",)) if "defaults" in marked.value else {}
+                self.federation.lines[flat["id"]] = {**common, **lines_of_entry(marked, path)}
 
     # --- rosters ------------------------------------------------------------------------------------------------------
 
@@ -218,6 +226,10 @@ class _Reader:
             if value:
                 self._read(flat, column, value, SOURCE, faults, partial(_cell_fault, name, line, column))
         self._enter(flat, faults, partial(_cell_fault, name, line, ""))
+        own = {key: value for key, value in flat.items() if value != defaults.get(key)}
+        lines = {} if faults else lines_of_row(own, f"{name}:{line}")
+        if lines:
+            self.federation.lines[flat["id"]] = lines
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
