@@ -15,6 +15,7 @@ from index.generations import Held
 from index.query import Counts, Document, Engine, Filter, Hits, Place, Refused
 from index.text import analyse_fields, order
 from tests.index.memory_engine import MemoryEngine
+from tests.index.search_promises import PROMISES
 
 
 def document(number: int, title: str, *, status: str = "shown", text: str = "", **terms: tuple[str, ...]) -> Document:
@@ -59,7 +60,7 @@ def titles(hits: Hits) -> list[str]:
 # --- the contract: every function takes a maker of empty engines ------------------------------------------------------
 
 Maker = Callable[[], Engine]
-CONTRACT: list[Callable[[Maker], None]] = []
+CONTRACT: list[Callable[[Maker], None]] = [*PROMISES]
 
 
 def promise(check: Callable[[Maker], None]) -> Callable[[Maker], None]:
