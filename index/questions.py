@@ -125,7 +125,7 @@ def _together(question: Question) -> list[Scored]:
     """Weigh words that were typed side by side and stand side by side."""
     typed = [unit.tokens for unit in question.wanted if unit.field == "text"]
     tokens = _stream(tuple(token for unit in typed for token in unit), exact=question.exact)
-    if len(typed) < 2:
+    if len(tokens) < 2:
         return []
     found = [
         Scored(Phrase("title", tokens, question.exact), WHOLE_TITLE),

@@ -29,6 +29,7 @@ class State:
     place: Place = field(default_factory=Place)
     marks: dict[str, str] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
+    look: Looking | None = None
 
 
 @dataclass
@@ -59,6 +60,7 @@ class MemoryEngine:
         return self._state.documents
 
     def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:
+        self._state.look = None
         for document in batch:
             self.documents[document.key] = document
         self._state.place = place
@@ -125,6 +127,7 @@ class MemoryEngine:
         return {k: each.reason for k, each in self.documents.items() if each.status == "quarantined"}
 
     def drop(self, keys: Sequence[str]) -> None:
+        self._state.look = None
         for key in keys:
             self.documents.pop(key, None)
 
@@ -154,10 +157,9 @@ class MemoryEngine:
 
     def search(self, query: Query) -> Hits:
         question, planned = plan(query)
-        shown = [document for document in self.documents.values() if document.status == "shown"]
-        look = Looking(shown)
-        asked = [each for each in shown if look.matches(each, planned.words, planned.unless)]
-        found = [each for each in asked if look.matches(each, planned.without(""))]
+        look = self._looking()
+        asked = look.narrowed(planned.words, planned.unless)
+        found = asked & look.narrowed(planned.without(""))
         left = _in_order(found, planned, look)
         first = 0 if planned.after else (query.page - 1) * query.size
         page = left[first : first + query.size]
@@ -166,20 +168,27 @@ class MemoryEngine:
         marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
         hits = tuple(_hit(each, marker if query.highlight else None) for each in page)
         counted = [
-            _facet([each for each in asked if look.matches(each, planned.without(without))], field, query)
+            _facet([look.documents[key] for key in asked & look.narrowed(planned.without(without))], field, query)
             for without, fields in groups(query)
             for field in fields
         ]
         counted.sort(key=lambda each: query.facets.index(each.field))
         return Hits(len(found), hits, tuple(counted), cursor)
 
+    def _looking(self) -> Looking:
+        """Return the shown documents, read anew where anything was written."""
+        if self._state.look is None:
+            self._state.look = Looking([document for document in self.documents.values() if document.status == "shown"])
+        return self._state.look
 
-def _in_order(found: list[Document], planned: Plan, look: Looking) -> list[Document]:
+
+def _in_order(keys: set[str], planned: Plan, look: Looking) -> list[Document]:
     """Sort hits, and leave out those of the pages before a cursor."""
     if planned.order == "relevance":
-        return sorted(found, key=lambda each: (-look.score(each, planned), each.key))
+        scores = look.scores(planned, keys)
+        return [look.documents[key] for key in sorted(keys, key=lambda key: (-scores[key], key))]
     falling = planned.order == "-modified"
-    found = sorted(found, key=lambda each: _order(each, planned), reverse=falling)
+    found = sorted((look.documents[key] for key in keys), key=lambda each: _order(each, planned), reverse=falling)
     if not planned.after:
         return found
     return [e for e in found if (_order(e, planned) < planned.after if falling else _order(e, planned) > planned.after)]
