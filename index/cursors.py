@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from .query import CursorError, Sort
+from .errors import IndexUnreachableError
+from .query import CursorError, Engine, Hits, Query, Sort
 
 
 class Cursor(NamedTuple):
@@ -27,6 +31,32 @@ class Cursor(NamedTuple):
 def write_cursor(cursor: Cursor) -> str:
     """Return a cursor as text for addresses."""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+class _Searching(Protocol):
+    def generation(self) -> str: ...
+    def at(self, generation: str) -> Engine: ...
+
+
+Searching = TypeVar("Searching", bound=_Searching)
+
+
+def in_its_generation(search: Callable[[Searching, Query], Hits]) -> Callable[[Searching, Query], Hits]:
+    """Let a search with a cursor stay in the generation that the cursor names, while that is kept.
+
+    After that it goes on from the cursor's value in the one that answers now.
+    """
+
+    @wraps(search)
+    def searching(engine: Searching, query: Query) -> Hits:
+        if query.cursor:
+            named = read_cursor(query.cursor).generation
+            if named and named != engine.generation():
+                with suppress(IndexUnreachableError):  # gone, or damaged
+                    return engine.at(named).search(query)
+        return search(engine, query)
+
+    return searching
 
 
 def read_cursor(text: str) -> Cursor:

@@ -11,7 +11,7 @@ import msgspec
 
 from index.clauses import Plan
 from index.counting import facet, groups
-from index.cursors import Cursor, write_cursor
+from index.cursors import Cursor, in_its_generation, write_cursor
 from index.documents import checksum_of
 from index.errors import NoGenerationError
 from index.generations import KEPT, Generation, Held
@@ -155,6 +155,7 @@ class MemoryEngine:
     def close(self) -> None:
         pass
 
+    @in_its_generation
     def search(self, query: Query) -> Hits:
         question, planned = plan(query)
         look = self._looking()
@@ -164,7 +165,7 @@ class MemoryEngine:
         first = 0 if planned.after else (query.page - 1) * query.size
         page = left[first : first + query.size]
         more = planned.order != "relevance" and page and len(left) > first + query.size
-        cursor = write_cursor(Cursor("", planned.order, _order(page[-1], planned))) if more else ""
+        cursor = write_cursor(Cursor(self.generation(), planned.order, _order(page[-1], planned))) if more else ""
         marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
         hits = tuple(_hit(each, marker if query.highlight else None) for each in page)
         counted = [

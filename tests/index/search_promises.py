@@ -308,6 +308,21 @@ def cursors_go_on_while_the_index_changes(make: Maker) -> None:
 
 
 @promise
+def a_cursor_stays_in_its_generation_while_that_is_kept(make: Maker) -> None:
+    engine = holding(make, *[made(number, f"Bài {number}") for number in range(1, 21)])
+    first = engine.search(Query(sort="title", size=5))
+    fresh = engine.fresh()
+    fresh.write([made(number, f"Bài {number}") for number in range(4, 31)], PLACE)
+    engine.adopt(fresh)
+    assert engine.search(Query()).total == 27
+    second = engine.search(Query(sort="title", size=5, cursor=first.cursor))
+    assert (second.total, titles(second)) == (20, [f"Bài {number}" for number in range(6, 11)])
+    engine.clean(0)
+    third = engine.search(Query(sort="title", size=5, cursor=second.cursor))
+    assert (third.total, titles(third)) == (27, [f"Bài {number}" for number in range(11, 16)])
+
+
+@promise
 def no_field_that_is_unknown_is_asked(make: Maker) -> None:
     engine = holding(make, *SHELF)
     for query in (

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ...cursors import in_its_generation
 from ...errors import NoGenerationError
 from ...generations import KEPT, Generation, Held, Room
 from ...query import Counts, Document, Engine, Hit, Hits, IndexUnreachableError, Place, Query, Refused
@@ -221,8 +222,9 @@ class ElasticsearchEngine:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
+    @in_its_generation
     def search(self, query: Query) -> Hits:
-        """Answer a question; raises LimitExceededError, IndexUnreachableError."""
+        """Answer a question; raises LimitExceededError, CursorError, IndexUnreachableError."""
         return self._searching.search(query)
 
     def get(self, key: str) -> Hit | None:

@@ -54,7 +54,8 @@ class Searching:
         """Return what leads to the next page, where there is one."""
         if planned.order == "relevance" or not query.size or len(found) <= query.size:
             return ""
-        return write_cursor(Cursor(self._index, planned.order, found[query.size - 1]["sort"][0]))
+        last = found[query.size - 1]
+        return write_cursor(Cursor(last["_index"], planned.order, last["sort"][0]))
 
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""

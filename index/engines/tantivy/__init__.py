@@ -17,6 +17,7 @@ from typing import IO
 import msgspec
 import tantivy
 
+from ...cursors import in_its_generation
 from ...errors import NoGenerationError
 from ...generations import KEPT, Generation, Held, Room
 from ...query import (
@@ -36,7 +37,7 @@ from .fields import made, schema, teach
 from .generations import Generations
 from .keeping import keep, kept
 from .questions import Questions
-from .searching import answer, hit
+from .searching import answer, one
 from .soundness import note, unsound
 from .written import held_of
 
@@ -388,12 +389,10 @@ class TantivyEngine:
     @reading
     def get(self, key: str) -> Hit | None:
         """Return one shown resource."""
-        searcher = self._searcher()
-        query = self._questions.all([self._questions.term("key", key), self._questions.term("status", "shown")])
-        hits = searcher.search(query, 1, count=False).hits
-        return hit(searcher, hits[0][1], None) if hits else None
+        return one(self._searcher(), self._questions, key)
 
     @reading
+    @in_its_generation
     def search(self, query: Query) -> Hits:
         """Answer a question; raises LimitExceededError, CursorError, IndexUnreachableError."""
         return answer(self._searcher(), self._questions, query, self._current() or "")

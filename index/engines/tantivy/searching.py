@@ -209,6 +209,13 @@ def _terms(field: str, size: int) -> dict[str, Any]:
 # --- hits -------------------------------------------------------------------------------------------------------------
 
 
+def one(searcher: tantivy.Searcher, questions: Questions, key: str) -> Hit | None:
+    """Return one shown resource by its key."""
+    query = questions.all([questions.term("key", key), questions.term("status", "shown")])
+    hits = searcher.search(query, 1, count=False).hits
+    return hit(searcher, hits[0][1], None) if hits else None
+
+
 def hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
     """Read one resource, and mark in it what was asked for."""
     document = searcher.doc(address)
