@@ -73,6 +73,13 @@ class Range(msgspec.Struct, frozen=True):
     high: int | None = None
 
 
+class Likeness(msgspec.Struct, frozen=True):
+    """What a resource is about: one or two neighbouring exact tokens each with a weight; and its ids by field."""
+
+    grams: tuple[tuple[tuple[str, ...], float], ...]
+    ids: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 class Query(msgspec.Struct, frozen=True):
     """A question: words as people type them, filters (AND between them), what to count, in which order.
 
@@ -81,7 +88,7 @@ class Query(msgspec.Struct, frozen=True):
     ``every_value`` counts all values, whatever ``facet_size``. ``page`` starts at 1; ``cursor`` goes on where another
     page ended and makes ``page`` meaningless. ``accent`` fold (default) finds words with and without marks, exact only
     as typed and nothing that means the same. ``typing``: the last word is not finished. ``year`` is the present year,
-    for the small weight of freshness; 0 leaves it out.
+    for the small weight of freshness; 0 leaves it out. ``like`` asks, instead of words, for what is about the same.
     """
 
     words: str = ""
@@ -100,6 +107,7 @@ class Query(msgspec.Struct, frozen=True):
     typing: bool = False
     highlight: bool = False
     year: int = 0
+    like: Likeness | None = None
 
 
 class FacetValue(msgspec.Struct, frozen=True):

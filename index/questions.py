@@ -16,6 +16,7 @@ from .query import (
     MOST_FILTER_VALUES,
     RANGES,
     CursorError,
+    Likeness,
     LimitExceededError,
     Query,
     Range,
@@ -27,6 +28,8 @@ from .typed import Question, Unit, read
 WEIGHTS = {"title": 3.0, "subject": 1.5, "keyword": 1.0}
 WHOLE_TITLE, WHOLE_TEXT, PAIR = 4.0, 2.0, 1.0  # the whole question as a phrase; two neighbours of it
 EXACT = 256.0  # a word spelt as it was typed: more than anything else can add
+_ALIKE = {1: ("title",), 2: ("title", "text")}  # where the words of a likeness count above their score anywhere
+SAME = {"subject": 20.0, "grade": 10.0, "type": 5.0}  # a rare pair of words in a title adds about 15
 QUALITY = {"2": 0.5, "1": 0.25}  # a record that says much, and one that says something
 FRESH, FRESH_YEARS = 0.25, 3  # a record of this year or the two before
 
@@ -35,6 +38,8 @@ def plan(query: Query) -> tuple[Question, Plan]:
     """Read a question and make its plan. Raises LimitExceededError, CursorError, UnknownFieldError."""
     _check(query)
     question = read(query)
+    if query.like is not None:
+        return question, Plan(*_alike(query.like), tuple(_filters(query)), "relevance")
     words = tuple(_clause(unit, unit.field, exact=question.exact) for unit in question.wanted)
     unless = tuple(_clause(unit, unit.field, exact=question.exact) for unit in question.units if unit.excluded)
     order = "-modified" if query.sort == "relevance" and not words else query.sort
@@ -97,6 +102,21 @@ def _beginning(unit: Unit, field: str, *, exact: bool) -> Clause:
 
 def _stream(tokens: Tokens, *, exact: bool) -> tuple[str, ...]:
     return tuple(token[0] if exact else token[1] for token in tokens)
+
+
+# --- likeness ---------------------------------------------------------------------------------------------------------
+
+
+def _alike(like: Likeness) -> tuple[tuple[Clause, ...], tuple[Clause, ...], tuple[Scored, ...]]:
+    """Return words, unless and scored: any of its words; above that what stands together, and the same terms."""
+    words = any_of(tuple(Term("text", gram[0], exact=True) for gram, _ in like.grams if len(gram) == 1))
+    scored = [Scored(_form_of(gram, field), weight) for gram, weight in like.grams for field in _ALIKE[len(gram)]]
+    scored += [Scored(Values(field, ids), SAME[field], constant=True) for field, ids in like.ids]
+    return (words,), (), tuple(scored)
+
+
+def _form_of(gram: tuple[str, ...], field: str) -> Clause:
+    return Term(field, gram[0], exact=True) if len(gram) == 1 else Phrase(field, gram, exact=True)
 
 
 # --- ranking ----------------------------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ def read(pairs: Iterable[tuple[str, str]], lang: str) -> Half:
     return Half(values["q"][:LONGEST], kinds, min(int(values["limit"] or PARAMETERS["limit"].default), _MOST))
 
 
+def read_limit(pairs: Iterable[tuple[str, str]], lang: str) -> int:
+    """Read how many similar resources are wanted; raises MistakesError."""
+    values = checked(pairs, {name: PARAMETERS[name] for name in ("limit", "lang")}, lang, ["limit"])
+    return min(int(values["limit"][-1] or PARAMETERS["limit"].default), _MOST)
+
+
 def suggestions(found: Iterable[Suggestion], lang: str) -> list[dict[str, Any]]:
     """Return suggestions, each with the page that it leads to."""
     keep = [("lang", lang)] if lang != "vi" else []

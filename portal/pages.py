@@ -37,6 +37,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "nothing": ("Không tìm thấy học liệu nào.", "Nothing was found."),
     "without": ("Bỏ lọc {field}: {total} kết quả", "Without {field}: {total} results"),
     "fold": ("Tìm không phân biệt dấu", "Search without regard to marks"),
+    "similar": ("Học liệu tương tự", "Similar resources"),
     "meant": ("Ý bạn là", "Did you mean"),
     "suggestions": ("Gợi ý", "Suggestions"),
     "fewer": ("Thử ít từ hơn, hoặc gõ không dấu.", "Try fewer words, or type without marks."),
@@ -171,6 +172,7 @@ class Pages:
         change: Change | None,
         history: Sequence[Any],
         explained: Mapped | None,
+        similar: Sequence[Mapping[str, Any]],
         lang: str,
     ) -> str:
         """Render one resource: all metadata, the link to the institution's page, its way back."""
@@ -197,6 +199,7 @@ class Pages:
             identifier=change.identifier if change else "",
             explanations=explained.explanations if explained else (),
             history=happened,
+            similar=similar,
             other=_kept(item["landing"], [("lang", "vi" if lang == "en" else "en")]),
         )
 

@@ -59,6 +59,7 @@ def application(engine: Engine, provenance: Provenance | None, origins: Origins)
         Route("/hoc-lieu/{key}", site.resource),
         Route("/api/v1/records", site.api_search),
         Route("/api/v1/records/{key}", site.api_record),
+        Route("/api/v1/records/{key}/similar", site.api_similar),
         Route("/api/v1/suggest", site.api_suggest),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
@@ -145,6 +146,16 @@ class _Site:
         hit = self._hit(request)
         return await self._cached(request, lang, lambda: JSONResponse(answers.item(hit, lang, self.origins())))
 
+    async def api_similar(self, request: Request) -> Response:
+        lang = _language(request)
+        most = helping.read_limit(_pairs(request), lang)
+        hit = self._hit(request)
+        return await self._cached(request, lang, lambda: self._similar_json(hit, most, lang))
+
+    def _similar_json(self, hit: Hit, most: int, lang: str) -> Response:
+        found = self.helper.similar(hit, most)
+        return JSONResponse({"items": [answers.item(each, lang, self.origins()) for each in found]})
+
     def _hit(self, request: Request) -> Hit:
         key = request.path_params["key"]
         hit = self.engine.get(key) if len(key) == 26 and key.isascii() and key.isalnum() else None
@@ -203,7 +214,8 @@ class _Site:
         explained = None
         if change is not None and change.raw is not None and change.source in origins:
             explained = map_record(change.raw, origins[change.source], explain=True)
-        return self.pages.resource(answers.item(hit, lang, origins), change, history, explained, lang)
+        similar = [answers.item(each, lang, origins) for each in self.helper.similar(hit)]
+        return self.pages.resource(answers.item(hit, lang, origins), change, history, explained, similar, lang)
 
     # --- mistakes -----------------------------------------------------------------------------------------------------
 

@@ -12,15 +12,18 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from ..query import Engine, Filter, Place, Query
+from ..query import LARGEST_PAGE, Engine, Filter, Hit, Place, Query
+from ..text import analyse
 from .book import NAME, Book, unpack
 from .completing import SUGGESTED, Completer, Suggested, Suggestion, tails
+from .similar import likeness
 from .speller import Speller
 
 FEW = 5  # hits: with as many, whoever asked has an answer, and needs no other question
 # Of each kind, where all are asked for: phrases fill what is left.
 _AT_MOST: dict[Suggested, int] = {"phrase": 20, "subject": 2, "institution": 2, "title": 3}
 _AGAIN = 30.0  # seconds after which the book is read again: an update keeps it a little after its last documents
+_SAME_TITLES = 4  # as many resources may bear one title before the list of similar ones becomes shorter
 _TAILS = 3  # completions of the last words alone that are tried: each is asked of the index
 
 
@@ -80,6 +83,14 @@ class Helper:
             found = [*self._longer(completer, typed), *found]
         return _mixed(found, most)
 
+    def similar(self, hit: Hit, most: int = 5) -> tuple[Hit, ...]:
+        """Return other shown resources that are about the same, the most alike first, of each title one."""
+        self._read()
+        size = min(LARGEST_PAGE, (most + 1) * _SAME_TITLES)
+        found = self._engine.search(Query(like=likeness(hit.stored, self._book), size=size)).hits
+        others = {_title(each): each for each in reversed(found) if each.key != hit.key}
+        return tuple(each for each in found if others.get(_title(each)) is each)[:most]
+
     def _shown(self, candidates: Sequence[Suggestion], wanted: int, doubt: int) -> list[Suggestion]:
         found: list[Suggestion] = []
         for each in candidates:
@@ -92,7 +103,7 @@ class Helper:
     def _is_shown(self, suggestion: Suggestion, doubt: int) -> bool:
         if suggestion.kind == "title":
             hit = self._engine.get(suggestion.id)
-            return hit is not None and msgspec.json.decode(hit.stored)["title"] == suggestion.text
+            return hit is not None and bool(msgspec.json.decode(hit.stored)["title"] == suggestion.text)
         if suggestion.count > doubt:
             return True
         if suggestion.kind == "phrase":
@@ -110,6 +121,10 @@ class Helper:
             if found:
                 return found
         return []
+
+
+def _title(hit: Hit) -> str:
+    return analyse(str(msgspec.json.decode(hit.stored)["title"]))[0]
 
 
 def _alone(query: Query, words: str) -> Query:

@@ -12,7 +12,7 @@ import pytest
 from index import IndexUnreachableError, LimitExceededError, Query, open_engine
 from index.documents import checksum_of
 from index.generations import Held
-from index.query import Counts, Document, Engine, Filter, Hits, Place, Refused
+from index.query import Counts, Document, Engine, Filter, Hits, Likeness, Place, Refused
 from index.text import analyse_fields, order
 from tests.index.memory_engine import MemoryEngine
 from tests.index.search_promises import PROMISES
@@ -240,6 +240,19 @@ def a_fresh_generation_is_unseen_until_adopted(make: Maker) -> None:
     engine.adopt(fresh)
     assert titles(engine.search(Query())) == ["Chỉ một"]
     assert engine.place().store == "other"
+
+
+@promise
+def what_is_about_the_same_is_found_by_any_of_its_words(make: Maker) -> None:
+    engine = filled(make)
+    like = Likeness(
+        ((("định",), 3.0), (("luật",), 3.0), (("định", "luật"), 3.0), (("xyz",), 1.0)), (("grade", ("10",)),)
+    )
+    assert titles(engine.search(Query(like=like))) == ["Định luật II Newton", "Định luật Ôm"]
+    only = engine.search(Query(like=like, filters=(Filter("grade", ("9",)),)))
+    assert (only.total, titles(only)) == (1, ["Định luật Ôm"])
+    assert engine.search(Query(like=Likeness(()))).total == 0
+    assert engine.search(Query(like=Likeness(((("dinh",), 1.0),)))).total == 0  # its own marks count
 
 
 @promise

@@ -96,6 +96,28 @@ def test_a_question_that_finds_enough_or_cannot_be_bettered_is_left_alone(helper
         assert helper.did_you_mean(query, engine.search(query).total) is None, typed
 
 
+def test_similar_resources_are_about_the_same_and_never_itself(helper: Helper, engine: Engine) -> None:
+    for words, about in (
+        ("truyện kiều ngữ văn 8", "Thuý Kiều"),
+        ("tam thức bậc hai", "am thức bậc hai"),
+        ("alkane", "Alkane"),
+    ):
+        hit = engine.search(Query(words, size=1)).hits[0]
+        found = helper.similar(hit)
+        assert len(found) == 5
+        assert hit.key not in {each.key for each in found}
+        said = [msgspec.json.decode(each.stored)["title"].replace("Thúy", "Thuý") for each in found]
+        assert sum(about in title for title in said) >= 4, said
+        assert len(set(said)) == 5
+        assert found == helper.similar(hit)
+
+
+def test_an_exam_is_like_exams_of_its_subject_and_grade(helper: Helper, engine: Engine) -> None:
+    hit = engine.search(Query("đề kiểm tra hóa học lớp 11", size=1)).hits[0]
+    first = msgspec.json.decode(helper.similar(hit)[0].stored)
+    assert (first["subject"], first["grade"]) == (["hoa_hoc"], ["11"])
+
+
 def test_an_index_learns_when_it_is_built_and_goes_on_with_every_update(sqlite_store: Store, town: Town) -> None:
     visit(sqlite_store, town, SCHOOL)
     engine = MemoryEngine()

@@ -228,6 +228,20 @@ def test_suggestions_lead_to_pages(client: TestClient) -> None:
     assert {each["param"] for each in wrong.json()["errors"]} == {"limit", "type", "querry"}
 
 
+def test_similar_resources_stand_on_the_page_and_in_the_api(client: TestClient) -> None:
+    item = client.get("/api/v1/records?q=phuong+trinh+mu&size=1").json()["items"][0]
+    found = client.get(f"/api/v1/records/{item['id']}/similar?limit=3&lang=en").json()["items"]
+    assert len(found) == 3
+    assert item["id"] not in {each["id"] for each in found}
+    page = html.fromstring(client.get(item["landing"]).text)
+    shown = page.xpath("//ul[@class='similar']//a/@href")
+    assert "Học liệu tương tự" in page.xpath("//h2/text()")
+    assert shown[:3] == [each["landing"] for each in found]
+    assert all(client.get(link).status_code == 200 for link in shown)
+    assert client.get(f"/api/v1/records/{'a' * 26}/similar").status_code == 404
+    assert client.get(f"/api/v1/records/{item['id']}/similar?limit=x").status_code == 400
+
+
 def test_pages_speak_vietnamese_first_and_english_second(client: TestClient) -> None:
     assert '<html lang="vi">' in client.get("/").text
     english = client.get("/?lang=en").text
