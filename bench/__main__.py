@@ -6,7 +6,7 @@ understands of the real records beside the checkout; ``--evaluated open`` scores
 the tables. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
-the evaluation set, in a new embedded index or at the addresses given by ``--index`` (emptied first).
+the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 from index import Engine, Helper, Query, open_engine
 from index.evaluation import AT, Judged, judge, mean, ndcg, questions, stated
 from index.query import Place
 from index.suggest import Learner, Memory
+from tests.index.elasticsearch.node import NoServerError, started
 from tests.index.town_documents import documents, entries
 
 from .figures import write
@@ -52,18 +53,27 @@ def scores(engine: Engine, judged: Judgements, *, helped: bool) -> dict[str, flo
 
 
 def measure(addresses: Sequence[str]) -> None:
-    """Score each index and write the table."""
-    folder = tempfile.mkdtemp(prefix="kho-bench-")
-    judged, lines = judgements(), []
-    try:
-        for address in addresses or [f"tantivy:{folder}"]:
+    """Score each index and write the table; without addresses a new embedded one, and real clusters of both series."""
+    judged = judgements()
+    lines: list[str] = []
+    with ExitStack() as stack:
+        for name, address in [(each.partition(":")[0], each) for each in addresses] or _started(stack):
             engine = open_engine(address)
             fill(engine)
-            lines += _table(address.partition(":")[0], engine, judged)
+            lines += _table(name, engine, judged)
             engine.close()
-    finally:
-        shutil.rmtree(folder)
     write("queries", [_HEAD.format(len(questions()), len(documents())), "", *_COLUMNS, *lines])
+
+
+def _started(stack: ExitStack) -> Iterator[tuple[str, str]]:
+    yield "tantivy", f"tantivy:{stack.enter_context(tempfile.TemporaryDirectory(prefix='kho-bench-'))}"
+    for version in ("9.2.0", "8.19.8"):
+        try:
+            node = stack.enter_context(started(version))
+        except NoServerError as error:
+            print(f"not scored: {error.what} → {error.bring}")
+            continue
+        yield f"elasticsearch {version}", f"elasticsearch:{node.url}/cham-diem"
 
 
 _HEAD = "nDCG@10 of {} questions, each judged over all {:,} records of the demo town (index/evaluation says how)."
