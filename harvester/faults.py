@@ -93,6 +93,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” đã được dạy là “{other}” ở dòng {first}",
         "“{value}” already means “{other}” by line {first}",
     ),
+    "taken_namespace": (
+        "không gian tên “{value}” là của bảng “{other}”",
+        "the namespace “{value}” is that of “{other}”",
+    ),
     "other_syntax": (
         "bảng “{key}” đọc {other}; không đổi syntax được",
         "“{key}” reads {other}; its syntax cannot change",

@@ -5,11 +5,12 @@ How to write one: docs/mapping.md. Every mistake is reported with file, line, co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harvester import Faults, Format, Marked, load_yaml, nearest, parse_yaml
+from harvester import Fault, Faults, Format, Marked, load_yaml, nearest, parse_yaml
 
 from .applying import Crosswalk, Reader
 from .cataloguing import preparation, prepared
@@ -121,38 +122,36 @@ def crosswalks(folder: Path = FOLDER) -> dict[str, Crosswalk]:
     Raises Faults with every mistake in all of them.
     """
     own = own_files("crosswalks") if folder == FOLDER else {}
-    shipped = {path.stem: path for path in folder.glob("*.yaml")}
-    found, faults = {}, []
-    for name in sorted(shipped.keys() | own.keys()):
+    parts: dict[str, _Parts] = {}
+    faults: list[Fault] = []
+    files = [(path.stem, partial(load_yaml, path, f"crosswalks/{path.name}")) for path in sorted(folder.glob("*.yaml"))]
+    files += [(name, partial(parse_yaml, *own[name])) for name in sorted(own)]  # on top of the shipped ones
+    for number, (name, read) in enumerate(files):
         try:
-            below = None
-            if name in shipped:
-                below = _Compiler(name, load_yaml(shipped[name], f"crosswalks/{name}.yaml")).parts()
-            if name in own:
-                below = _Compiler(name, parse_yaml(*own[name]), below, shipped).parts()
-            assert below is not None
-            found[name] = below.crosswalk(name)
+            others = parts if number >= len(files) - len(own) else None
+            parts[name] = _Compiler(name, read(), others).parts()
         except Faults as error:
             faults += error.faults
     if faults:
         raise Faults(faults)
-    return found
+    return {name: parts[name].crosswalk(name) for name in sorted(parts)}
 
 
 class _Compiler(Checked):
     """Compile one file; mistakes are collected."""
 
-    def __init__(self, name: str, marked: Marked, shipped: _Parts | None = None, known: Iterable[str] = ()) -> None:
-        """``shipped``: what an institution's own file is put on; ``known``: names that it may have been meant for."""
+    def __init__(self, name: str, marked: Marked, others: dict[str, _Parts] | None = None) -> None:
+        """``others``: for an institution's own file, the crosswalks that there are; it is put on its namesake."""
         super().__init__(marked)
-        self.name, self.shipped, self.known = name, shipped, tuple(known)
+        self.name, self.others = name, others or {}
+        self.shipped = self.others.get(name)
         self.called = marked.name.removeprefix("crosswalks/")  # explanations name shipped files without their folder
 
     def parts(self) -> _Parts:
         """Return what the file says, on what it is put on. Raises Faults."""
         value = self.marked.value
-        if self.known and self.shipped is None and not (isinstance(value, dict) and "namespaces" in value):
-            near = nearest(self.name, self.known)
+        if self.others and self.shipped is None and not (isinstance(value, dict) and "namespaces" in value):
+            near = nearest(self.name, self.others)
             self.fault((), "unknown_table", value=self.name, folder="tables/crosswalks", near=near)
             self.done()
         needed = ("namespaces", "rank", "fields") if self.shipped is None else ()
@@ -171,6 +170,7 @@ class _Compiler(Checked):
         qualified, meant = self._ways(value)
         title = {str(language): str(words) for language, words in self.table((), value, "title").items()}
         lists = {key: self._list(value, key) for key in ("namespaces", "roots", "elements", "through", "without")}
+        self._claim(lists["namespaces"])
         namespaces, elements = tuple(lists["namespaces"]), frozenset(lists["elements"])
         roots, through, without = (
             frozenset(name.lower() for name in lists[key]) for key in ("roots", "through", "without")
@@ -183,6 +183,13 @@ class _Compiler(Checked):
             title, syntax, rank, namespaces, roots, elements, through, without, named, qualified, meant, tuple(rules)
         )
         return said if self.shipped is None else said.on(self.shipped, instead)
+
+    def _claim(self, namespaces: list[str]) -> None:
+        """Note namespaces that are those of another crosswalk: a record has one format."""
+        for number, space in enumerate(namespaces):
+            other = next((each for each, parts in self.others.items() if space in parts.namespaces), self.name)
+            if other != self.name:
+                self.fault(("namespaces", number), "taken_namespace", value=space, other=other)
 
     def _list(self, value: dict[str, Any], key: str) -> list[str]:
         return self.texts((key,), value.get(key, []))
@@ -253,6 +260,9 @@ class _Compiler(Checked):
         if (trim or pick) and parser in PARSERS:
             common["prepare"] = preparation(trim, pick)
             common["parser"] = prepared(PARSERS[parser], common["prepare"])
+        if vocabulary in names():
+            for number, choice in enumerate(common["choices"]):
+                self.word((*where, "choices", number), choice, ids(vocabulary))
         if vocabulary and entry.get("default"):
             self.word((*where, "default"), entry["default"], _ids(vocabulary))
         made = [

@@ -6,7 +6,7 @@ words away. How to write such lines: docs/mapping.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from harvester import Marked, nearest
@@ -40,6 +40,27 @@ class Taught:
         whole, bare = f" {key(text)} ", f" {folded(text)} " if is_bare(text) else ""
         lines = self._places[term]
         return next((line for word, plain, line in lines if word in whole or (plain.strip() and plain in bare)), "")
+
+
+class _Own(Checked):
+    """Own lines of a table of words."""
+
+    def known_words(self, where: Place, taken: list[Any], shipped: Iterable[str]) -> None:
+        """Note words that are to be taken away and do not stand there."""
+        known = {key(word): word for word in shipped}
+        for number, word in enumerate(taken):
+            if key(str(word)) not in known:
+                near = nearest(str(word), known.values())
+                self.fault((*where, number), "unknown_word", key=WITHOUT, value=word, near=near)
+
+
+def _words_in(table: Any) -> Iterator[str]:
+    """Yield all texts of a table, however deep."""
+    if isinstance(table, str):
+        yield table
+    elif isinstance(table, list | dict):
+        for part in table.values() if isinstance(table, dict) else table:
+            yield from _words_in(part)
 
 
 # --- vocabularies ----------------------------------------------------------------------------------
@@ -84,7 +105,7 @@ def _take_away(term: dict[str, Any], words: Iterable[str]) -> None:
             term[name] = [word for word in term[name] if key(word) not in gone]
 
 
-class _Lines(Checked):
+class _Lines(_Own):
     """The own lines of a vocabulary, checked against the shipped table."""
 
     def __init__(self, own: Marked, shipped: Sequence[dict[str, Any]]) -> None:
@@ -124,6 +145,8 @@ class _Lines(Checked):
                 self.fault(where, "missing_key", key=each)
         for each, value in line.items():
             self._value((*where, each), each, value)
+        if isinstance(line.get(WITHOUT), list):
+            self.known_words((*where, WITHOUT), line[WITHOUT], _words_of(self.shipped.get(str(name), {})))
         for word in _words_of({name: value for name, value in line.items() if isinstance(value, list)}):
             self._word(where, str(name), str(word))
 
@@ -198,7 +221,7 @@ def _rows(shipped: list[dict[str, Any]], more: list[dict[str, Any]], gone: set[s
     return list(found.values())
 
 
-class _Titles(Checked):
+class _Titles(_Own):
     """The own lines of ``titles.yaml``, checked against the shipped ones and the ids that they may name."""
 
     def __init__(self, own: Marked, shipped: dict[str, Any], ids: dict[str, Sequence[str]]) -> None:
@@ -208,6 +231,8 @@ class _Titles(Checked):
     def check(self) -> None:
         """Note every mistake."""
         value = self.marked.value
+        if isinstance(value, dict) and isinstance(value.get(WITHOUT), list):
+            self.known_words((WITHOUT,), value[WITHOUT], set(_words_in(self.shipped)))
         for name, table in self.mapping((), {} if value is None else value, (*self.shipped, WITHOUT)).items():
             if name in _ROWS:
                 self._check_rows(name, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +168,8 @@ MISTAKES = [
         (2, 3, "word_of_other"),
         "",
     ),
+    ("vocabularies__type", "- {id: giao_trinh, without: [giáo trin]}", (1, 30, "unknown_word"), "giáo trình"),
+    ("titles", "without: [đề cươn]", (1, 11, "unknown_word"), "đề cương"),
     ("vocabularies__licence", "- {id: cc-by, open: có}", (1, 21, "not_boolean"), ""),
     ("vocabularies__type", "- {id: giao_trinh, id: x}", (1, 20, "duplicate_key"), ""),
     ("vocabularies__type", "term: []", (1, 1, "unknown_key"), "terms"),
@@ -200,6 +203,42 @@ def test_every_mistake_is_told_with_file_line_column_and_what_was_meant(
     assert fault.facts.get("near", "") == near
     assert fault.sentence("vi") != fault.sentence("en")
     assert tables_in_use() == Tables()
+
+
+RULES = [  # the mistake stands between the arrows
+    ("fields:\n  level: {from: [x], parser: level, vocabulary: level, choices: [→thp←]}", "unknown_word", "thpt"),
+    ("fields:\n  level: {from: [x], parser: level, vocabulary: level, default: →thp←}", "unknown_word", "thpt"),
+    ("fields:\n  level: {from: [x], parser: term, vocabulary: →levl←}", "unknown_word", "level"),
+    ("fields:\n  level: {from: [x], parser: term, unknown: →tel←}", "unknown_word", "tell"),
+    ("fields:\n  level: {from: [x], parser: term, take: →al←}", "unknown_word", "all"),
+    ("fields:\n  level: {from: [x], parser: term, trim: →isb←}", "unknown_word", "isbd"),
+    ("fields:\n  level: {from: [x], parser: term, pick: →'['←}", "wrong_pattern", ""),
+    ("fields:\n  level: {from: →{a: b}←, parser: term}", "not_list", ""),
+    ("fields:\n  level: {from: [→1←], parser: term}", "not_text", ""),
+    ("fields:\n  level: {from: [→'@sett'←], parser: term}", "unknown_word", "@set"),
+    ("fields:\n  level: {from: [x], →tak←: all, parser: term}", "unknown_key", "take"),
+    ("fields:\n  level:\n  - {from: [x], parser: term}\n  - →{parser: term}←", "missing_key", ""),
+    ("fields:\n  →identifier←: {from: [x], parser: text}", "unknown_key", "identifiers"),
+    ("fields:\n  level: →x←", "not_mapping", ""),
+    ("fields: →[title]←", "not_mapping", ""),
+    ("title: →Tên←", "not_mapping", ""),
+    ("roots: →dc←", "not_list", ""),
+    ("elements: [→1←]", "not_text", ""),
+    ("namespaces: [x, →'http://www.loc.gov/MARC21/slim'←]", "taken_namespace", ""),
+    ("qualified: {a: {→buy←: role}}", "unknown_key", "by"),
+    ("instead: [→key←]", "unknown_word", "keyword"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "near"), RULES)
+def test_every_mistake_in_a_crosswalk_is_told_where_it_stands(text: str, code: str, near: str) -> None:
+    before = text.partition("→")[0]
+    place = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    with pytest.raises(Faults) as caught:
+        use_tables(own(crosswalks__oai_dc=re.sub("[→←]", "", text)))
+    (fault,) = caught.value.faults
+    assert ((fault.line, fault.column), fault.code, fault.facts.get("near", "")) == (place, code, near)
+    assert fault.render("vi").startswith(f"tables/crosswalks/oai_dc.yaml:{place[0]}:{place[1]}: error[{code}]: ")
 
 
 # --- what they touch -------------------------------------------------------------------------------
@@ -236,6 +275,22 @@ def test_all_that_is_worked_out_of_tables_is_forgotten_with_them() -> None:
                 name = file.parent.name if file.name == "__init__.py" else file.stem
                 found.add(f"{name}.{node.name}")
     assert found == independent
+
+
+def test_the_examples_of_the_guide_are_right() -> None:
+    page = (ROOM.parent / "docs/mapping.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n# (tables/\S+?\.yaml)\b[^\n]*\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _ in examples] == [
+        "tables/vocabularies/type.yaml",
+        "tables/crosswalks/oai_dc.yaml",
+        "tables/crosswalks/kho_so.yaml",
+        "tables/titles.yaml",
+    ]
+    files = tuple(sorted((name.removeprefix("tables/"), text.encode()) for name, text in examples))
+    use_tables(Tables("tables", files))
+    assert match("type", "Bài hát ru") == ("am_thanh",)
+    assert read("Sổ tay ôn luyện Toán 8").type == ("tom_tat_li_thuyet",)
+    assert crosswalks()["kho_so"].format.rank == 25
 
 
 def test_an_empty_file_says_nothing() -> None:
