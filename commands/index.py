@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from ._desk import Ended, desk, origins, tell_index
+from ._comparing import compare
+from ._desk import Ended, desk, origins
+from ._indexing import chosen, each, progress
 from ._output import data, number, say, table
+from ._verifying import problems, verify
 from .harvest import update_indexes
 from .status import index_rows
 
 
 @click.group("index", short_help="chỉ mục / indexes")
 def command() -> None:
-    """Xem, cập nhật và dựng lại các chỉ mục / look at, update and rebuild the indexes.
+    """Xem, cập nhật, dựng lại, kiểm tra, so và quay lại / look at, update, rebuild, verify, compare, go back.
 
     \b
     Ví dụ / examples:
       kho index update
+      kho index verify
       kho index rebuild
     """
+
+
+for part in (verify, compare, problems):
+    command.add_command(part)
 
 
 @command.command("status")
@@ -53,25 +63,112 @@ def update(ctx: click.Context) -> None:
 
 
 @command.command("rebuild")
+@click.argument("addresses", nargs=-1, metavar="[CHỈ MỤC]...")
 @click.pass_context
-def rebuild_(ctx: click.Context) -> None:
-    """Dựng thế hệ mới bên cạnh rồi thay / build a new generation beside the old one, then swap."""
-    from index import IndexUnreachableError, rebuild
+def rebuild_(ctx: click.Context, addresses: tuple[str, ...]) -> None:
+    """Dựng thế hệ mới bên cạnh, so với kho, rồi thay / build a new generation beside, verify it, then swap.
+
+    Bị ngắt thì lần sau làm tiếp; bản cũ được giữ để quay lại / broken off, it goes on next time; the old one is kept.
+
+    \b
+    Ví dụ / examples:
+      kho index rebuild
+      kho index rebuild tantivy:data/index
+    """
+    from index import Engine, rebuild
 
     here = desk(ctx)
     federation = here.federation()
-    reached = False
     with here.store(federation) as store:
-        for engine in here.engines(federation):
-            try:
-                progress = rebuild(store.log, engine, origins(federation, store))
-            except IndexUnreachableError as error:
-                tell_index(error, here.language)
-                continue
-            finally:
-                engine.close()
-            reached = True
-            written = number(progress.written)
-            say(here.text(f"{engine.address}: đã dựng lại {written}", f"{engine.address}: rebuilt {written}"))
+        total = sum(sum(counts.values()) for counts in store.log.counts().values())
+        known = origins(federation, store)
+
+        def work(engine: Engine) -> None:
+            built, checked = here.text("dựng", "build"), here.text("kiểm tra", "verify")
+            with progress(here, built, total) as told, progress(here, checked, total) as compared:
+                done = rebuild(store.log, engine, known, told, compared)
+            went = here.text(f" (đã có sẵn {number(done.resumed)})", f" ({number(done.resumed)} were there)")
+            count = number(done.written) + (went if done.resumed else "")
+            name = engine.generation()
+            say(here.text(f"{engine.address}: đã dựng lại {count}, thế hệ {name}, khớp với kho",
+                          f"{engine.address}: rebuilt {count}, generation {name}, verified"))  # fmt: skip
+
+        done, _ = each(here, chosen(here, federation, addresses), work)
+    if not done:
+        raise Ended(6)
+
+
+@command.command("rollback")
+@click.argument("addresses", nargs=-1, metavar="[CHỈ MỤC]...")
+@click.pass_context
+def rollback_(ctx: click.Context, addresses: tuple[str, ...]) -> None:
+    """Quay lại thế hệ trước, sau khi nó theo kịp kho / go back to the generation before, once it has caught up.
+
+    Bản đang dùng được giữ lại: gõ lần nữa là trở về nó / the present one is kept: say it again to return to it.
+
+    \b
+    Ví dụ / examples:
+      kho index generations
+      kho index rollback
+    """
+    from index import Engine, rollback
+
+    here = desk(ctx)
+    federation = here.federation()
+    with here.store(federation) as store:
+        known = origins(federation, store)
+
+        def work(engine: Engine) -> None:
+            before = engine.generation()
+            done = rollback(store.log, engine, known)
+            now, count = engine.generation(), number(done.changes)
+            say(here.text(f"{engine.address}: thế hệ {before} → {now}, đã theo thêm {count} thay đổi",
+                          f"{engine.address}: generation {before} → {now}, followed {count} more changes"))  # fmt: skip
+
+        _, all_done = each(here, chosen(here, federation, addresses), work)
+    if not all_done:
+        raise Ended(6)
+
+
+@command.command("generations")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def generations(ctx: click.Context, as_json: bool) -> None:
+    """Các thế hệ của mỗi chỉ mục, cỡ của chúng, chỗ trống trên đĩa / generations, their size, room on the disk."""
+    from index import Engine
+
+    here = desk(ctx)
+    federation = here.federation()
+
+    def work(engine: Engine) -> list[dict[str, Any]]:
+        room = engine.room()
+        free, needed = (room.free, room.needed) if room else (None, None)
+        common = {"address": engine.address, "free": free, "needed": needed}
+        there = engine.generations() or (None,)
+        return [
+            {**common, "generation": one and one.name, "state": one.state if one else "none", "size": one and one.size}
+            for one in there
+        ]
+
+    found, reached = each(here, here.engines(federation), work)
+    rows = [row for one in found for row in one]
+    if as_json:
+        data(rows)
+    else:
+        names = {"current": "đang dùng", "kept": "giữ để quay lại", "unfinished": "dựng dở", "none": "chưa có"}
+        headers = here.text(
+            "chỉ mục|thế hệ|tình trạng|cỡ|còn trống|cần để dựng", "index|generation|state|size|free|needed"
+        )
+        body = [
+            (row["address"], row["generation"] or "", here.text(names[row["state"]], row["state"]), *_sizes(row))
+            for row in rows
+        ]
+        table(headers.split("|"), body, right=(3, 4, 5))
     if not reached:
         raise Ended(6)
+
+
+def _sizes(row: dict[str, Any]) -> list[str]:
+    from index import megabytes
+
+    return ["" if row[name] is None else megabytes(row[name]) for name in ("size", "free", "needed")]

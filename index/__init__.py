@@ -9,9 +9,13 @@ from harvester import door
 if TYPE_CHECKING:
     from .addresses import check_address as check_address
     from .addresses import open_engine as open_engine
+    from .comparing import answered_otherwise as answered_otherwise
+    from .comparing import differences as differences
+    from .comparing import read_questions as read_questions
     from .documents import document_of as document_of
     from .errors import IndexDamagedError as IndexDamagedError
     from .errors import IndexUnreachableError as IndexUnreachableError
+    from .errors import NoGenerationError as NoGenerationError
     from .errors import megabytes as megabytes
     from .feed import Progress as Progress
     from .feed import forget as forget
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from .feed import rebuild as rebuild
     from .feed import repair as repair
     from .feed import rollback as rollback
+    from .feed import same_life as same_life
     from .feed import update as update
     from .query import FACETS as FACETS
     from .query import LACKABLE as LACKABLE
@@ -51,12 +56,15 @@ __getattr__ = door(
     {
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
         "document_of": "documents",
+        **dict.fromkeys(("answered_otherwise", "differences", "read_questions"), "comparing"),
         **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
         **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
-        **dict.fromkeys(("IndexDamagedError", "IndexUnreachableError", "megabytes"), "errors"),
+        **dict.fromkeys(("IndexDamagedError", "IndexUnreachableError", "NoGenerationError", "megabytes"), "errors"),
         **dict.fromkeys(("Fault", "faults", "faults_of_mapping"), "verifying"),
         **dict.fromkeys(("Workers", "cores", "processes"), "workers"),
-        **dict.fromkeys(("Progress", "forget", "map_again", "rebuild", "repair", "rollback", "update"), "feed"),
+        **dict.fromkeys(
+            ("Progress", "forget", "map_again", "rebuild", "repair", "rollback", "same_life", "update"), "feed"
+        ),
         **dict.fromkeys(
             (
                 "FACETS",

@@ -17,7 +17,7 @@ from .streaming import Log as Log
 from .streaming import changes, documents, records, size_of
 from .suggest import Learner, Memory
 from .suggest.book import NAME
-from .verifying import Fault, faults
+from .verifying import Fault, faults, held_in
 
 REMEMBER = 100_000  # documents after which what was learned of them is kept
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
@@ -59,7 +59,7 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     progress = Progress()
     with _staying(engine) as here:
         progress.memory = Memory(here)
-        if not _same_life(log, here.place()):
+        if not same_life(log, here.place()):
             _compare(log, here, origins, progress, told)
         _mark_new(here, origins)
         _follow(log, here, origins, progress, told)
@@ -83,7 +83,7 @@ def rebuild(
     try:
         progress.memory = Memory(fresh, None if fresh.kept(NAME) else Learner(expected=size_of(log)))
         if fresh.place().store:
-            progress.resumed = sum(msgspec.structs.astuple(fresh.counts()))
+            progress.resumed = held_in(fresh)
             told(progress.resumed)
             _map_sources(log, fresh, origins, _changed(fresh, origins), progress, told)
         else:
@@ -116,7 +116,7 @@ def _begin(log: Log, engine: Engine) -> Engine:
     purpose = f"{store}.{epoch}"
     fresh = engine.fresh(purpose)
     place = fresh.place()
-    if place.store in ("", store) and (not place.store or _same_life(log, place)):
+    if place.store in ("", store) and (not place.store or same_life(log, place)):
         return fresh
     fresh.close()
     engine.clean()
@@ -152,7 +152,7 @@ def rollback(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told
     try:
         if previous.place().store != log.identity()[0]:
             raise NoGenerationError(engine.address)
-        if not _same_life(log, previous.place()):
+        if not same_life(log, previous.place()):
             _compare(log, previous, origins, progress, told)
         _follow(log, previous, origins, progress, told)
         _keep(progress, previous)
@@ -190,7 +190,7 @@ def _keep(progress: Progress, engine: Engine) -> None:
         progress.memory.keep(engine)
 
 
-def _same_life(log: Log, place: Place) -> bool:
+def same_life(log: Log, place: Place) -> bool:
     """Say whether a place is one of the store's present life: its epoch, and what stands there."""
     _, epoch, last = log.identity()
     if place.epoch != epoch or place.sequence > last:

@@ -40,7 +40,7 @@ def faults(log: Log, engine: Engine, told: Told = lambda number: None, *, follow
     meanwhile, if the engine stays in one generation (``Engine.at``). ``followed=False`` judges these too: for a place
     that is not one of the store's present life.
     """
-    for prefix in prefixes(log, engine):
+    for prefix in prefixes(max(held_in(engine), size_of(log))):
         # First the place, then the index, then the store: what is read later can only be newer.
         reached, held = engine.place().sequence, engine.held(prefix)
         wanted = {change.key: change for change in log.outline(prefix)}
@@ -57,7 +57,7 @@ def faults_of_mapping(
     """Map every record again and yield those of which the index holds the right state, but another document."""
 
     def parts() -> Iterator[tuple[dict[str, Held], list[Change]]]:
-        for prefix in prefixes(log, engine):
+        for prefix in prefixes(max(held_in(engine), size_of(log))):
             held = engine.held(prefix)
             yield held, log.records_of([change.key for change in log.outline(prefix)])
 
@@ -75,12 +75,15 @@ def faults_of_mapping(
         told(len(made))
 
 
-def prefixes(log: Log, engine: Engine) -> list[str]:
+def held_in(engine: Engine) -> int:
+    """Count the records that an index holds, whatever their status."""
+    return sum(msgspec.structs.astuple(engine.counts()))
+
+
+def prefixes(records: int) -> list[str]:
     """Part the keys, which are spread evenly, so that a part fits in memory: some thousand for a million."""
-    counts = engine.counts()
-    held = counts.documents + counts.quarantined + counts.suppressed + counts.withdrawn
     parts = [""]
-    while max(held, size_of(log)) > len(parts) * PART:
+    while records > len(parts) * PART:
         parts = [part + letter for part in parts for letter in _LETTERS]
     return parts
 
