@@ -11,8 +11,9 @@ Terms = tuple[str, ...]
 WORDS_OF_GRADES = ("lớp", "khối", "lop", "khoi", "grade", "tuổi", "tháng", "mẫu giáo", "vào", "vao", "tuyển sinh")
 NUMBER = r"(?:1[0-2]|[1-9])"
 _GRADE = re.compile(
+    r"\b(?=[klg])"  # at no other letter the rest is tried
     r"(?<!vào )(?<!vao )(?<!tuyển sinh )(?<!tuyen sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
-    rf"\b(?:khối lớp|khoi lop|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
+    rf"(?:khối lớp|khoi lop|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
     rf"((?:\s*(?:,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
@@ -38,6 +39,7 @@ _BEFORE = {"10": "9", "6": "5"}
 _AGE = re.compile(r"\b(?:(24)\s*[-–]\s*36\s*tháng|([345])\s*[-–]\s*([456])\s*tuổi)")
 _OF_AGE = {"24": "nha_tre_24_36", "34": "mau_giao_3_4", "45": "mau_giao_4_5", "56": "mau_giao_5_6"}
 _PRESCHOOL = re.compile(r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn))\b(?!\s+(?:nhỏ|cây))")
+_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá")
 _OF_NAME = {
     "mầm": "mau_giao_3_4",
     "chồi": "mau_giao_4_5",
@@ -57,7 +59,7 @@ def grades_of_title(lowered: str) -> Terms:
     """Return the grades that a title names, in composed small letters: of an entrance test, by number, by age."""
     if found := _preschool(lowered):
         return found
-    place = _ENTRANCE.search(lowered)
+    place = _ENTRANCE.search(lowered) if "vào" in lowered or "vao" in lowered or "sinh" in lowered else None
     return (_BEFORE[place[1]],) if place else _grades(lowered)
 
 
@@ -85,6 +87,8 @@ def _row_of_grades(first: int, others: str) -> list[str]:
 
 def _preschool(lowered: str) -> Terms:
     """Return the age groups of preschool: "5-6 tuổi", "24-36 tháng", "lớp lá", "mẫu giáo lớn"."""
+    if not any(word in lowered for word in _OF_PRESCHOOL):
+        return ()
     ages = [_OF_AGE.get(place[1] or place[2] + place[3], "") for place in _AGE.finditer(lowered)]
     names = [_OF_NAME[place[1] or place[2]] for place in _PRESCHOOL.finditer(lowered)]
     return tuple(dict.fromkeys(filter(None, (*ages, *names))))

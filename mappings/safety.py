@@ -40,7 +40,9 @@ def unsafe(values: dict[str, Any]) -> str:
     texts = (values.get("title", ""), values.get("description", ""))
     if any(is_personal(text[:_LONGEST]) for text in texts if text):
         return "personal_data"
-    return "spam" if is_spam(texts[0], (*texts[1:], *values.get("keyword", ())[:50])) else ""
+    if read(texts[0]).odd and is_spam(texts[0], (*texts[1:], *values.get("keyword", ())[:50])):
+        return "spam"
+    return ""
 
 
 def is_personal(text: str) -> bool:

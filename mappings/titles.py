@@ -19,7 +19,7 @@ from .extending import Taught, extended_titles
 from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
 from .syllables import is_syllable
 from .tables import forgotten, own_file, remembered
-from .vietnamese import folded, is_bare, key
+from .vietnamese import folded, is_bare, key, keys
 from .vocabulary import ids, names, vocabulary
 
 _PATH = Path(__file__).with_name("titles.yaml")
@@ -104,41 +104,65 @@ def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 _GROUPS = {"syllable": "subject", "weak": "type"}  # of these only the longest phrase counts, and the first of two
 
-
-_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[tuple[str, str]]]], ...]]
+# What cancels a term: words before it, and words after it (several as one text).
+_Spoils = tuple[frozenset[str], tuple[str, ...]]
+_Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
+_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[_Phrase]]], ...]]
 
 
 @remembered(maxsize=2)
 def _table(bare: bool) -> _Phrases:
     """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
     fold: Callable[[str], str] = folded if bare else key
+    spoils = _spoils(fold)
     known: set[tuple[str, tuple[str, ...]]] = set()
-    table: dict[str, dict[int, dict[tuple[str, ...], list[tuple[str, str]]]]] = {}
+    table: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase]]]] = {}
     for written, kind, term in _entries():
         words = tuple(fold(written).split(" "))
         if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
             continue
         if kind == "subject" and len(words) == 1 and (bare or term != "toan") and is_syllable(written.lower()):
             kind = "syllable"
-        if (_GROUPS.get(kind, kind), words) not in known:
-            known.add((_GROUPS.get(kind, kind), words))
-            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append((kind, term))
+        group = _GROUPS.get(kind, kind)
+        if (group, words) not in known:
+            known.add((group, words))
+            phrase = (kind, group, term, spoils.get(term[2:] if group == "type" else term))
+            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append(phrase)
     return {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in table.items()}
 
 
+def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
+    before, after = (
+        {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
+        for name in ("spoilt_before", "spoilt_after")
+    )
+    return {term: (frozenset(before.get(term, ())), after.get(term, ())) for term in {*before, *after}}
+
+
 def _find(words: list[str], bare: bool) -> list[_Found]:
-    """Find phrases from each place: of one kind the longest, and none inside a longer one of its kind."""
+    """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
     table = _table(bare)
     found: list[_Found] = []
     reach: dict[str, int] = {}
     for place, word in enumerate(words):
-        for length, phrases in table.get(word, ()):
-            for kind, term in phrases.get(tuple(words[place : place + length]), ()):
-                group = _GROUPS.get(kind, kind)
+        lengths = table.get(word)
+        if lengths is None:
+            continue
+        for length, phrases in lengths:
+            for kind, group, term, spoils in phrases.get(tuple(words[place : place + length]), ()):
                 if place > reach.get(group, -1):
-                    found.append(_Found(kind, term, place, place + length - 1))
-                    reach[group] = place + length - 1
+                    reach[group] = last = place + length - 1
+                    if spoils is None or not _is_spoilt(spoils, place, last, words):
+                        found.append(_Found(kind, term, place, last))
     return found
+
+
+def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
+    before = {words[first - 1], " ".join(words[max(0, first - 2) : first])} if first else set()
+    if not spoils[0].isdisjoint(before):
+        return True
+    following = " ".join(words[last + 1 : last + 3])
+    return any(following == word or following.startswith(word + " ") for word in spoils[1])
 
 
 # --- one title -------------------------------------------------------------------------------------
@@ -146,7 +170,6 @@ def _find(words: list[str], bare: bool) -> list[_Found]:
 _cache: dict[str, Reading] = {}
 forgotten(_cache.clear)
 _MOST = 2000  # the rules of one record ask for the same title again and again; so do the parts of one collection
-_NOTHING = Reading()
 
 
 def read(text: str) -> Reading:
@@ -163,57 +186,34 @@ _LONGEST = 1000  # a longer title is an abstract in the wrong place
 
 
 def _read(text: str) -> Reading:
-    bare = is_bare(text)
-    words = (folded(text) if bare else key(text)).split(" ")
-    hits = [hit for hit in _find(words, bare) if not _is_spoilt(hit, words, bare)]
+    bare, lowered = is_bare(text), unicodedata.normalize("NFC", text).lower()
+    words = keys(lowered)  # of a bare text these are its folded words, too
+    hits = _find(words, bare)
     kinds = {hit.kind for hit in hits}
-    lowered = unicodedata.normalize("NFC", text).lower()
     named = grades_of_title(lowered) if "numbered" in kinds else ()
     academic = "academic" in kinds
     if "spam" in kinds:
         return Reading(odd=True)
     if not hits and not named:
-        return _NOTHING._replace(school_year=_school_year(lowered))
+        return Reading(school_year=_school_year(lowered))
     beside, number = _beside(hits, words) if not academic or named else ("", "")
     grades = named or ((number,) if number else ())
     if academic and not named:
         return Reading(type=_types(hits, words, False, bare), academic=True)
     subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare)
-    series = tuple(dict.fromkeys(hit.term for hit in hits if hit.kind == "series"))
+    series = tuple(dict.fromkeys([hit.term for hit in hits if hit.kind == "series"])) if "series" in kinds else ()
     school = bool(grades or subjects or series) and not academic
     return Reading(
         subject=_of_age(subjects, grades),
         grade=grades,
         type=_types(hits, words, school, bare),
-        level=() if academic else tuple(dict.fromkeys(hit.term for hit in hits if hit.kind == "level"))[:1],
+        level=tuple(hit.term for hit in hits if hit.kind == "level")[:1] if "level" in kinds and not academic else (),
         series=series if school or "school" in kinds else (),
         school_year=_school_year(lowered),
         lesson=_lessons(lowered) if school and "lesson" in kinds else (),
         beside=_of_age((beside,), grades) if beside else (),
         academic=academic,
     )
-
-
-@remembered(maxsize=2)
-def _spoils(bare: bool) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
-    """Return for a term the words that cancel it: before it, and after it (several words as one text)."""
-    fold: Callable[[str], str] = folded if bare else key
-    before, after = (
-        {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
-        for name in ("spoilt_before", "spoilt_after")
-    )
-    return {term: (frozenset(before.get(term, ())), after.get(term, ())) for term in {*before, *after}}
-
-
-def _is_spoilt(hit: _Found, words: list[str], bare: bool) -> bool:
-    spoils = _spoils(bare).get(hit.term if hit.kind not in ("type", "weak") else hit.term[2:])
-    if spoils is None:
-        return False
-    before = {words[hit.first - 1], " ".join(words[max(0, hit.first - 2) : hit.first])} if hit.first else set()
-    if not spoils[0].isdisjoint(before):
-        return True
-    following = " ".join(words[hit.last + 1 : hit.last + 3])
-    return any(following == word or following.startswith(word + " ") for word in spoils[1])
 
 
 # --- subjects --------------------------------------------------------------------------------------
@@ -349,7 +349,7 @@ def _types(hits: list[_Found], words: list[str], school: bool, bare: bool) -> Te
         named = [hit for hit in named if hit.term[2:] in _OF_UNIVERSITY]
     if not named:
         return ()
-    best = min(named, key=lambda hit: (hit.kind == "weak", hit.term)).term[2:]
+    best = (min(named, key=lambda hit: (hit.kind == "weak", hit.term)) if len(named) > 1 else named[0]).term[2:]
     if best == "de_thi" and any(hit.kind == "tests" for hit in hits):
         best = "de_kiem_tra"
     return (best,)

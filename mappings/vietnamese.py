@@ -105,20 +105,35 @@ _TOKEN = re.compile(r"[^\W_]+")
 _I_OR_Y = re.compile(r"(h|k|l|m|s|t|qu)y")
 _BARE = str.maketrans("đ", "d")
 _TONE_DIGITS = re.compile(r"'[0-9]+")
-_tokens: dict[str, str] = {}
-_MOST_TOKENS = 100_000  # all 17,786 syllables and as many foreign words; then the cache starts anew
+_MOST_WORDS = 100_000  # all 17,786 syllables and as many foreign words; then the cache starts anew
+_LONGEST_WORD = 40
 
 
-def _token_key(token: str) -> str:
-    key = _tokens.get(token)
-    if key is None:
-        letters, tone = letters_and_tone(token)
-        if _I_OR_Y.fullmatch(letters):
-            letters = letters[:-1] + "i"
-        if len(_tokens) > _MOST_TOKENS:
-            _tokens.clear()
-        key = _tokens[token] = letters + ("'" + tone if tone else "")
-    return key
+class _Keys(dict[str, tuple[str, ...]]):
+    """The comparison form of the words in a piece of text without blanks, in small letters."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = tuple(map(_key_of_word, _TOKEN.findall(piece)))
+        if len(piece) < _LONGEST_WORD:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+_KEYS = _Keys()
+
+
+def _key_of_word(word: str) -> str:
+    letters, tone = letters_and_tone(word)
+    if _I_OR_Y.fullmatch(letters):
+        letters = letters[:-1] + "i"
+    return letters + ("'" + tone if tone else "")
+
+
+def keys(lowered: str) -> list[str]:
+    """Return the comparison forms of the words of a text that is composed and in small letters already."""
+    return [word for piece in lowered.split() for word in _KEYS[piece]]
 
 
 def key(text: str) -> str:
@@ -126,7 +141,7 @@ def key(text: str) -> str:
 
     So hóa = hoá = HÓA and kỹ = kĩ, while toán and toàn stay two words.
     """
-    return " ".join(map(_token_key, _TOKEN.findall(unicodedata.normalize("NFC", text).lower())))
+    return " ".join(keys(unicodedata.normalize("NFC", text).lower()))
 
 
 def folded(text: str) -> str:
