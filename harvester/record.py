@@ -32,7 +32,18 @@ def key_of(first_id: str, identifier: str) -> str:
     ``first_id`` is the first id that its source ever had. The identifier alone is never a key: real repositories
     answer ``oai:localhost:…``, and two of them must not collide.
     """
-    return base64.b32encode(_digest(first_id, identifier)[:20])[:26].decode().lower()
+    digest = _digest(first_id, identifier)
+    return f"{_letters(digest[:5])}{_letters(digest[5:10])}{_letters(digest[10:15])}{_letters(digest[15:20])[:2]}"
+
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 in small letters
+_PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
+
+
+def _letters(digest: bytes) -> str:
+    """Write five bytes in base32: a third of the price of the library, for a key is made of every record."""
+    bits = int.from_bytes(digest, "big")
+    return f"{_PAIRS[bits >> 30]}{_PAIRS[bits >> 20 & 1023]}{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits & 1023]}"
 
 
 def key_number(key: str) -> int:

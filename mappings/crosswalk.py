@@ -20,7 +20,7 @@ from .html_rows import HtmlReader
 from .json_rows import JsonReader
 from .parsers import PARSERS, REPEATABLE
 from .rows import Shape, XmlReader
-from .rule import Rule, generic
+from .rule import Memory, Rule, generic
 from .tables import own_files, remembered
 from .vocabulary import ids, names, vocabulary
 
@@ -56,6 +56,8 @@ _RULE_KEYS = (
 # Paths that stand for something else than an element: names of sets, setSpec names only, the source's own province,
 # and for what has no OAI-PMH identifier (JSON, HTML) the address by which it was found.
 _SPECIAL = ("@set", "@set_name", "@source", "@identifier")
+_OF_SETS = ("@set", "@set_name")
+_OF_ONE_RECORD = ("@title", "@landing_url")
 _HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institution")  # filled without a crosswalk
 
 
@@ -248,7 +250,6 @@ class _Compiler(Checked):
             "field": field,
             "many": FIELDS[field].many,
             "parser": PARSERS.get(parser),
-            "memory": {} if PARSERS.get(parser) in REPEATABLE else None,
             "place": f"{self.called}:{self.line_of(where)}",
             "take_all": self.word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
             "vocabulary": vocabulary,
@@ -265,16 +266,12 @@ class _Compiler(Checked):
                 self.word((*where, "choices", number), choice, ids(vocabulary))
         if vocabulary and entry.get("default"):
             self.word((*where, "default"), entry["default"], _ids(vocabulary))
-        made = [
-            Rule(
-                paths=self._paths((*where, "from"), entry["from"], known, name),
-                default=str(entry.get("default", "")),
-                **common,
-            )
-        ]
+        paths = self._paths((*where, "from"), entry["from"], known, name)
+        memory = _memory(parser, paths)
+        made = [Rule(paths=paths, default=str(entry.get("default", "")), memory=memory, **common)]
         if "otherwise" in entry:
             paths = self._paths((*where, "otherwise"), entry["otherwise"], known, name)
-            made.append(Rule(paths=paths, declared=False, **common))
+            made.append(Rule(paths=paths, declared=False, memory=_memory(parser, paths), **common))
         return made
 
     def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:
@@ -284,6 +281,14 @@ class _Compiler(Checked):
                 place = (*where, number) if (*where, number) in self.marked.values else where
                 self.fault(place, "unknown_word", key=rule, value=path, near=nearest(path, {*known, *_SPECIAL}))
         return tuple(path.lower() for path in paths)
+
+
+def _memory(parser: str, paths: tuple[str, ...]) -> Memory | None:
+    """Return an empty memory for words that come again: not for those of one record only."""
+    if all(path in _OF_ONE_RECORD for path in paths):
+        return None
+    again = PARSERS.get(parser) in REPEATABLE or (parser == "text" and all(path in _OF_SETS for path in paths))
+    return {} if again else None
 
 
 def _ids(vocabulary: str) -> tuple[str, ...]:

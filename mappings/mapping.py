@@ -202,13 +202,16 @@ def _quarantined(reason: Problem) -> Mapped:
 def _finish(job: Job, source: _Source, told: list[Explanation] | None) -> Mapped:
     """Add what the header and the source say, or say why the record may not be shown."""
     values, raw, origin = job.values, job.raw, source.origin
-    for field, code in (("title", "no_title"), ("landing_url", "no_link")):
-        if field not in values:
-            job.problems.append(problem(code, field))
+    if "title" not in values:
+        job.problems.append(problem("no_title", "title"))
+    if "landing_url" not in values:
+        job.problems.append(problem("no_link", "landing_url"))
     reason = unsafe(values)
     if reason:  # nothing of such a record is told: neither its words nor where they stood
         return _quarantined(problem(reason))
-    stopped = next((found.code for found in job.problems if found.severity == "quarantine"), "")
+    stopped = ""
+    if job.problems:
+        stopped = next((found.code for found in job.problems if found.severity == "quarantine"), "")
     resource = None
     if not stopped:
         resource = Resource(

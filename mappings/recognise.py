@@ -16,7 +16,7 @@ from .titles import read
 from .vocabulary import Vocabulary, vocabulary
 
 _Way = Callable[[Vocabulary, str], Terms]
-_cache: dict[tuple[str, str, bool], Terms] = {}
+_cache: dict[tuple[str, str], Terms] = {}
 forgotten(_cache.clear)
 _MOST = 50_000  # declared values repeat: the distinct ones of a million records are far fewer than this
 
@@ -26,16 +26,14 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
 
     ``declared``: the text stands in a field that is meant for such words. Raises KeyError for an unknown vocabulary.
     """
-    place = (scheme, text, declared)
+    if not declared:  # what a title says is kept by ``read``
+        return _FREE.get(scheme, _nothing)(vocabulary(scheme), text)
+    place = (scheme, text)
     found = _cache.get(place)
     if found is None:
-        table = vocabulary(scheme)
-        ways = _DECLARED if declared else _FREE
-        found = ways.get(scheme, _as_declared if declared else _nothing)(table, text)
-        if declared or len(text) < 80:  # long titles are met once
-            if len(_cache) >= _MOST:
-                _cache.clear()
-            _cache[place] = found
+        if len(_cache) >= _MOST:
+            _cache.clear()
+        found = _cache[place] = _DECLARED.get(scheme, _as_declared)(vocabulary(scheme), text)
     return found
 
 

@@ -48,9 +48,20 @@ def _is_clean(text: str) -> bool:
     )
 
 
+_lines: dict[str, str] = {}  # several rules ask for one title, and names come again
+_MOST_LINES, _LONGEST_LINE = 10_000, 300
+
+
 def line(text: str) -> str:
     """Repair a text that is one line: a title, a name, a keyword."""
-    return text.strip() if _is_clean(text) else " ".join(_repair(text).split())
+    found = _lines.get(text)
+    if found is None:
+        found = text.strip() if _is_clean(text) else " ".join(_repair(text).split())
+        if len(text) < _LONGEST_LINE:
+            if len(_lines) >= _MOST_LINES:
+                _lines.clear()
+            _lines[text] = found
+    return found
 
 
 def paragraphs(text: str) -> str:
