@@ -19,13 +19,14 @@ from .rows import Row, XmlReader
 from .rule import Found, Job, Made, Memory, Parser, Rule, generic
 from .titles import taught_place
 
-# A rule, its field, whether that holds many values, the paths to look at, the parser with the rule's conditions, what
-# it remembers, whether it takes all paths, and whether other rules ask for the field.
-Step = tuple[Rule, str, bool, tuple[str, ...], Parser, Memory | None, bool, bool]
+# A rule, its field, whether that holds many values, a path to look at, others to look at in any case, the parser with
+# the rule's conditions, what it remembers, and whether other rules ask for the field.
+Step = tuple[Rule, str, bool, str, tuple[str, ...], Parser, Memory | None, bool]
 Reader = XmlReader | JsonReader | HtmlReader
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a rule, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
 _MOST_PLANS = 1_000
+_NOTHING: list[Any] = []
 
 
 class Places(dict[str, str]):
@@ -58,38 +59,33 @@ class Crosswalk:
         self.plain = Plain(reader, form.namespaces) if isinstance(reader, XmlReader) else None
         self.places = Places({path: path for rule in rules for path in rule.paths if not path.startswith("@")})
         self._asked = frozenset(path[1:] for rule in rules for path in rule.paths if path.startswith("@"))
-        self._steps = self._steps_of(rules)
         self._defaults = tuple(rule for rule in rules if rule.default)
-        self._plans: dict[tuple[str, ...], list[Step]] = {}
-
-    def _steps_of(self, rules: tuple[Rule, ...]) -> tuple[Step, ...]:
-        return tuple(
-            (
-                rule,
-                rule.field,
-                rule.many,
-                rule.paths,
-                _passed if rule.only or rule.never else rule.parser,
-                rule.memory,
-                rule.take_all,
-                rule.field in self._asked,
-            )
-            for rule in rules
-        )
+        self._plans: dict[tuple[object, ...], list[Step]] = {}
 
     @cached_property
-    def _advised(self) -> tuple[Step, ...]:
-        return self._steps_of(advised_rules(self.rules))
+    def _advised(self) -> tuple[Rule, ...]:
+        return advised_rules(self.rules)
 
-    def _plan(self, heap: dict[str, list[Row]]) -> list[Step]:
+    def _plan(self, heap: dict[str, list[Row]], advised: bool) -> list[Step]:
         """Return the steps for a record that has these paths, and no more; records of one source have few forms."""
-        form = tuple(heap)
+        form = (advised, *heap)
         plan = self._plans.get(form)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            plan = self._plans[form] = _needed(self._steps, heap)
+            # What rules ask of each other may come yet.
+            known = {*heap, *("@" + rule.field for rule in self.rules)}
+            rules = self._advised if advised else self.rules
+            plan = self._plans[form] = [step for rule in rules for step in self._steps(rule, known)]
         return plan
+
+    def _steps(self, rule: Rule, known: set[str]) -> list[Step]:
+        """Return one step for each path that may have something; where all are taken, one for all of them."""
+        parse = _passed if rule.only or rule.never else rule.parser
+        paths = tuple(path for path in rule.paths if path in known)
+        ways = [(paths[0], paths[1:])] if rule.take_all and paths else [(path, ()) for path in paths]
+        asked = rule.field in self._asked
+        return [(rule, rule.field, rule.many, path, others, parse, rule.memory, asked) for path, others in ways]
 
     def apply(
         self,
@@ -112,38 +108,31 @@ class Crosswalk:
                 heap[place].append(row)
             else:
                 heap[place] = [row]
-        plan = _needed(self._advised, heap) if advised else self._plan(heap)
         values = job.values
-        for rule, field, many, paths, parse, memory, take_all, asked in plan:  # the hot loop of mapping
+        for rule, field, many, path, others, parse, memory, asked in self._plan(
+            heap, advised
+        ):  # the hot loop of mapping
             if field in values:
                 continue
-            found: list[Found] = []
-            for path in paths:
-                group = heap.get(path)
-                if group is None:
-                    continue
-                if memory is None:
-                    made = parse(group, rule, job)
-                else:
-                    made, noted = memory.get(tuple(group)) or _remembered(group, rule, parse, job)
-                    for problem in noted:
-                        if problem not in job.problems:
-                            job.problems.append(problem)
-                if made:
-                    found = found + made if found else made
-                    if not take_all:
-                        break
-            if found:
-                if not many:
-                    values[field] = found[0][0]
-                elif len(found) == 1:
-                    values[field] = (found[0][0],)
-                else:
-                    values[field] = tuple(dict.fromkeys([value for value, _ in found]))
-                if told is not None:
-                    told += _explained(rule, found)
-                if asked:
-                    heap["@" + field] = _known(field, values[field])
+            group = heap.get(path, _NOTHING)
+            if memory is not None and not others:
+                found, value, noted = memory.get(tuple(group)) or _remembered(group, rule, parse, job)
+                for problem in noted:
+                    if problem not in job.problems:
+                        job.problems.append(problem)
+            else:
+                found = parse(group, rule, job) if group else _NOTHING
+                for other in others:
+                    found = found + parse(heap.get(other, _NOTHING), rule, job)
+                value = _value(found, many) if found else None
+            if not found:
+                continue
+            values[field] = value
+            if told is not None:
+                told += _explained(rule, found)
+            if asked:
+                at = "@" + field
+                heap[at] = [(at, one, "") for one in value] if many else [(at, value, "")]
         for rule in self._defaults:
             if rule.field not in values:
                 values[rule.field] = (rule.default,) if rule.many else rule.default
@@ -151,17 +140,18 @@ class Crosswalk:
                     told += _explained(rule, [(rule.default, ("", "", ""))])
 
 
-def _needed(steps: tuple[Step, ...], present: Iterable[str]) -> list[Step]:
-    """Leave out the rules and paths for which a record has nothing; what rules ask of each other may come yet."""
-    known = {*present, *("@" + step[1] for step in steps)}
-    plan = [(*step[:3], tuple(path for path in step[3] if path in known), *step[4:]) for step in steps]
-    return [step for step in plan if step[3]]
+def _value(found: list[Found], many: bool) -> Any:
+    """Return what a field holds of what was found."""
+    if not many:
+        return found[0][0]
+    return (found[0][0],) if len(found) == 1 else tuple(dict.fromkeys([value for value, _ in found]))
 
 
 def _remembered(group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
     """Parse words and remember what they gave and what was noted; long ones are parsed every time."""
     before, job.problems = job.problems, []
-    made: Made = (parse(group, rule, job), job.problems)
+    found = parse(group, rule, job)
+    made: Made = (found, _value(found, rule.many) if found else None, job.problems)
     job.problems = before
     memory = rule.memory
     if memory is not None and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
@@ -169,11 +159,6 @@ def _remembered(group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
             memory.clear()
         memory[tuple(group)] = made
     return made
-
-
-def _known(field: str, value: Any) -> list[Row]:
-    """Return the rows of a path like @grade: what this record's field holds by now."""
-    return [("@" + field, str(one), "") for one in (value if isinstance(value, tuple) else (value,))]
 
 
 def _passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -133,13 +133,13 @@ def is_timestamp(text: str) -> bool:
     return _TIMESTAMP.fullmatch(text.strip().lower()) is not None
 
 
-@lru_cache(maxsize=20_000)
 def year_of(date: str) -> int | None:
     """Return the (first) year of an EDTF date that this module made."""
     digits = date[:4].replace("X", "0")
     return int(digits) if digits.isdecimal() else None
 
 
+@lru_cache(maxsize=20_000)
 def is_plausible(date: str, latest_year: int) -> bool:
     """Say that a date lies between 1400 and ``latest_year``."""
     year = year_of(date)

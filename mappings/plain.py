@@ -19,14 +19,16 @@ from .rows import PARSER, Row, XmlReader, namespace
 
 _NAME = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
 # ASCII, printable, no reference: what may stand in a header and still needs no look at the encoding.
-_WORDS = r"[ -%'-;=-~]*"
+_WORDS = r"[ -%'-;=-~]*+"
 _HEAD = re.compile(
-    rf"<record>[ \t\n]*<header>(?:[ \t\n]*<(identifier|datestamp|setSpec)>{_WORDS}</\1>)*[ \t\n]*</header>[ \t\n]*"
-    rf"<metadata>[ \t\n]*(<({_NAME})[^<>&]*>)".encode(),
+    rf"<record>[ \t\n]*+<header>(?:[ \t\n]*+<(identifier|datestamp|setSpec)>{_WORDS}</\1>)*+[ \t\n]*+</header>"
+    rf"[ \t\n]*+<metadata>[ \t\n]*+(<({_NAME})[^<>&]*+>)".encode(),
     re.ASCII,
 )
+_USUAL_TAIL = b"</metadata></record>"
 _TAIL = re.compile(rb"[ \t\n]*</metadata>[ \t\n]*</record>")
-_LEAF = re.compile(r"<([^<>]*+)>([^<]*+)</\1>")  # an element without attributes and children
+# An element without attributes and children; printable ASCII is seen at half the price of "neither < nor >".
+_LEAF = re.compile(r"<([!-;=?-~]*+)>([^<]*+)</\1>")
 # A start tag, its name and the text behind it, with the end tag where it follows at once; or an end tag.
 _TAG = re.compile(r"<(([^\s/<>]*+)[^<>]*+)>([^<]*+)(</\2>)?")
 # What XML forbids, and line ends that it changes: bytes are left out at half the price of a scan of the text.
@@ -53,7 +55,8 @@ class Plain:
             return None
         root = self._root(raw.context, head[2], head[3])
         end = body.rfind(b"</" + head[3] + b">")
-        if root is None or _TAIL.fullmatch(body, end + len(head[3]) + 3) is None:
+        after = end + len(head[3]) + 3
+        if root is None or (body[after:] != _USUAL_TAIL and _TAIL.fullmatch(body, after) is None):
             return None
         if len(body.translate(None, _REFUSED)) != len(body):
             return None

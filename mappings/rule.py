@@ -15,7 +15,8 @@ from .resource import Problem
 from .rows import Row, is_joint
 
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
-Made = tuple[list[Found], list[Problem]]  # what a parser made of rows, and what it did not understand in them
+# What a parser made of rows, what the field holds then, and what was not understood.
+Made = tuple[list[Found], Any, list[Problem]]
 Memory = dict[tuple[Row, ...], Made]
 
 

@@ -76,7 +76,7 @@ def _repair(text: str) -> str:
     text = without_mojibake(unescaped(text))  # before blanks: "à" is read wrongly as Ã and a no-break space
     if "<" in text:
         text = _without_markup(text)
-    if not text.isprintable():  # no invisible character and no odd space is
+    if not text.replace("\n", "").isprintable():  # no invisible character and no odd space is
         text = text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", text)
     return _without_eth(text) if "ð" in text or "Ð" in text else text
