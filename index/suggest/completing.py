@@ -22,6 +22,11 @@ SUGGESTED: tuple[Suggested, ...] = get_args(Suggested)
 _SHORT = 3  # letters of a prefix whose best are chosen beforehand
 _BEST = 100  # of them, for each such prefix
 _OFTEN = 2  # records that must know a phrase: one record's words are its own
+# A phrase that ends or begins so is half of another: "hóa học lớp", "và ứng dụng".
+_HANGING = frozenset(
+    ("lớp", "môn", "của", "và", "hoặc", "về", "trong", "cho", "tại", "các", "những", "theo", "với", "là", "khi", "để")
+)  # fmt: skip
+_JOINING = frozenset(("của", "và", "hoặc", "với", "là", "ở", "tại"))
 _STARTS = 6  # words of a title at which a prefix may find it
 
 
@@ -112,11 +117,19 @@ def _phrases(book: Book) -> Iterable[tuple[str, Suggestion]]:
     pieces = _pieces(book)
     best: dict[str, tuple[str, int]] = {}
     for gram, count in book.grams.items():
-        if count >= _OFTEN and gram not in pieces and not gram.replace(" ", "").isdigit() and len(gram) > 1:
+        if count >= _OFTEN and gram not in pieces and _whole(gram):
             folded = fold_all(gram)
             if count > best.get(folded, ("", 0))[1]:
                 best[folded] = gram, count
     return ((folded, Suggestion("phrase", gram, count)) for folded, (gram, count) in best.items())
+
+
+def _whole(gram: str) -> bool:
+    """Say whether a phrase can stand for itself."""
+    first, last = gram.partition(" ")[0], gram.rpartition(" ")[2]
+    if len(gram) < 2 or gram.replace(" ", "").isdigit():
+        return False
+    return " " not in gram or (first not in _JOINING and last not in _HANGING)
 
 
 def _pieces(book: Book) -> set[str]:

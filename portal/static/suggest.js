@@ -61,10 +61,10 @@
     const query = new URLSearchParams({ q: typed, lang: document.documentElement.lang });
     try {
       const answer = await fetch(box.dataset.suggest + "?" + query);
-      if (answer.ok && box.value === typed && document.activeElement === box) show((await answer.json()).suggestions);
+      if (answer.ok && chosen < 0 && box.value === typed && document.activeElement === box) show((await answer.json()).suggestions);
     } catch { close(); } /* without an answer the box is a box */
   };
-  box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 80); });
+  box.addEventListener("input", () => { choose(-1); clearTimeout(timer); timer = setTimeout(ask, 80); });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     if (event.isComposing || list.hidden) return;

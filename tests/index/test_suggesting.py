@@ -74,6 +74,7 @@ def test_the_more_frequent_stands_first_and_every_kind_has_room(helper: Helper) 
 def test_pieces_of_a_phrase_are_not_suggested_for_it(helper: Helper) -> None:
     found = texts(helper, "kết nối", "phrase")
     assert "kết nối tri" not in found
+    assert not [text for text in texts(helper, "hoa hoc", "phrase") if text.endswith(" lớp")]
 
 
 def test_the_last_words_go_on_where_all_of_them_do_not(helper: Helper) -> None:
