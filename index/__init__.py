@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from .comparing import answered_otherwise as answered_otherwise
     from .comparing import differences as differences
     from .comparing import read_questions as read_questions
+    from .counting import begins as begins
     from .documents import document_of as document_of
     from .errors import IndexDamagedError as IndexDamagedError
     from .errors import IndexUnreachableError as IndexUnreachableError
     from .errors import NoGenerationError as NoGenerationError
     from .errors import megabytes as megabytes
+    from .explaining import why as why
     from .feed import Progress as Progress
     from .feed import forget as forget
     from .feed import map_again as map_again
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from .feed import update as update
     from .query import FACETS as FACETS
     from .query import LACKABLE as LACKABLE
+    from .query import LARGEST_WINDOW as LARGEST_WINDOW
     from .query import LONGEST_WORDS as LONGEST_WORDS
+    from .query import MOST_TERMS as MOST_TERMS
     from .query import RANGES as RANGES
     from .query import CursorError as CursorError
     from .query import Engine as Engine
@@ -39,6 +43,9 @@ if TYPE_CHECKING:
     from .query import Query as Query
     from .query import QuestionError as QuestionError
     from .query import Range as Range
+    from .ranges import RangeError as RangeError
+    from .ranges import range_of as range_of
+    from .ranges import written as written
     from .suggest.completing import SUGGESTED as SUGGESTED
     from .suggest.completing import Suggested as Suggested
     from .suggest.completing import Suggestion as Suggestion
@@ -57,6 +64,9 @@ __getattr__ = door(
         **dict.fromkeys(("check_address", "open_engine"), "addresses"),
         "document_of": "documents",
         **dict.fromkeys(("answered_otherwise", "differences", "read_questions"), "comparing"),
+        "begins": "counting",
+        "why": "explaining",
+        **dict.fromkeys(("RangeError", "range_of", "written"), "ranges"),
         **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
         **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
         **dict.fromkeys(("IndexDamagedError", "IndexUnreachableError", "NoGenerationError", "megabytes"), "errors"),
@@ -69,7 +79,9 @@ __getattr__ = door(
             (
                 "FACETS",
                 "LACKABLE",
+                "LARGEST_WINDOW",
                 "LONGEST_WORDS",
+                "MOST_TERMS",
                 "RANGES",
                 "CursorError",
                 "Engine",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mappings import order
 
 from .query import Facet, FacetValue, Query
+from .text import analyse
 
 _NATURAL = ("level", "grade")  # 9 before 10, primary before secondary: people look for their place in a row
 
@@ -27,3 +28,15 @@ def groups(query: Query) -> list[tuple[str, tuple[str, ...]]]:
     together = tuple(field for field in query.facets if field not in filtered)
     alone: list[tuple[str, tuple[str, ...]]] = [(field, (field,)) for field in query.facets if field in filtered]
     return [("", together), *alone] if together else alone
+
+
+def begins(text: str, typed: str) -> bool:
+    """Say whether some words of a text are what was typed, the last of them perhaps half; marks do not matter."""
+    wanted, words = analyse(typed)[1].split(), analyse(text)[1].split()
+    if not wanted:
+        return True
+    *before, last = wanted
+    return any(
+        words[place : place + len(before)] == before and words[place + len(before)].startswith(last)
+        for place in range(len(words) - len(before))
+    )

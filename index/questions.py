@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from mappings import province
+
 from .clauses import AllOf, Between, Clause, Not, Phrase, Plan, Prefix, Scored, Term, Values, any_of
 from .cursors import read_cursor
 from .equivalents import Tokens
@@ -164,12 +166,19 @@ def _filters(query: Query) -> list[tuple[str, Clause]]:
     found: list[tuple[str, Clause]] = []
     for each in query.filters:
         if each.values:
-            clause: Clause = Values(each.field, each.values)
+            clause: Clause = Values(each.field, _today(each.field, each.values))
             found.append((each.field, Not(clause) if each.excluded else clause))
     found += [("", clause) for each in query.ranges for clause in _between(each)]
     found += [("", Not(Values("lacking", (field,)))) for field in query.has]
     found += [("", Values("lacking", (field,))) for field in query.missing]
     return found
+
+
+def _today(field: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the present ids of provinces that were named by a former code; other ids as they are."""
+    if field != "province":
+        return values
+    return tuple(dict.fromkeys(province(value) or value for value in values))
 
 
 def _between(asked: Range) -> list[Clause]:

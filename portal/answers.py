@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from index import FACETS, Hit, Hits, Query
+from index import FACETS, LARGEST_WINDOW, Hit, Hits, Query
 from mappings import Origin, label
 
 from .parameters import FIELD_LABELS, pairs_of, toggled
@@ -65,7 +65,7 @@ def address(path: str, pairs: list[tuple[str, str]]) -> str:
 
 def facets(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], path: str) -> list[dict[str, Any]]:
     """Return the counts, each value with the address that adds or removes it."""
-    selected = {each.field: each.values for each in query.filters}
+    selected = {each.field: each.values for each in query.filters if not each.excluded}
     found = []
     for facet in hits.facets:
         held = selected.get(facet.field, ())
@@ -80,10 +80,13 @@ def facets(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], p
                         **term(facet.field, value, lang, origins),
                         "count": counts.get(value, 0),
                         "selected": value in held,
-                        "url": address(path, pairs_of(query, filters=toggled(query, facet.field, value), page=1)),
+                        "url": address(
+                            path, pairs_of(query, filters=toggled(query, facet.field, value), page=1, cursor="")
+                        ),
                     }
                     for value in values
                 ],
+                "missing": facet.missing,
             }
         )
     return found
@@ -95,12 +98,21 @@ def search(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], m
         "total": {"value": hits.total, "exact": True},
         "items": [item(hit, lang, origins) for hit in hits.hits],
     }
+    if hits.cursor:
+        answer["cursor"] = hits.cursor
     if query.facets:
         answer["facets"] = facets(hits, query, lang, origins, API)
     links = {"self": address(API, pairs_of(query)), "html": address("/", pairs_of(query))}
-    if query.page * query.size < hits.total:
-        links["next"] = address(API, pairs_of(query, page=query.page + 1))
+    if following := _following(hits, query):
+        links["next"] = address(API, following)
     return {**answer, "links": links, "took_ms": milliseconds}
+
+
+def _following(hits: Hits, query: Query) -> list[tuple[str, str]]:
+    """Return the parameters of the next page: by its number, by its cursor where that has an end; [] after the last."""
+    if query.cursor or (query.page + 1) * query.size > LARGEST_WINDOW:
+        return pairs_of(query, cursor=hits.cursor, page=1) if hits.cursor else []
+    return pairs_of(query, page=query.page + 1) if query.page * query.size < hits.total else []
 
 
 def known_fields() -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from harvester import Change
 from index import Hits, Query
-from mappings import Mapped, Origin, order
+from mappings import Mapped, Origin
 
 from . import answers
-from .parameters import FIELD_LABELS, SORTS, Mistake, pairs_of
+from .parameters import FIELD_LABELS, PARAMETERS, SORTS, Mistake, narrowing_of, pairs_of
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "site": ("Kho học liệu", "Kho – learning resources"),
@@ -118,7 +118,7 @@ class Pages:
     ) -> str:
         """Render the search page: form, filters, chips, results; without a question, ways to begin."""
         keep = [("lang", lang)] if lang != "vi" else []
-        facets = [_natural(facet) for facet in answers.facets(hits, query, lang, origins, "/") if facet["values"]]
+        facets = [each for each in answers.facets(hits, query, lang, origins, "/") if each["values"]]
         for facet in facets:
             for value in facet["values"]:
                 value["url"] = _kept(value["url"], keep)
@@ -155,7 +155,9 @@ class Pages:
             first=_FIRST,
             chips=[
                 value | {"field": facet["label"]} for facet in facets for value in facet["values"] if value["selected"]
-            ],
+            ]
+            + _chips(query, lang, origins, keep),
+            narrowing=_narrowing(query),
             sorts=SORTS,
             pages=pages,
             offers=offers,
@@ -217,11 +219,26 @@ def _kept(url: str, keep: Sequence[tuple[str, str]]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(keep)}"
 
 
-def _natural(facet: dict[str, Any]) -> dict[str, Any]:
-    """Put grades and levels into their natural order; everything else stays by count."""
-    if facet["field"] in ("grade", "level"):
-        facet["values"].sort(key=lambda value: order(facet["field"], value["id"]))
-    return facet
+def _narrowing(query: Query) -> list[tuple[str, str]]:
+    """Return the parameters that narrow a search and have no box on the page."""
+    return [(name, value) for name, value in narrowing_of(query) if name not in FIELD_LABELS]
+
+
+def _chips(
+    query: Query, lang: str, origins: Mapping[str, Origin], keep: Sequence[tuple[str, str]]
+) -> list[dict[str, str]]:
+    """Return what takes each of these away again."""
+    found = []
+    for name, value in _narrowing(query):
+        about, _, field = name.partition(".")
+        texts = PARAMETERS[name]
+        said = answers.term(field, value, lang, origins)["label"] if about == "not" else value
+        if name in ("has", "missing"):
+            said = _FIELDS.get(value, (value, value))[lang == "en"]
+        rest = [pair for pair in pairs_of(query, page=1, cursor="") if pair != (name, value)]
+        text = texts.en if lang == "en" else texts.vi
+        found.append({"field": text, "label": said, "said": "yes", "url": _kept(answers.address("/", rest), keep)})
+    return found
 
 
 def _shown(value: Any) -> list[str]:

@@ -8,7 +8,19 @@ from typing import Any
 import msgspec
 
 from harvester import nearest
-from index import FACETS, LONGEST_WORDS, Filter, Query
+from index import (
+    FACETS,
+    LACKABLE,
+    LONGEST_WORDS,
+    MOST_TERMS,
+    RANGES,
+    Filter,
+    Query,
+    Range,
+    RangeError,
+    range_of,
+    written,
+)
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -31,29 +43,53 @@ FIELD_LABELS: dict[str, tuple[str, str]] = {
     "licence": ("Giấy phép", "Licence"),
     "audience": ("Dành cho", "For whom"),
 }
+RANGE_LABELS: dict[str, tuple[str, str]] = {
+    "issued": ("ngày công bố (2024, 2024-09, 2024-09-05)", "date of issue (2024, 2024-09, 2024-09-05)"),
+    "modified": ("ngày ở nguồn", "datestamp at the source"),
+    "minutes": ("thời lượng, phút", "minutes of learning"),
+    "age": ("tuổi", "years of age"),
+}
 SORTS = ("relevance", "-modified", "title")
 PARAMETERS: dict[str, Parameter] = {
     "q": Parameter(
-        f'từ cần tìm, có dấu hoặc không; "cụm từ" trong ngoặc kép; tối đa {LONGEST_WORDS} ký tự',
-        f'words, with or without marks; "phrases" in quotes; at most {LONGEST_WORDS} characters',
+        f'từ cần tìm, có dấu hoặc không; "cụm từ", -loại, title:từ; tối đa {LONGEST_WORDS} ký tự, {MOST_TERMS} từ',
+        f'words, marks or not; "phrases", -not, title:word; at most {LONGEST_WORDS} characters, {MOST_TERMS} words',
     ),
     **{
         field: Parameter(f"lọc theo {vi.lower()}; lặp lại là “hoặc”", f"filter by {en.lower()}; repeat for “or”")
         for field, (vi, en) in FIELD_LABELS.items()
     },
+    **{
+        f"not.{field}": Parameter(f"không phải {vi.lower()} này", f"not this {en.lower()}")
+        for field, (vi, en) in FIELD_LABELS.items()
+    },
+    "has": Parameter("phải nêu các trường này", "these fields must be stated", "", LACKABLE),
+    "missing": Parameter("không nêu các trường này", "these fields must not be stated", "", LACKABLE),
+    **{
+        f"{field}.{end}": Parameter(f"{vi}, {vi_end}", f"{en}, {en_end}")
+        for field, (vi, en) in RANGE_LABELS.items()
+        for end, (vi_end, en_end) in (("from", ("từ", "from")), ("to", ("đến hết", "to the end of")))
+    },
     "facets": Parameter("các trường cần đếm, cách nhau bằng dấu phẩy", "fields to count, separated by commas"),
     "facet_size": Parameter("số giá trị mỗi trường, tối đa 50", "values a field, at most 50", "10"),
     "sort": Parameter("thứ tự", "order", "relevance", SORTS),
     "page": Parameter("trang, từ 1", "page, from 1", "1"),
+    "cursor": Parameter(
+        "đi tiếp từ trang trước, thay cho page; theo sort=title và -modified, không giới hạn số trang",
+        "goes on from a page, instead of page; for sort=title and -modified, without a last page",
+    ),
     "size": Parameter("số kết quả một trang, tối đa 100", "results a page, at most 100", "20"),
     "accent": Parameter(
         "fold: bỏ qua dấu; exact: đúng dấu", "fold: marks do not matter; exact: they do", "fold", ("fold", "exact")
     ),
+    "typing": Parameter("1: từ cuối còn gõ dở", "1: the last word is half typed", "0", ("0", "1")),
     "include": Parameter(
-        "highlight: đánh dấu chỗ tìm thấy; suggest: câu hỏi có lẽ đúng hơn; cách nhau bằng dấu phẩy",
-        "highlight: mark what was found; suggest: a question that may be meant; separated by commas",
+        "highlight: đánh dấu chỗ tìm thấy; explain: vì sao tìm thấy; suggest: câu hỏi có lẽ đúng hơn; cách nhau bằng"
+        " dấu phẩy",
+        "highlight: mark what was found; explain: why it was found; suggest: a question that may be meant; separated"
+        " by commas",
         "",
-        ("highlight", "suggest"),
+        ("highlight", "explain", "suggest"),
     ),
     "lang": Parameter("ngôn ngữ của nhãn và lỗi", "language of labels and errors", "vi", ("vi", "en")),
 }
@@ -90,13 +126,15 @@ def read(pairs: Iterable[tuple[str, str]], lang: str) -> Query:
     facets = [field for text in values.get("facets", ()) for field in text.split(",") if field]
     mistakes += [_wrong("facets", field, FACETS, lang) for field in facets if field not in FACETS]
     numbers = {name: _number(name, values, PARAMETERS, mistakes, lang) for name in ("page", "size", "facet_size")}
+    ranges = _ranges(values, mistakes, lang)
     if mistakes:
         raise MistakesError(mistakes)
     return Query(
         words=_last(values, "q").strip(),
-        filters=tuple(
-            Filter(field, tuple(filter(None, values[field]))) for field in FACETS if any(values.get(field, ()))
-        ),
+        filters=_filters(values),
+        ranges=ranges,
+        has=_words(values, "has"),
+        missing=_words(values, "missing"),
         facets=tuple(dict.fromkeys(facets)),
         highlight="highlight" in included(values.get("include", ())),
         sort=_sort(_last(values, "sort")),
@@ -104,7 +142,31 @@ def read(pairs: Iterable[tuple[str, str]], lang: str) -> Query:
         page=numbers["page"],
         size=numbers["size"],
         facet_size=numbers["facet_size"],
+        cursor=_last(values, "cursor"),
+        typing=_last(values, "typing") == "1",
     )
+
+
+def _filters(values: Mapping[str, list[str]]) -> tuple[Filter, ...]:
+    names = [(name, field, excluded) for field in FACETS for name, excluded in ((field, False), (f"not.{field}", True))]
+    given = [(field, tuple(filter(None, values.get(name, ()))), excluded) for name, field, excluded in names]
+    return tuple(Filter(field, words, excluded) for field, words, excluded in given if words)
+
+
+def _words(values: Mapping[str, list[str]], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for text in values.get(name, ()) for word in text.split(",") if word))
+
+
+def _ranges(values: Mapping[str, list[str]], mistakes: list[Mistake], lang: str) -> tuple[Range, ...]:
+    found = []
+    for field in RANGES:
+        low, high = _last(values, f"{field}.from"), _last(values, f"{field}.to")
+        try:
+            found += [range_of(field, low, high)] if low or high else []
+        except RangeError as error:
+            wrong = "from" if low.startswith(error.text) else "to"
+            mistakes.append(Mistake(f"{field}.{wrong}", "not_a_range", error.sentence(lang)))
+    return tuple(found)
 
 
 def checked(
@@ -136,7 +198,7 @@ def _sorted(
             values.setdefault(name, []).append(value)
     for name, given in values.items():
         allowed = known[name].values
-        words = included(given) if name == "include" else filter(None, given)
+        words = included(given) if name in ("include", "has", "missing") else filter(None, given)
         mistakes += [_wrong(name, word, allowed, lang) for word in words if allowed and word not in allowed]
     return values, mistakes
 
@@ -183,14 +245,38 @@ def pairs_of(query: Query, **changed: Any) -> list[tuple[str, str]]:
     """Write a query as parameters again, leaving defaults out; ``changed`` replaces fields of it."""
     query = msgspec.structs.replace(query, **changed)
     pairs = [("q", query.words)] if query.words else []
-    pairs += [(each.field, value) for each in query.filters for value in each.values]
-    stated = {"sort": query.sort, "accent": query.accent, "size": str(query.size), "page": str(query.page)}
+    pairs += narrowing_of(query)
+    pairs += [("cursor", query.cursor)] if query.cursor else []
+    stated = {
+        "sort": query.sort,
+        "accent": query.accent,
+        "size": str(query.size),
+        "page": str(query.page),
+        "typing": str(int(query.typing)),
+    }
     return pairs + [(name, value) for name, value in stated.items() if value != PARAMETERS[name].default]
+
+
+def narrowing_of(query: Query) -> list[tuple[str, str]]:
+    """Write what narrows a query as parameters: filters, what is stated or not, ranges."""
+    pairs = [
+        (f"not.{each.field}" if each.excluded else each.field, value) for each in query.filters for value in each.values
+    ]
+    pairs += [("has", field) for field in query.has] + [("missing", field) for field in query.missing]
+    ends = [
+        (f"{each.field}.{end}", written(each.field, bound))
+        for each in query.ranges
+        for end, bound in (("from", each.low), ("to", each.high))
+    ]
+    return pairs + [pair for pair in ends if pair[1]]
 
 
 def toggled(query: Query, field: str, value: str) -> tuple[Filter, ...]:
     """Return the filters with one value added, or taken away where it is there."""
-    held = next((each.values for each in query.filters if each.field == field), ())
+    held = next((each.values for each in query.filters if each.field == field and not each.excluded), ())
     values = tuple(each for each in held if each != value) if value in held else (*held, value)
-    filters = {each.field: each for each in query.filters} | {field: Filter(field, values)}
-    return tuple(each for each in filters.values() if each.values)
+    others = [each for each in query.filters if each.field != field or each.excluded]
+    added = Filter(field, values)
+    place = next((n for n, each in enumerate(query.filters) if each.field == field and not each.excluded), len(others))
+    filters = [*others[:place], added, *others[place:]]
+    return tuple(each for each in filters if each.values)

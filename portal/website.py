@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,12 +20,22 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harvester import Change
-from index import FACETS, Engine, Helper, Hit, IndexUnreachableError, LimitExceededError, Query
+from index import (
+    FACETS,
+    CursorError,
+    Engine,
+    Helper,
+    Hit,
+    IndexUnreachableError,
+    LimitExceededError,
+    Query,
+    why,
+)
 from mappings import Origin, map_record
 
-from . import answers, helping
+from . import answers, counts, helping
 from .pages import Pages
-from .parameters import Mistake, MistakesError, included, language, read
+from .parameters import Mistake, MistakesError, included, language, narrowing_of, read
 
 _HERE = Path(__file__).parent
 _SECURITY = {
@@ -60,6 +71,7 @@ def application(engine: Engine, provenance: Provenance | None, origins: Origins)
         Route("/api/v1/records", site.api_search),
         Route("/api/v1/records/{key}", site.api_record),
         Route("/api/v1/records/{key}/similar", site.api_similar),
+        Route("/api/v1/facets/{field}", site.api_facet),
         Route("/api/v1/suggest", site.api_suggest),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
@@ -67,6 +79,7 @@ def application(engine: Engine, provenance: Provenance | None, origins: Origins)
         HTTPException: site.http_error,
         MistakesError: site.mistakes,
         LimitExceededError: site.limit,
+        CursorError: site.cursor,
         IndexUnreachableError: site.unreachable,
         Exception: site.unexpected,
     }
@@ -114,21 +127,37 @@ class _Site:
     async def api_search(self, request: Request) -> Response:
         lang = _language(request)
         query = read(_pairs(request), lang)
-        suggest = "suggest" in included(request.query_params.getlist("include"))
-        return await self._cached(request, lang, lambda: self._search_json(query, lang, suggest=suggest))
+        more = included(request.query_params.getlist("include"))
+        return await self._cached(request, lang, lambda: self._search_json(query, lang, more))
 
-    def _search_json(self, query: Query, lang: str, *, suggest: bool) -> Response:
+    def _search_json(self, query: Query, lang: str, more: set[str]) -> Response:
         started = time.perf_counter()
-        hits = self.engine.search(query)
+        hits = self.engine.search(_with(query, year=_year()))
         took = int((time.perf_counter() - started) * 1000)
         answer = answers.search(hits, query, lang, self.origins(), took)
-        if suggest:
+        for facet in answer.get("facets", ()):
+            facet["more"] = counts.more(query, facet["field"])
+        if "explain" in more:
+            for shown, hit in zip(answer["items"], hits.hits, strict=True):
+                shown["explain"] = why(query, hit, lang)
+        if "suggest" in more:
             correction = self.helper.did_you_mean(query, hits.total)
             answer["suggest"] = {"did_you_mean": helping.meant(correction, query, answers.API)}
         response = JSONResponse(answer)
         if "next" in answer["links"]:
             response.headers["Link"] = f'<{answer["links"]["next"]}>; rel="next"'
         return response
+
+    async def api_facet(self, request: Request) -> Response:
+        lang, field = _language(request), request.path_params["field"]
+        if field not in FACETS:
+            raise HTTPException(404)
+        query, prefix = counts.asked(field, _pairs(request), lang)
+        return await self._cached(request, lang, lambda: self._facet_json(query, prefix, lang))
+
+    def _facet_json(self, query: Query, prefix: str, lang: str) -> Response:
+        hits = self.engine.search(query)
+        return JSONResponse(counts.values(hits, query, prefix, lang, self.origins()))
 
     async def api_suggest(self, request: Request) -> Response:
         lang = _language(request)
@@ -180,8 +209,8 @@ class _Site:
         lang = _language(request)
         asked = [pair for pair in _pairs(request) if pair[1]]  # a form sends empty fields too
         query = read(asked, lang)
-        started = bool(query.words or query.filters)
-        query = _with(query, facets=FACETS, facet_size=50, highlight=True, sort=query.sort)
+        started = bool(query.words or narrowing_of(query))
+        query = _with(query, facets=FACETS, facet_size=50, highlight=True, year=_year())
         return await self._cached(request, lang, lambda: self._home(query, lang, started=started))
 
     def _home(self, query: Query, lang: str, *, started: bool) -> Response:
@@ -236,6 +265,15 @@ class _Site:
         detail = _said(request, f"{error.limit}: tối đa {error.most}", f"{error.limit}: at most {error.most}")
         return self._problem(request, 400, title, [Mistake(error.limit, "limit", detail)])
 
+    async def cursor(self, request: Request, error: CursorError) -> Response:
+        title = _said(request, "Tham số không hợp lệ", "Invalid parameters")
+        detail = _said(
+            request,
+            "Con trỏ này không phải của câu hỏi này; hãy bắt đầu lại từ trang đầu",
+            "This cursor is not of this question; begin again with the first page",
+        )
+        return self._problem(request, 400, title, [Mistake("cursor", "unknown_cursor", detail)])
+
     async def unreachable(self, request: Request, error: IndexUnreachableError) -> Response:
         title = _said(
             request, "Chỉ mục chưa sẵn sàng, xin thử lại sau", "The index is not ready, please try again later"
@@ -262,6 +300,10 @@ def _with(query: Query, **changed: Any) -> Query:
     import msgspec
 
     return msgspec.structs.replace(query, **changed)
+
+
+def _year() -> int:
+    return datetime.now(UTC).year
 
 
 def _pairs(request: Request) -> list[tuple[str, str]]:

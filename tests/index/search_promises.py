@@ -216,6 +216,7 @@ def broader_terms_find_and_count_narrower_ones(make: Maker) -> None:
     assert sorted(found(engine, filters=(science,))) == ["Chất", "Cơ học", "Tế bào"]
     counts = {each.value: each.count for each in engine.search(Query(facets=("subject",))).facets[0].values}
     assert counts == {"khoa_hoc_tu_nhien": 3, "vat_li": 1, "sinh_hoc": 1, "nghe_thuat": 1, "mi_thuat": 1}
+    assert found(engine, filters=(Filter("province", ("40",)),)) == ["Ở nhà"], "a code of before names today's unit"
     assert found(engine, filters=(science, Filter("subject", ("vat_li",), excluded=True)), sort="title") == [
         "Chất",
         "Tế bào",

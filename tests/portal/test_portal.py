@@ -71,6 +71,74 @@ def test_a_search_has_the_promised_shape(client: TestClient) -> None:
     assert "suggest" not in said
 
 
+def test_what_narrows_a_search_is_read_and_written_again(client: TestClient) -> None:
+    whole = client.get("/api/v1/records?facets=subject,type&facet_size=50").json()
+    kind = whole["facets"][1]["values"][0]
+    without = client.get(f"/api/v1/records?not.type={kind['id']}").json()
+    assert without["total"]["value"] == whole["total"]["value"] - kind["count"]
+    missing = client.get("/api/v1/records?missing=subject&has=type,language").json()
+    assert 0 < missing["total"]["value"] <= whole["facets"][0]["missing"]
+    asked = "q=toan&not.type=de_thi&has=language&missing=age&modified.from=2020&modified.to=2026-12-31&minutes.to=90"
+    said = client.get(f"/api/v1/records?{asked}")
+    assert said.status_code == 200
+    again = said.json()["links"]["self"]
+    for part in asked.replace("=2020&", "=2020-01-01&").split("&"):
+        assert part in again
+    assert client.get(again).json()["links"]["self"] == again
+    page = html.fromstring(client.get(f"/?{asked}").text)
+    assert page.xpath("//input[@type='hidden'][@name='not.type']/@value") == ["de_thi"]
+    chips = page.xpath("//ul[@class='chips']//a/@href")
+    assert len(chips) == 6
+    assert all(client.get(chip).status_code == 200 for chip in chips)
+    assert not any("not.type" in chip for chip in chips[:1])
+
+
+def test_ranges_that_are_none_are_mistakes(client: TestClient) -> None:
+    answer = client.get("/api/v1/records?issued.from=2024-13&age.to=x&minutes.from=9&minutes.to=3&lang=en").json()
+    assert {mistake["param"] for mistake in answer["errors"]} == {"issued.from", "age.to", "minutes.to"}
+    assert "2024-09" in answer["errors"][0]["detail"]
+
+
+def test_all_values_of_a_field_by_the_beginning_of_a_word(client: TestClient) -> None:
+    facet = client.get("/api/v1/records?q=toan&facets=subject&facet_size=2").json()["facets"][0]
+    every = client.get(facet["more"]).json()
+    assert [each["id"] for each in every["values"]][:2] == [each["id"] for each in facet["values"]]
+    assert every["total"]["value"] >= len(every["values"]) > 2
+    found = client.get("/api/v1/facets/subject?prefix=t&facet_size=50").json()
+    assert {each["id"] for each in found["values"]} >= {"toan", "tieng_anh"}
+    assert [each["id"] for each in client.get("/api/v1/facets/subject?prefix=tiếng+a").json()["values"]] == [
+        "tieng_anh"
+    ]
+    grades = [each["id"] for each in client.get("/api/v1/facets/grade?facet_size=50").json()["values"]]
+    assert grades == sorted(grades, key=lambda grade: (grade.isdigit(), grade.isdigit() and int(grade)))
+    assert client.get("/api/v1/facets/title").status_code == 404
+    assert client.get("/api/v1/facets/grade?prefix=x&colour=red").status_code == 400
+
+
+def test_a_cursor_reads_everything_once(client: TestClient) -> None:
+    address, keys = "/api/v1/records?sort=title&size=100&q=toan", []
+    first = client.get(address).json()
+    cursor = first["cursor"]
+    keys += [item["id"] for item in first["items"]]
+    while cursor:
+        said = client.get(address, params={"cursor": cursor, "sort": "title", "size": "100", "q": "toan"}).json()
+        keys += [item["id"] for item in said["items"]]
+        cursor = said.get("cursor")
+        assert ("next" in said["links"]) == bool(cursor)
+    assert len(keys) == len(set(keys)) == first["total"]["value"]
+    wrong = client.get("/api/v1/records?sort=title&cursor=abc")
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (400, "unknown_cursor")
+
+
+def test_why_a_hit_was_found_is_said_in_a_sentence(client: TestClient) -> None:
+    item = client.get("/api/v1/records?q=phương+trình&include=explain&size=1").json()["items"][0]
+    assert item["explain"] == "Tìm thấy “phương”, “trình” trong nhan đề; viết đúng dấu như đã gõ."
+    english = client.get("/api/v1/records?q=khoi+9&include=explain&lang=en&size=1").json()["items"][0]
+    assert english["explain"] in {
+        f"Found “khoi 9” in {where}; “khoi 9” = “lớp 9”." for where in ("the title", "its subject, grade or type")
+    }
+
+
 def test_unmarked_and_marked_words_find_the_same(client: TestClient) -> None:
     for one, other in (("phuong trinh", "phương trình"), ("hoa hoc", "hóa học"), ("HOÁ HỌC", "hóa học")):
         totals = {client.get("/api/v1/records", params={"q": q}).json()["total"]["value"] for q in (one, other)}
