@@ -9,6 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from .dated_text import plain_date
+
 EARLIEST_YEAR = 1400  # older than any printed book that a repository describes; a smaller number is a mistake
 
 _YEAR = r"(1[0-9]{3}|20[0-9]{2})"
@@ -38,7 +40,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _TIMESTAMP = re.compile(r"(\d{4})-(\d{2})-(\d{2})[t ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?")
-_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t\d{4,6}z?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.]\s*(\d{1,2})(?:\s*[/.]\s*(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
@@ -66,10 +68,10 @@ def parse(text: str) -> str | None:
     "05/09/2019" is 2019-09-05; "12/25/2014" has no month 25 and is not understood; "1950?" stays "1950?", "ca. 1930"
     becomes "1930~", "199-" "199X", "2023-2024" "2023/2024". Times of day are left out.
     """
-    words = " ".join(unicodedata.normalize("NFC", text).lower().split()).strip(_WRAPPED)
-    if words.endswith((")", "]")) or not words:
+    words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
+    if not words or len(words) > _LONGEST:
         return None
-    return _read(words) or _read_plainer(words)
+    return _read(words) or _read_plainer(words) or _read_within(words)
 
 
 def _read(words: str) -> str | None:
@@ -114,17 +116,23 @@ _MONTH_WORDS = {
     for name in names.split()
 }
 _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
-_LONGEST = 80  # a longer text is no date
+_LONGEST = 160  # a longer text is no date
 
 
 def _read_plainer(words: str) -> str | None:
     """Leave out what stands around a date and write months of words as numbers; None where nothing was left out."""
-    if len(words) > _LONGEST or not any(character.isdecimal() for character in words):
+    if not any(character.isdecimal() for character in words):
         return None
     plainer = _SPELT_MONTH.sub(lambda month: f"tháng {_MONTH_WORDS[month[1].replace(' ', '_')]}", words)
     for form, instead in _AROUND:
         plainer = form.sub(instead, plainer)
     return _read(plainer.strip(_WRAPPED)) if plainer != words else None
+
+
+def _read_within(words: str) -> str | None:
+    """Read the date inside a publication line or a sentence; an era, a year and years are ready already."""
+    found = plain_date(words)
+    return _read(found) or (found if found and found.endswith("X") else None) if found else None
 
 
 @lru_cache(maxsize=20_000)

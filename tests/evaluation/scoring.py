@@ -117,7 +117,7 @@ def dates(half: Half) -> Score:
 
 def swapped(score: Score) -> list[Mistake]:
     """Return the dates of which day and month were taken for each other: there must be none."""
-    return [each for each in score.mistakes if _turned(each.found) in each.label.split("|")]
+    return [each for each in score.mistakes if (turned := _turned(each.found)) and turned in each.label.split("|")]
 
 
 def _turned(date: str) -> str:

@@ -1,0 +1,201 @@
+"""The date inside a publication line or a sentence: "H. : Giáo dục, 2006", "Ngày đăng tải: 12:45 03/02/2021".
+
+A text is brought into the plain form that ``dates.py`` reads: what stands around the date is left out, words become
+figures. A number is a year only where it stands as one: never a price, a count of pages, the number of a decree or an
+ISBN. Two days of which none is said to be that of publication are no date.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .numerals import spoken, years_of_roman
+
+_YEAR = r"(?:1[4-9]\d\d|20[0-4]\d)"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
+)
+_SIGN = r"\s*[/.\\-]\s*"
+_NOT_IN_NUMBER = r"(?<![\w/.\\-])"
+# Forms of a day, then of a month, the surest first.
+_DAY = re.compile(
+    rf"(?:^|ngày\s+|,\s*|\bthứ \w+\s+)(?P<d1>\d{{1,2}})[\s,]+"
+    rf"(?:tháng|thg\.?)\s*(?P<m1>\d{{1,2}})[\s,/-]+(?:năm\s*)?(?P<y1>\d{{4}})(?!\d)"
+    rf"|năm\s+(?P<y2>\d{{4}})[\s,]+tháng\s+(?P<m2>\d{{1,2}})[\s,]+ngày\s+(?P<d2>\d{{1,2}})(?!\d)"
+    rf"|{_NOT_IN_NUMBER}(?P<d3>\d{{1,2}})\s*(?P<s3>[/.\\-])\s*(?P<m3>\d{{1,2}})\s*(?P=s3)\s*(?P<y3>\d{{4}})(?![\d/\\-])"
+    rf"|{_NOT_IN_NUMBER}(?P<y4>\d{{4}}){_SIGN}(?P<m4>\d{{1,2}}){_SIGN}(?P<d4>\d{{1,2}})(?![\d/\\-])"
+    rf"|(?<!\d)(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?[\s/-]+(?P<e5>{_MONTH})[\s.,/-]+(?P<y5>\d{{4}}|\d{{2}}$)(?!\d)"
+    rf"|\b(?P<e6>{_MONTH})\.?\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y6>\d{{4}})(?!\d)"
+    rf"|{_NOT_IN_NUMBER}(?P<d7>\d{{1,2}})(?P<s7>[/.-])(?P<m7>\d{{1,2}})(?P=s7)(?P<y7>\d{{2}})(?![\d/.\\-])"
+)
+_MONTHS = re.compile(
+    r"(?:tháng|thg\.?|th\.)\s*(?P<m1>\d{1,2})(?:[\s,/-]|năm)+(?P<y1>\d{4})(?!\d)"
+    r"|năm\s+(?P<y2>\d{4})[\s,]+tháng\s+(?P<m2>\d{1,2})(?!\d)"
+    rf"|{_NOT_IN_NUMBER}(?P<m3>\d{{1,2}})\s*[/-]\s*(?P<y3>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
+    rf"|{_NOT_IN_NUMBER}(?P<y4>{_YEAR})-(?P<m4>\d{{1,2}})(?![\d/\\-]|\s*[-–]\s*\d)"
+    rf"|\b(?P<e5>{_MONTH})[\s.,/-]+(?P<y5>{_YEAR})(?!\d)"
+)
+_RANGE = re.compile(rf"(?<![\w/.])({_YEAR})\s*(?:[-–—/]|đến|tới|to)\s*(?:năm\s*)?({_YEAR})(?![\w/-])")
+_ALONE = re.compile(rf"(?<![\d/.\w-])(?:c|cop)?({_YEAR})(?![\w/%]|[.,]\d|\s*[-–/]\s*\d)")
+_CORRECTED = re.compile(rf"\[?i\.\s?e\.,?\s*({_YEAR})")  # "2008 [i.e. 2009]": the second one is right
+_COMMON_ERA = re.compile(rf"(?:\bdl|dương lịch)[.:]?\s*({_YEAR})")
+# Numbers that are no years: named so before, or counting something after.
+_NUMBERED = re.compile(
+    r"(?:(?:\bsố|\bno\.?|\btr\.?|\btrang|\bpp?\.?|\bphòng|\bgiá|\btcvn|\biso|\bkm|\bword|\boffice|\bwindows|\bđt|\btel"
+    r"|\bchương trình(?: gdpt| giáo dục phổ thông)?(?: mới)?|\bct|\bgdpt|\bphiên bản|\bversion|\bchuẩn|\bmẫu"
+    r"|\bsgk|\bexcel"
+    r"|\bquyết định|\bthông tư|\bnghị định|\bcông văn|\bmã|\bgần|\bhơn)\s*[:.]?|\b\d{3,})[\s:]*$"
+)
+_COUNTED = re.compile(
+    r"\s*(?:tr\b|trang|p\.|pp|đồng|đ\b|vnd|vnđ|usd|bản\b(?! in)|cuốn|từ\b(?! năm)|cm\b|mb\b|kb\b|gb\b|bytes?|học sinh"
+    r"|sinh viên|người|câu\b|bài\b|tiết\b|giờ|phút|m\b|ha\b|km\b|tcn\b|bce?\b|năm trước)"
+)
+_NO_DATE = re.compile(r"\bisbn|\bissn|\btrước\b|\bsau\b|\bbefore\b|\bafter\b|\d\s*%|\bago\b")
+_LAW = re.compile(r"\b\d+/\d{4}/[a-zđ]{2}[a-zđ\d/-]*")  # 32/2018/TT-BGDĐT is the number of a circular
+_OF_LAW = re.compile(
+    r"(?:quyết định|thông tư|nghị định|công văn|nghị quyết|luật)(?:\s+liên tịch)?(?:\s+số)?[\s:]+\d+/\d+"
+)
+_ISSUE = re.compile(
+    r"^(?:.*\b(?:tạp chí|tập|báo)\b.*)?"
+    rf"(?:số|s\.|no\.?|kỳ|quyển)\s*\d{{1,3}}\s*(?:\(\d+\))?\s*[/,-]\s*(?:năm\s*)?({_YEAR})$"
+)
+_TO = re.compile(r"\s*(?:[-–—]|đến|tới|to)\s*(?:hết\s+)?(?:ngày\s+)?")
+_ABOUT = re.compile(r"(?:khoảng|\bca?\.|circa|about)\s*(?:năm\s*)?\[?$")
+_PUBLISHED = re.compile(r"(?:đăng|xuất bản|công bố|phát hành|ban hành|published|issued|accepted)[^\d]{0,20}$")
+_DECADE = re.compile(
+    r"(?:những năm|thập niên|thập kỷ|thập kỉ)\s+(?:(1[4-9]|20))?(\d)0(?:'?s)?(?!\d)"
+    r"(?:.*\b(?:thế kỷ|thế kỉ|tk\.?)\s*([ivx]+|\d{2}))?"
+)
+_CENTURY = re.compile(
+    r"(?:\bthế kỷ|\bthế kỉ|\btk\.?)\s*(?:thứ\s*)?([ivx]+|\d{1,2})\b|^(?:\w+ )?(\d{1,2})(?:st|nd|rd|th) century$"
+)
+_UNWRITTEN = re.compile(r"(?:[._][._\s]*[/-]\s*)++\s*(?=(?:\d{1,2}\s*[/-]\s*)?\d{4}(?!\d))")  # "…/…/2022"
+_QUARTER = re.compile(r"\b(?:quý|q)\s?(?:[1-4]|i{1,3}|iv)\s*[/-]")
+_SHORT_MONTH = re.compile(r"\bth(?:g|áng)?\.?\s*(?=\d)")  # "20 Th11, 2019", as web sites write
+_MONTH_TO_MONTH = re.compile(r"\btháng\s+\d{1,2}\s*[-–,]\s*\d{1,2}\s*[/-]\s*(?=\d{4}(?!\d))")
+_SHORT_SCHOOL_YEAR = re.compile(r"\b(?:năm học|niên khóa|niên khoá|niên học|nh)\s*:?\s*(\d\d)\s*[-–/]\s*(\d\d)(?!\d)")
+_CLOCK = re.compile(r"\b\d{1,2}(?::\d{2}(?::\d{2})?|h\d{0,2})\b(?:\s*(?:am|pm|sa|ch)\b)?")
+_UNMARKED = (
+    ("ngay", "ngày"),
+    ("thang", "tháng"),
+    ("nam", "năm"),
+    ("hoc ky", "học kỳ"),
+    ("the ky", "thế kỷ"),
+    ("truoc", "trước"),
+)
+_UNMARKED_WORDS = tuple((re.compile(rf"\b{bare}\b"), marked) for bare, marked in _UNMARKED)
+_HAN = str.maketrans({**{sign: str(place) for place, sign in enumerate("〇一二三四五六七八九")}, "零": "0", "月": "-"})
+
+
+def plain_date(words: str) -> str | None:
+    """Return the date that a text in small letters names, in the form of EDTF or as day, month, year; None for none.
+
+    The calendar is not asked: "31/04/2024" comes back as 31/04/2024, and ``dates.py`` has no such day.
+    """
+    words = _without_beside(_with_figures(words))
+    if found := _era(words):
+        return found
+    if _NO_DATE.search(words):
+        return None
+    issue = _ISSUE.search(words)
+    if issue and not _OF_LAW.search(words):
+        return issue[1]
+    words = _OF_LAW.sub(" ", _LAW.sub(" ", words))
+    for form in (_DAY, _MONTHS):
+        places = list(form.finditer(words))
+        if places:
+            return _one_of(places, words)
+    return _years(words)
+
+
+def _without_beside(words: str) -> str:
+    """Leave out times of day, dots for days that nobody filled in, quarters and rows of months."""
+    for form in (_UNWRITTEN, _CLOCK, _QUARTER, _MONTH_TO_MONTH):
+        words = form.sub(" ", words)
+    return _SHORT_MONTH.sub("tháng ", words)
+
+
+def _with_figures(words: str) -> str:
+    """Write numbers of words, of Chinese and full-width signs as figures, and marks where a text has none."""
+    if words.isascii():
+        for form, marked in _UNMARKED_WORDS:
+            words = form.sub(marked, words)
+        return words
+    if "年" in words:
+        words = words.translate(_HAN).replace("年", "-").replace("日", "").strip("- ")
+    return spoken(words)
+
+
+def _era(words: str) -> str | None:
+    """Read decades ("những năm 90"), centuries ("đầu thế kỷ XX") and years in Roman figures."""
+    if decade := _DECADE.search(words):
+        century = decade[1] or (str(_number(decade[3]) - 1) if decade[3] else "19")
+        return f"{century}{decade[2]}X"
+    centuries = {_number(first or second) for first, second in _CENTURY.findall(words)}
+    if centuries:
+        number = centuries.pop()
+        return f"{number - 1}XX" if 11 <= number <= 21 and not centuries else None
+    return years_of_roman(words)
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() else _ROMAN.get(written, 0)
+
+
+_ROMAN = {
+    f"{tens}{ones}": 10 * t + o
+    for t, tens in enumerate(("", "x", "xx"))
+    for o, ones in enumerate(("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"))
+}
+
+
+def _one_of(places: list[re.Match[str]], words: str) -> str | None:
+    """Return the only date, that of publication among several, the first and last of "từ … đến …"; else None."""
+    dates = [_written(place) for place in places]
+    if len(set(dates)) == 1:
+        return dates[0]
+    if len(dates) == 2 and _TO.fullmatch(words, places[0].end(), places[1].start()):
+        return "/".join("-".join(part.zfill(2) for part in reversed(date.split("/"))) for date in dates)
+    published = [date for date, place in zip(dates, places, strict=True) if _PUBLISHED.search(words, 0, place.start())]
+    return published[0] if published else None
+
+
+def _written(place: re.Match[str]) -> str:
+    parts = {name[0]: value for name, value in place.groupdict().items() if value}
+    year, day = _four_digits(parts["y"]), parts.get("d")
+    if "e" in parts:
+        return f"{day} {parts['e']} {year}" if day else f"{parts['e']} {year}"
+    return f"{day}/{parts['m']}/{year}" if day else f"{parts['m']}/{year}"
+
+
+_LAST_OF_THIS_CENTURY = 40  # "31-12-49" is of 1949: who writes two digits writes of what was
+
+
+def _four_digits(year: str) -> str:
+    if len(year) == 4:
+        return year
+    return f"20{year}" if int(year) <= _LAST_OF_THIS_CENTURY else f"19{year}"
+
+
+def _years(words: str) -> str | None:
+    short = _SHORT_SCHOOL_YEAR.search(words)
+    if short and int(short[2]) == int(short[1]) + 1:
+        return f"{_four_digits(short[1])}/{_four_digits(short[2])}"
+    if found := _CORRECTED.search(words) or _COMMON_ERA.search(words):
+        return found[1]
+    years = [place for place in _ALONE.finditer(words) if _stands_as_year(place, words)]
+    reach = _RANGE.search(words)
+    if reach and reach[1] < reach[2] and not any(place.start() < reach.start() for place in years):
+        return f"{reach[1]}/{reach[2]}"
+    return _as_sure(years[0], words) if years and not reach else None
+
+
+def _as_sure(place: re.Match[str], words: str) -> str:
+    if words.startswith("?", place.end()):
+        return place[1] + "?"
+    return ("khoảng " if _ABOUT.search(words, 0, place.start()) else "") + place[1]
+
+
+def _stands_as_year(place: re.Match[str], words: str) -> bool:
+    return not _NUMBERED.search(words[: place.start()]) and not _COUNTED.match(words, place.end())
