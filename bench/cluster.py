@@ -84,7 +84,7 @@ def _ready(node: Node, items: list[Item]) -> None:
 
 def _helper(node: Node, actions: list[dict[str, object]]) -> None:
     client = elasticsearch.Elasticsearch(node.url, request_timeout=120)
-    for _ in helpers.streaming_bulk(client, actions, index=_fresh(node).generation()):
+    for _ in helpers.streaming_bulk(client, actions, index=_fresh(node)._index()):
         pass
 
 
