@@ -59,14 +59,14 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     progress = Progress()
     with _staying(engine) as here:
         progress.memory = Memory(here)
-        if not same_life(log, here.place()):
-            _compare(log, here, origins, progress, told)
-        _mark_new(here, origins)
-        _follow(log, here, origins, progress, told)
-        _map_again(log, here, origins, progress, told)
-        _keep(progress, here)
+        mended = same_life(log, here.place()) or _compare(log, here, origins, progress, told)
+        if mended:
+            _mark_new(here, origins)
+            _follow(log, here, origins, progress, told)
+            _map_again(log, here, origins, progress, told)
+            _keep(progress, here)
     engine.close()
-    return progress
+    return progress if mended else rebuild(log, engine, origins, told)
 
 
 def rebuild(
@@ -152,8 +152,8 @@ def rollback(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told
     try:
         if previous.place().store != log.identity()[0]:
             raise NoGenerationError(engine.address)
-        if not same_life(log, previous.place()):
-            _compare(log, previous, origins, progress, told)
+        if not (same_life(log, previous.place()) or _compare(log, previous, origins, progress, told)):
+            raise NoGenerationError(engine.address)
         _follow(log, previous, origins, progress, told)
         _keep(progress, previous)
         engine.adopt(previous)
@@ -198,14 +198,20 @@ def same_life(log: Log, place: Place) -> bool:
     return place.sequence == 0 or log.change_at(place.sequence) == (place.key, place.content)
 
 
-def _compare(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
+def _compare(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> bool:
     """Compare the index with its store key by key, and write what differs.
 
-    The old place stays until all of it is compared: an update that is cut short begins again.
+    Until all of it is compared, the place is one of the store's present life where nothing can stand: what is written
+    counts as newer than all of the old life, and an update that is cut short begins again. False where the index does
+    not let go of newer states: somebody put an older store in place without giving it a new life.
     """
     progress.verified, last = True, log.identity()[2]
-    repair(log, engine, origins, faults(log, engine, followed=False), progress, told)
+    old, doubtful = engine.place(), msgspec.structs.replace(_place(log, last), sequence=1, key="", content="")
+    repair(log, engine, origins, faults(log, engine, followed=False), progress, told, doubtful)
+    if old.epoch == doubtful.epoch and next(faults(log, engine, followed=False), None) is not None:
+        return False
     engine.write((), _place(log, last))
+    return True
 
 
 def repair(
@@ -215,9 +221,13 @@ def repair(
     found: Iterable[Fault],
     progress: Progress,
     told: Told = _nobody,
+    place: Place | None = None,
 ) -> None:
-    """Write again what faults name, as the store says it now, and drop what the store does not know."""
-    place, extra, wrong = engine.place(), list[str](), list[str]()
+    """Write again what faults name, as the store says it now, and drop what the store does not know.
+
+    ``place`` is the engine's own unless another one is to be written with it.
+    """
+    place, extra, wrong = place or engine.place(), list[str](), list[str]()
 
     def mend() -> None:
         if extra:
