@@ -7,6 +7,7 @@ the tables. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
 the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
+``--suggestions 1000000`` shows what suggestions and did-you-mean cost on so many records.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def main() -> None:
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")
+    options.add_argument("--suggestions", type=int, default=0)
     options.add_argument("--index", action="append", default=[], metavar="ADDRESS")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
@@ -61,6 +63,10 @@ def main() -> None:
         from . import cluster
 
         cluster.measure(chosen.rounds)
+    elif chosen.suggestions:
+        from . import suggestions
+
+        suggestions.measure(chosen.suggestions)
     elif chosen.queries:
         from . import queries
 

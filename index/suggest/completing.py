@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from typing import Literal, get_args
 
 import msgspec
@@ -20,7 +21,7 @@ from .book import Book
 Suggested = Literal["phrase", "subject", "institution", "title"]
 SUGGESTED: tuple[Suggested, ...] = get_args(Suggested)
 _SHORT = 3  # letters of a prefix whose best are chosen beforehand
-_BEST = 100  # of them, for each such prefix
+_BEST = 100  # of what begins so; a prefix that more begin with is remembered
 _OFTEN = 2  # records that must know a phrase: one record's words are its own
 # A phrase that ends or begins so is half of another: "hóa học lớp", "và ứng dụng".
 _HANGING = frozenset(
@@ -57,11 +58,14 @@ class Shelf:
                     best.append(suggestion)
 
     def beginning(self, prefix: str) -> Sequence[Suggestion]:
-        """Return what begins with a folded prefix; at most the hundred best of a very short one."""
-        if len(prefix) <= _SHORT:
+        """Return what begins with a folded prefix, at most the hundred best."""
+        if prefix in self._best or len(prefix) <= _SHORT:
             return self._best.get(prefix, ())
         start = bisect_left(self._folded, prefix)
-        return self._found[start : bisect_left(self._folded, prefix + "\U0010ffff", start)]
+        end = bisect_left(self._folded, prefix + "\U0010ffff", start)
+        if end - start <= _BEST:
+            return self._found[start:end]
+        return self._best.setdefault(prefix, nsmallest(_BEST, self._found[start:end], key=_rank))
 
 
 class Completer:

@@ -7,8 +7,10 @@ surely still shown somewhere; everything rarer is asked of the index before it i
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -34,35 +36,66 @@ class Correction(msgspec.Struct, frozen=True):
     total: int
 
 
+class _Kit:
+    """A book and what is made of it when somebody needs it."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self.book)
+
+    @cached_property
+    def completer(self) -> Completer:
+        return Completer(self.book)
+
+    @property
+    def used(self) -> bool:
+        return "completer" in self.__dict__
+
+
 class Helper:
-    """Helps to ask one index; reads its book of words anew when it has changed."""
+    """Helps to ask one index; reads its book of words anew when it has changed, and nobody waits for that."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine, self._clock = engine, clock
         self._next = 0.0
         self._place: Place | None = None
         self._packed: bytes | None = None
-        self._book = Book()
-        self._speller: Speller | None = None
-        self._completer: Completer | None = None
+        self._kit = _Kit(Book())
+        self._newest = self._kit.book
 
-    def _read(self) -> int:
-        """Read the book where it is another one; return how many documents may have changed since it was true."""
+    def _read(self) -> tuple[_Kit, int]:
+        """Return the words, and how many documents may have changed since they were true."""
         place = self._engine.place()
         if place != self._place or self._clock() >= self._next:
             packed = self._engine.kept(NAME)
             if packed != self._packed:
-                self._book = unpack(packed) or Book()
-                self._speller = self._completer = None  # made when somebody needs them
+                self._change(unpack(packed) or Book())
             self._place, self._packed, self._next = place, packed, self._clock() + _AGAIN
-        if place.epoch != self._book.epoch or place.sequence < self._book.sequence:
-            return sys.maxsize
-        return place.sequence - self._book.sequence + self._book.again
+        kit = self._kit
+        if place.epoch != kit.book.epoch or place.sequence < kit.book.sequence:
+            return kit, sys.maxsize
+        again = kit.book.again + (0 if kit.book is self._newest else self._newest.again)
+        return kit, place.sequence - kit.book.sequence + again
+
+    def _change(self, book: Book) -> None:
+        """Put another book in the place of this one; where that one is in use, when the other is made ready."""
+        kit, self._newest = _Kit(book), book
+        if self._kit.used:
+            threading.Thread(target=self._make_ready, args=(kit,), daemon=True).start()
+        else:
+            self._kit = kit
+
+    def _make_ready(self, kit: _Kit) -> None:
+        _ = kit.completer, kit.speller  # a second for the words of a nation
+        if kit.book is self._newest:
+            self._kit = kit
 
     def did_you_mean(self, query: Query, total: int) -> Correction | None:
         """Return a better question for one that found ``total``: only where it finds more, by the same filters."""
-        self._read()
-        speller = self._speller = self._speller or Speller(self._book)
+        speller = self._read()[0].speller
         if not query.words or (total >= FEW and speller.knows(query.words)):
             return None
         words = speller.corrected(query.words)
@@ -73,8 +106,8 @@ class Helper:
 
     def suggest(self, typed: str, kinds: Sequence[Suggested] = SUGGESTED, most: int = 8) -> list[Suggestion]:
         """Return what goes on from what was typed: phrases, subjects, institutions, titles, all of them shown now."""
-        doubt = self._read()
-        completer = self._completer = self._completer or Completer(self._book)
+        kit, doubt = self._read()
+        completer = kit.completer
         found: list[Suggestion] = []
         for kind in kinds:
             wanted = most if len(kinds) == 1 else min(most, _AT_MOST[kind])
@@ -85,9 +118,9 @@ class Helper:
 
     def similar(self, hit: Hit, most: int = 5) -> tuple[Hit, ...]:
         """Return other shown resources that are about the same, the most alike first, of each title one."""
-        self._read()
+        book = self._read()[0].book
         size = min(LARGEST_PAGE, (most + 1) * _SAME_TITLES)
-        found = self._engine.search(Query(like=likeness(hit.stored, self._book), size=size)).hits
+        found = self._engine.search(Query(like=likeness(hit.stored, book), size=size)).hits
         others = {_title(each): each for each in reversed(found) if each.key != hit.key}
         return tuple(each for each in found if others.get(_title(each)) is each)[:most]
 

@@ -14,8 +14,8 @@ from .book import NAME, Book, Institution, Title, pack, unpack
 
 LONGEST = 4  # words of a phrase: "phương trình bậc hai"
 # Neighbours and titles are learned from about so many records: more of them change no suggestion (the records of a
-# nation repeat their phrases), and cost 20 µs each.
-ENOUGH = 250_000
+# nation repeat their phrases), and each costs as much as three of which only the words are learned.
+ENOUGH = 100_000
 _PARTS = 1024
 WORDS, PAIRS, LONGER, TITLES = 60_000, 100_000, 60_000, 20_000
 # While it learns: above so many the rarest go (lossy counting), so that memory stays below 100 MB.
@@ -83,10 +83,8 @@ class Learner:
                 self._titles[said.title] = Title(said.title, document.key, count + 1)
 
     def _forget_the_rarest(self) -> None:
-        if len(self._grams) > _MOST_GRAMS:
-            self._grams = Counter(dict(_most(self._grams, _MOST_GRAMS // 2)))
-        if len(self._words) > _MOST_GRAMS:
-            self._words = Counter(dict(_most(self._words, _MOST_GRAMS // 2)))
+        self._grams = _without_the_rarest(self._grams, _MOST_GRAMS)
+        self._words = _without_the_rarest(self._words, _MOST_GRAMS)
         if len(self._titles) > _MOST_TITLES:
             self._titles = {title.text: title for title in _often(self._titles, _MOST_TITLES // 2)}
 
@@ -117,6 +115,17 @@ def _grams(run: list[str]) -> Iterable[str]:
     return (
         " ".join(run[start : start + size]) for size in range(2, LONGEST + 1) for start in range(len(run) - size + 1)
     )
+
+
+def _without_the_rarest(counted: Counter[str], most: int) -> Counter[str]:
+    """Drop what was counted once, twice, … until a quarter of the room is free (lossy counting)."""
+    if len(counted) <= most:
+        return counted
+    floor = 0
+    while len(counted) > most * 3 // 4:
+        floor += 1
+        counted = Counter({gram: count for gram, count in counted.items() if count > floor})
+    return counted
 
 
 def _most(counted: Mapping[str, int], most: int) -> list[tuple[str, int]]:

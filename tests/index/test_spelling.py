@@ -116,7 +116,7 @@ def test_a_book_is_bounded_whatever_is_read(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_of_very_many_records_a_share_gives_the_neighbours_and_all_give_the_words() -> None:
-    learner = Learner(expected=1_000_000)
+    learner = Learner(expected=400_000)
     learner.see(documents())
     found = learner.book(PLACE)
     assert {gram for gram in found.grams if " " not in gram} == {gram for gram in book().grams if " " not in gram}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,24 @@ def test_what_is_taken_down_is_never_suggested(sqlite_store: Store, town: Town, 
     for asked in (helper, Helper(engine)):
         assert texts(asked, "nhật kí") == texts(asked, "be ngoc") == texts(asked, "ngọc á") == []
     engine.close()
+
+
+def test_a_new_book_is_read_when_it_is_kept_and_nobody_waits_for_it() -> None:
+    """An update keeps its book a little after its last documents: the place is the same and the words are others."""
+    engine, now = MemoryEngine(), [0.0]
+    engine.write((document(1, "Định luật Ôm"), document(2, "Định luật Ôm")), PLACE)
+    helper = Helper(engine, clock=lambda: now[0])
+    assert helper.suggest("dinh") == []
+    learner = Learner()
+    learner.see(engine.documents.values())
+    engine.keep(NAME, pack(learner.book(PLACE)))
+    assert helper.suggest("dinh") == []
+    now[0] = 31.0
+    helper.suggest("dinh")
+    for thread in threading.enumerate():
+        if thread.daemon and thread.name.endswith("(_make_ready)"):
+            thread.join(30)
+    assert texts(helper, "dinh", "title") == ["Định luật Ôm"]
 
 
 def test_a_damaged_or_missing_book_only_suggests_nothing(engine: Engine) -> None:
