@@ -181,8 +181,8 @@ OTHERS = (
         (
             ("        engine.adopt(fresh)\n", ""),
             (
-                "        fresh.write((), _place(log, log",
-                "        engine.adopt(fresh)\n        fresh.write((), _place(log, log",
+                "            fresh.write((), _place(log, log",
+                "            engine.adopt(fresh)\n            fresh.write((), _place(log, log",
             ),
         ),
         (1,),

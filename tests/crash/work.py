@@ -24,7 +24,7 @@ import index.feed
 import index.streaming
 from harvester import Change, Night, Store, Wish, open_store
 from harvester.visit import Result, Visiting
-from index import Query, document_of, open_engine, update
+from index import Query, document_of, faults, open_engine, update
 from index.query import Engine
 from mappings import Origin, fingerprint
 from tests.crash.nights import FIRST, FORMATS, TELLERS, Telling, bodies, checkpoint, histories, pages_of
@@ -265,3 +265,4 @@ def check_index(store: Store, engine: Engine, held: Sequence[Change], night: int
     place = engine.place()
     assert (place.store, place.epoch, place.sequence) == (stored, epoch, last)
     assert store.log.change_at(last) == (place.key, place.content)
+    assert (engine.damaged(), list(faults(store.log, engine))) == ([], [])
