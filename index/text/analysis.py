@@ -236,9 +236,12 @@ def _tone_place(bare: str) -> int | None:
 def _neighbours(tokens: list[str]) -> list[str]:
     """Decide what only the neighbour tells: Roman numerals after counting words, 6A after lớp, e-learning."""
     found: list[str] = []
-    for place, token in enumerate(tokens):
+    done = 0
+    for place in [place for place, token in enumerate(tokens) if token in _DOUBTFUL]:
+        found += tokens[done:place]
+        done, token = place + 1, tokens[place]
         before = found[-1] if found else ""
-        after = tokens[place + 1] if place + 1 < len(tokens) else ""
+        after = tokens[done] if done < len(tokens) else ""
         if before == "e" and token in ELECTRONIC:
             found[-1] = f"e{token}"
         elif token in DOUBTFUL_ROMAN and before in COUNTING and not (len(token) == 2 and after in SYLLABLE_AFTER_VI):
@@ -247,4 +250,4 @@ def _neighbours(tokens: list[str]) -> list[str]:
             found += [named[1], named[2]]
         else:
             found.append(token)
-    return found
+    return found + tokens[done:]

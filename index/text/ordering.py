@@ -16,8 +16,8 @@ _NUMBER = re.compile(r"\d+")
 def order(text: str) -> str:
     """Return a key whose byte order is the dictionary's: a ă â … d đ …; ngang huyền hỏi ngã sắc nặng; 9 before 10."""
     words = [_word(word) for word in composed(text).lower().split()]
-    letters = " ".join(letters for letters, _ in words if letters)
-    tones = "".join(tones for _, tones in words)
+    letters = " ".join([letters for letters, _ in words if letters])
+    tones = "".join([tones for _, tones in words])
     return f"{letters[:120]}\x01{tones.rstrip('0')[:60]}"
 
 
