@@ -88,10 +88,19 @@ def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read identifiers with their schemes; plain web addresses and citations are none."""
     found: list[Found] = []
     for row in rows:
+        if _is_plain_address(row[1]):
+            continue
         made = _identifier(line(row[1]), qualifier(row[0]), row, rule, job)
         if made:
             found.append((made, row))
     return found
+
+
+def _is_plain_address(words: str) -> bool:
+    """Say cheaply that words need no repair and are the address of a page, as most identifiers are."""
+    if not words.startswith(("http://", "https://")) or not words.isascii() or not words.isprintable():
+        return False
+    return not ("&" in words or "<" in words or "doi.org/" in words or "hdl.handle.net/" in words)
 
 
 def _identifier(text: str, catalog: str, row: Row, rule: Rule, job: Job) -> Identifier | None:

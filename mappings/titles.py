@@ -104,7 +104,7 @@ def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 _GROUPS = {"syllable": "subject", "weak": "type"}  # of these only the longest phrase counts, and the first of two
 
-# What cancels a term: words before it, and words after it (several as one text).
+# What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
 _Spoils = tuple[frozenset[str], tuple[str, ...]]
 _Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
 _Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[_Phrase]]], ...]]
@@ -136,7 +136,10 @@ def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
         {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
         for name in ("spoilt_before", "spoilt_after")
     )
-    return {term: (frozenset(before.get(term, ())), after.get(term, ())) for term in {*before, *after}}
+    return {
+        term: (frozenset(before.get(term, ())), tuple(f"{word} " for word in after.get(term, ())))
+        for term in {*before, *after}
+    }
 
 
 def _find(words: list[str], bare: bool) -> list[_Found]:
@@ -158,11 +161,10 @@ def _find(words: list[str], bare: bool) -> list[_Found]:
 
 
 def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
-    before = {words[first - 1], " ".join(words[max(0, first - 2) : first])} if first else set()
-    if not spoils[0].isdisjoint(before):
+    before, after = spoils
+    if before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
         return True
-    following = " ".join(words[last + 1 : last + 3])
-    return any(following == word or following.startswith(word + " ") for word in spoils[1])
+    return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)
 
 
 # --- one title -------------------------------------------------------------------------------------
