@@ -116,7 +116,8 @@ class Crosswalk:
                 continue
             group = heap.get(path, _NOTHING)
             if memory is not None and not others:
-                found, value, noted = memory.get(tuple(group)) or _remembered(group, rule, parse, job)
+                key = group[0] if len(group) == 1 else tuple(group)  # of one row: at half the price
+                found, value, noted = memory.get(key) or _remembered(key, group, rule, parse, job)
                 for problem in noted:
                     if problem not in job.problems:
                         job.problems.append(problem)
@@ -147,7 +148,7 @@ def _value(found: list[Found], many: bool) -> Any:
     return (found[0][0],) if len(found) == 1 else tuple(dict.fromkeys([value for value, _ in found]))
 
 
-def _remembered(group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
+def _remembered(key: Row | tuple[Row, ...], group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
     """Parse words and remember what they gave and what was noted; long ones are parsed every time."""
     before, job.problems = job.problems, []
     found = parse(group, rule, job)
@@ -157,7 +158,7 @@ def _remembered(group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
     if memory is not None and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()
-        memory[tuple(group)] = made
+        memory[key] = made
     return made
 
 

@@ -9,6 +9,7 @@ tag means is learnt from the parser (``elements.py``).
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from lxml import etree
 
@@ -93,11 +94,8 @@ def _flat(words: str, root: Element) -> list[Row] | None:
         if words.count("&") != sum(text.count("&") for _, text in found):
             return None
         found = [(tag, _resolved(text)) for tag, text in found]
-    return [
-        (leaf[0], text, leaf[1])
-        for tag, text in found
-        if (leaf := leaves[tag]) and leaf[0] and text and not text.isspace()
-    ]
+    rows = [(leaf[0], text, leaf[1]) for tag, text in found if (leaf := leaves[tag]) and text and not text.isspace()]
+    return cast("list[Row]", rows)  # a root is not told apart, so each leaf of it that is anything is a row
 
 
 def _nested(words: str, root: Element) -> list[Row] | None:

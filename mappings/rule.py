@@ -17,7 +17,7 @@ from .rows import Row, is_joint
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
 # What a parser made of rows, what the field holds then, and what was not understood.
 Made = tuple[list[Found], Any, list[Problem]]
-Memory = dict[tuple[Row, ...], Made]
+Memory = dict[Row | tuple[Row, ...], Made]  # by the only row, or by all of them
 
 
 class Job:
