@@ -89,7 +89,12 @@ def document(change: Change, mapped: Mapped) -> Document:
 
 def _words(resource: Resource) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return what may be searched by the name of its field; ``text`` holds all of it."""
-    about = [("subject", resource.subject), ("grade", resource.grade), ("type", resource.type)]
+    about = [
+        ("subject", resource.subject),
+        ("grade", resource.grade),
+        ("type", resource.type),
+        ("series", resource.series),
+    ]
     return (
         ("title", (resource.title, *resource.title_alternative)),
         ("subject", tuple(label(field, term) for field, terms in about for term in terms)),
@@ -113,7 +118,7 @@ def _stated(resource: Resource) -> list[tuple[str, tuple[str, ...]]]:
 def _terms(resource: Resource, field: str) -> tuple[str, ...]:
     value = getattr(resource, field)
     if isinstance(value, str):
-        return (value,)
+        return (value,) if value else ()
     return value if field != "subject" else tuple(dict.fromkeys(each for term in value for each in _broader(term)))
 
 

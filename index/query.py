@@ -15,7 +15,19 @@ Sort = Literal["relevance", "-modified", "title"]
 Status = Literal["shown", "withdrawn", "suppressed", "quarantined"]
 
 # Fields that can be filtered and counted, in the order in which pages show them.
-FACETS = ("level", "grade", "subject", "type", "province", "source", "language", "licence", "audience")
+FACETS = (
+    "level",
+    "grade",
+    "subject",
+    "type",
+    "series",
+    "province",
+    "source",
+    "language",
+    "licence",
+    "audience",
+    "school_year",
+)
 # Fields of ids in every index: those that are counted, what a record does not state, its quality (0 to 2), its year.
 TERM_FIELDS = (*FACETS, "lacking", "quality", "year")
 # What a record may leave out, for ``has`` and ``missing``.

@@ -28,7 +28,7 @@ def _table() -> dict[str, Any]:
 def abbreviations() -> tuple[tuple[str, ...], ...]:
     """Return groups of words that mean the same: the abbreviation first, then its full forms.
 
-    They are those of the vocabularies and of the textbook series, where an abbreviation is spelt by the initials of
+    They are those of the vocabularies, where an abbreviation is spelt by the initials of
     one of its term's own words, and those of ``equivalents.yaml``. What has two meanings is left out.
     """
     table = _table()
@@ -49,8 +49,6 @@ def _declared() -> list[tuple[str, list[str]]]:
         for term in vocabulary(name).terms.values():
             words = [term["vi"], *term.get("variants", ())]
             found += [(short, words) for short in term.get("abbreviations", ())]
-    for series in words_of_titles()["series"]:
-        found += [(word, series["words"]) for word in series["words"] if word.isupper() and " " not in word]
     return found
 
 

@@ -19,7 +19,7 @@ UNDECIDED = "?"  # the id of a pasted line of which nobody has said yet what it 
 _WORDS = ("variants", "former", "abbreviations", "field_only")
 _LABELS = ("vi", "en")
 _PAIRS = ("more_names", "spoilt_before", "spoilt_after")  # of titles.yaml: a term to words
-_ROWS = ("types", "series")  # of titles.yaml: rows of id, words and weak
+_ROWS = ("types", "audiences")  # of titles.yaml: rows of id, words and weak
 
 
 class Taught:
@@ -173,16 +173,19 @@ class _Lines(_Own):
 
 
 def extended_titles(
-    shipped: dict[str, Any], own: Marked, types: Sequence[str], subjects: Sequence[str]
+    shipped: dict[str, Any], own: Marked, ids: dict[str, Sequence[str]]
 ) -> tuple[dict[str, Any], dict[str, Taught]]:
-    """Return ``titles.yaml`` with the own lines, and by field what they taught. Raises Faults."""
-    checked = _Titles(own, shipped, {"types": types, "more_names": subjects})
+    """Return ``titles.yaml`` with the own lines, and by field what they taught. Raises Faults.
+
+    ``ids``: for the tables whose lines name terms, the ids that there are.
+    """
+    checked = _Titles(own, shipped, ids)
     checked.check()
     checked.done()
     said: dict[str, Any] = own.value or {}
     gone = {key(word) for word in said.get(WITHOUT, ())}
     found: dict[str, Any] = {}
-    taught = {"type": Taught(), "series": Taught(), "subject": Taught()}
+    taught = {"type": Taught(), "audience": Taught(), "subject": Taught()}
     for name, table in shipped.items():
         more = said.get(name, [])
         if name in _ROWS:
@@ -192,7 +195,7 @@ def extended_titles(
             found[name] = pairs | {term: [*words, *pairs.get(term, ())] for term, words in (more or {}).items()}
         else:
             found[name] = [*more, *_fewer(table, gone)]
-    for name, field in (("types", "type"), ("series", "series")):
+    for name, field in (("types", "type"), ("audiences", "audience")):
         for number, row in enumerate(said.get(name, ())):
             for word in (*row.get("words", ()), *row.get("weak", ())):
                 taught[field].add(row["id"], word, f"{own.name}:{checked.line_of((name, number))}")

@@ -74,8 +74,16 @@ grade: lớp · grade
     dcterms:educationLevel | 9 educational level | educationalLevel | vocabulary grade | recommended
 subject: môn học · school subject
     dc:subject | 9 discipline | about | vocabulary subject | recommended
+discipline: lĩnh vực đào tạo · field of study of higher education
+    dc:subject | 9 discipline | about | vocabulary discipline | optional
 type: loại học liệu · type of resource
     dc:type | 5.2 | learningResourceType | vocabulary type | recommended
+series: bộ sách giáo khoa · textbook series
+    dcterms:conformsTo | 9 | educationalAlignment | vocabulary series | optional
+lesson: bài, chương, tuần, tiết · lesson, chapter, week
+    – | – | position | a word and its number | optional
+school_year: năm học · school year
+    dcterms:temporal | 1.6 | temporalCoverage | two years that follow: 2023-2024 | optional
 audience: đối tượng sử dụng · audience
     dcterms:audience | 5.5 | audience | vocabulary audience | recommended
 age_min: tuổi nhỏ nhất · youngest age
@@ -98,6 +106,8 @@ rights: lời ghi bản quyền · statement of rights
     dc:rights | 6.3 | copyrightNotice | text with paragraphs | optional
 province: tỉnh, thành phố · province
     dcterms:spatial | 1.6 | spatialCoverage | vocabulary province | recommended
+former_province: tỉnh, thành phố trước 01/07/2025 · province before 1 July 2025
+    dcterms:spatial | 9 | spatialCoverage | vocabulary former_province | optional
 issued: ngày phát hành · date of issue
     dcterms:issued | 2.3.3 publisher | datePublished | EDTF | recommended
 modified: ngày sửa đổi · date of modification

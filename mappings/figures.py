@@ -85,6 +85,11 @@ def issued(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return date(rows, rule, job)
 
 
+def latest_date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read dates to EDTF, the latest first: of several edits the last one counts."""
+    return date(rows, rule, job)[::-1]
+
+
 def date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read dates to EDTF, the earliest first; what is unclear or not plausible is noted and left out."""
     found: list[Found] = []

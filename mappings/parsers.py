@@ -10,19 +10,19 @@ import re
 from functools import lru_cache
 
 from .cataloguing import contents
+from .curriculum import academic_discipline, discipline, lesson, level, school_year, series, subject
 from .encodings import detect_alone
-from .figures import age_max, age_min, date, issued, minutes
+from .figures import age_max, age_min, date, issued, latest_date, minutes
 from .licences import licence, licence_url, rights
 from .links import identifier, link
 from .people import agent, agent_name, vcard, vcard_body
-from .recognise import is_academic, match
+from .recognise import match
 from .resource import Relation
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
-from .tables import remembered
-from .titles import legal
-from .vietnamese import is_bare, line, paragraphs
-from .vocabulary import province, province_of_host, vocabulary
+from .terms import choice, term
+from .vietnamese import line, paragraphs
+from .vocabulary import former_province, former_province_of_host, province, province_of_host, vocabulary
 
 # --- text ------------------------------------------------------------------------------------------
 
@@ -123,71 +123,7 @@ def _commas(words: str) -> list[str]:
     return _LIST.split(words) if words.count(",") > 1 else [words]
 
 
-# --- vocabularies ----------------------------------------------------------------------------------
-
-
-def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Look the words up in the rule's vocabulary, among its ``choices`` if any; ``unknown: tell`` notes the rest."""
-    found: list[Found] = []
-    for row in rows:
-        words = line(row[1])
-        terms = match(rule.vocabulary, words, rule.declared)
-        for name in terms:
-            if not rule.choices or name in rule.choices:
-                found.append((name, row))
-        if not terms and rule.unknown and rule.declared and words:
-            job.problem("unknown_value", rule.field, row[0], words)
-    return found
-
-
-# With one of these and no grade, "Hóa học" is a field of science and not the school subject.
-_ACADEMIC_TYPES = frozenset(
-    ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "bai_bao", "ky_yeu", "de_tai_nghien_cuu", "de_cuong_mon_hoc")
-)
-_SCHOOL_LEVELS = frozenset(("mam_non", "tieu_hoc", "thcs", "thpt"))
-_ACADEMIC_LEVELS = frozenset(("trung_cap", "cao_dang", "dai_hoc", "thac_si", "tien_si"))
-
-
-def subject(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Recognise school subjects; not in academic works without a grade, and everyday words only beside their grade.
-
-    Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too.
-    """
-    found = term(rows, rule, job)
-    if not found:
-        return found
-    grades = job.values.get("grade", ())
-    if not grades and _speaks_of_university(job):
-        return []
-    if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
-        found = [pair for pair in found if not is_bare(pair[1][1])]
-    terms = vocabulary("subject").terms
-    return [pair for pair in found if not terms[pair[0]].get("needs_grade") or any(legal(pair[0], g) for g in grades)]
-
-
-def _speaks_of_university(job: Job) -> bool:
-    return (
-        not _ACADEMIC_TYPES.isdisjoint(job.values.get("type", ()))
-        or not _ACADEMIC_LEVELS.isdisjoint(job.values.get("level", ()))
-        or is_academic(job.values.get("title", ""))
-    )
-
-
-def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Recognise levels by their names, and from the grades and types of this record (paths @grade and @type)."""
-    found: list[Found] = []
-    for row in rows:
-        if row[0] in ("@grade", "@type"):
-            found += [(name, row) for name in _levels_of(row[0][1:] + "s", row[1])]
-        else:
-            found += term([row], rule, job)
-    return found
-
-
-@remembered(maxsize=1000)  # grades and types: there are sixty
-def _levels_of(list_name: str, word: str) -> tuple[str, ...]:
-    return tuple(name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ()))
-
+# --- languages and places ---------------------------------------------------------------------------
 
 # Letters with two marks, with the hook, and ơ ư are written in Vietnamese only; two of them are no accident.
 _VIETNAMESE_LETTERS = re.compile("[ơưảẻỉỏủỷấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.IGNORECASE)
@@ -213,15 +149,18 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return found
 
 
-def choice(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Take one of the words that the rule lists under ``choices``, in any case."""
+def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Find the province of before July 2025, where the words mean it and no unit of today: by code, host or name."""
     found: list[Found] = []
+    names: list[str | None]
     for row in rows:
-        word = line(row[1]).lower()
-        if word in rule.choices:
-            found.append((word, row))
-        elif word and rule.unknown:
-            job.problem("unknown_value", rule.field, row[0], word)
+        if row[0] == "@landing_url":
+            name = former_province_of_host(row[1])
+            held = job.values.get("province", ())  # a source may speak for another province than its host's
+            names = [name] if name and vocabulary("former_province").terms[name]["unit"] in held else []
+        else:
+            names = [former_province(row[1])] if row[0] == "@source" else list(match("former_province", line(row[1])))
+        found += [(name, row) for name in names if name]
     return found
 
 
@@ -284,6 +223,7 @@ def relation(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 PARSERS = {
     parser.__name__: parser
     for parser in (
+        academic_discipline,
         age_max,
         age_min,
         agent,
@@ -292,11 +232,15 @@ PARSERS = {
         contents,
         date,
         description,
+        discipline,
         file_format,
+        former_place,
         identifier,
         issued,
         keyword,
         language_of_text,
+        latest_date,
+        lesson,
         level,
         licence,
         licence_url,
@@ -306,6 +250,8 @@ PARSERS = {
         place,
         relation,
         rights,
+        school_year,
+        series,
         subject,
         term,
         text,

@@ -125,6 +125,23 @@ def _declared_provinces(table: Vocabulary, text: str) -> Terms:
     return table.values(name) if name and name != text else ()
 
 
+_FORMERLY = re.compile(r"\bcũ\b", re.IGNORECASE)
+
+
+def _former_provinces(table: Vocabulary, text: str) -> Terms:
+    """Take units of before July 2025; one whose name is that of a unit of today only where "cũ" stands beside it."""
+    found = _declared_provinces(table, text)
+    if found and "://" not in text and not _FORMERLY.search(unicodedata.normalize("NFC", text)):
+        found = tuple(name for name in found if not table.terms[name].get("kept"))
+    return found
+
+
+def _declared_series(table: Vocabulary, text: str) -> Terms:
+    """Take the value as a whole, its parts, or a series named inside it: "Toán 6 (Kết nối tri thức với cuộc sống)"."""
+    found = table.values(text)
+    return found or _unique([phrase[0] for phrase in table.phrases(text)]) or _capitals(table, text)
+
+
 _REGION = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]+")
 _SEVERAL = re.compile(r"[\s;,/|+&]+|\bvà\b|\band\b")
 
@@ -152,5 +169,7 @@ _DECLARED: dict[str, _Way] = {
     "level": _declared_levels,
     "language": _declared_languages,
     "province": _declared_provinces,
+    "former_province": _former_provinces,
+    "series": _declared_series,
 }
-_FREE: dict[str, _Way] = {name: _free(name) for name in ("grade", "subject", "type", "level")}
+_FREE: dict[str, _Way] = {name: _free(name) for name in ("grade", "subject", "type", "level", "audience", "series")}

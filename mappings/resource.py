@@ -69,7 +69,11 @@ class Resource(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     level: tuple[str, ...] = ()
     grade: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
+    discipline: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    lesson: tuple[str, ...] = ()
+    school_year: str = ""
     audience: tuple[str, ...] = ()
     age_min: int | None = None
     age_max: int | None = None
@@ -81,6 +85,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     licence_url: str = ""
     rights: str = ""
     province: tuple[str, ...] = ()
+    former_province: tuple[str, ...] = ()
     issued: str = ""
     modified: str = ""
     relation: tuple[Relation, ...] = ()

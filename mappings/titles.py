@@ -1,4 +1,4 @@
-"""What a title says of the curriculum: subject, grade, type, level, textbook series, school year, lesson.
+"""What a title says of the curriculum: subject, grade, type, level, audience, textbook series, school year, lesson.
 
 Free text is read with care: every word that is believed stands in ``titles.yaml`` with what cancels it. One pass over
 the words of a title finds all phrases, longest first; a few rules then say which of them hold. What is found here never
@@ -17,11 +17,13 @@ from harvester import load_yaml, parse_yaml
 
 from .extending import Taught, extended_titles
 from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
+from .lessons import lessons, school_years
 from .syllables import is_syllable
 from .tables import forgotten, own_file, remembered
 from .vietnamese import folded, is_bare, key, keys
 from .vocabulary import ids, names, vocabulary
 
+_IDS = (("types", "type"), ("audiences", "audience"), ("more_names", "subject"))  # whose ids own lines may name
 _PATH = Path(__file__).with_name("titles.yaml")
 
 
@@ -32,6 +34,7 @@ class Reading(NamedTuple):
     grade: Terms = ()
     type: Terms = ()
     level: Terms = ()
+    audience: Terms = ()
     series: Terms = ()
     school_year: Terms = ()
     lesson: Terms = ()
@@ -53,7 +56,11 @@ class _Found(NamedTuple):
 def _tables() -> tuple[dict[str, Any], dict[str, Taught]]:
     shipped: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
     own = own_file(_PATH.name)
-    return (shipped, {}) if own is None else extended_titles(shipped, parse_yaml(*own), ids("type"), ids("subject"))
+    return (
+        (shipped, {})
+        if own is None
+        else extended_titles(shipped, parse_yaml(*own), {name: ids(field) for name, field in _IDS})
+    )
 
 
 def words_of_titles() -> dict[str, Any]:
@@ -80,8 +87,12 @@ def _entries() -> Iterable[tuple[str, str, str]]:
     for rank, row in enumerate(table["types"]):
         yield from ((words, "type", f"{rank:02d}{row['id']}") for words in row.get("words", ()))
         yield from ((words, "weak", f"{rank:02d}{row['id']}") for words in row.get("weak", ()))
-    for series in table["series"]:
-        yield from ((words, "series", series["id"]) for words in series["words"])
+    for series in vocabulary("series").terms.values():
+        yield from (
+            (words, "series", series["id"]) for words in (*series["variants"], *series.get("abbreviations", ()))
+        )
+    for row in table["audiences"]:
+        yield from ((words, "audience", row["id"]) for words in row["words"])
     for name, level in (("mầm non", "mam_non"), ("mẫu giáo", "mam_non"), ("tiểu học", "tieu_hoc"), ("thcs", "thcs")):
         yield name, "level", level
     for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
@@ -184,6 +195,7 @@ def read(text: str) -> Reading:
     return found
 
 
+_OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 
 
@@ -197,9 +209,11 @@ def _read(text: str) -> Reading:
     if "spam" in kinds:
         return Reading(odd=True)
     if not hits and not named:
-        return Reading(school_year=_school_year(lowered))
+        return Reading(school_year=school_years(lowered))
     beside, number = _beside(hits, words) if not academic or named else ("", "")
     grades = named or ((number,) if number else ())
+    if "series" in kinds and not grades and kinds.isdisjoint(_OF_SCHOOL):
+        hits = _without_everyday(hits)
     if academic and not named:
         return Reading(type=_types(hits, words, False, bare), academic=True)
     subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare)
@@ -210,9 +224,10 @@ def _read(text: str) -> Reading:
         grade=grades,
         type=_types(hits, words, school, bare),
         level=tuple(hit.term for hit in hits if hit.kind == "level")[:1] if "level" in kinds and not academic else (),
+        audience=_audiences(hits, words, bare) if "audience" in kinds else (),
         series=series if school or "school" in kinds else (),
-        school_year=_school_year(lowered),
-        lesson=_lessons(lowered) if school and "lesson" in kinds else (),
+        school_year=school_years(lowered, alone=school or not kinds.isdisjoint(_OF_SCHOOL)),
+        lesson=lessons(lowered) if school and "lesson" in kinds else (),
         beside=_of_age((beside,), grades) if beside else (),
         academic=academic,
     )
@@ -342,12 +357,41 @@ def _studies(bare: bool) -> tuple[str, ...]:
 _OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_kinh_nghiem", "ky_yeu")
 
 
+def _without_everyday(hits: list[_Found]) -> list[_Found]:
+    """Leave out series with everyday names ("Cánh diều", "Family and Friends"), unless a subject stands beside them."""
+    terms = vocabulary("series").terms
+    ends = {place for hit in hits if hit.kind in ("subject", "syllable") for place in (hit.first - 1, hit.last + 1)}
+    return [
+        hit
+        for hit in hits
+        if hit.kind != "series" or not terms[hit.term].get("of_school") or ends & {hit.first, hit.last}
+    ]
+
+
+def _audiences(hits: list[_Found], words: list[str], bare: bool) -> Terms:
+    """Return for whom a title says to be; a study is about them."""
+    if _is_study(words, bare):
+        return ()
+    table, found = vocabulary("audience"), []
+    for hit in hits:
+        if hit.kind == "audience":
+            found.append(hit.term)
+            if words[hit.last + 1 : hit.last + 2] in (["va'1"], ["va"]):
+                other = " ".join(words[hit.last + 2 : hit.last + 4])
+                found.append((table.anywhere_bare if bare else table.anywhere).get(other, hit.term))
+    return tuple(dict.fromkeys(found))
+
+
+def _is_study(words: list[str], bare: bool) -> bool:
+    return (" ".join(words[:4]) + " ").startswith(_studies(bare))
+
+
 def _types(hits: list[_Found], words: list[str], school: bool, bare: bool) -> Terms:
     """Return the surest type that a title names; a study of lesson plans is none."""
     named = [hit for hit in hits if hit.kind == "type" or (hit.kind == "weak" and (school or not hit.first))]
     if not named:
         return ()
-    if (" ".join(words[:4]) + " ").startswith(_studies(bare)):
+    if _is_study(words, bare):
         named = [hit for hit in named if hit.term[2:] in _OF_UNIVERSITY]
     if not named:
         return ()
@@ -355,34 +399,3 @@ def _types(hits: list[_Found], words: list[str], school: bool, bare: bool) -> Te
     if best == "de_thi" and any(hit.kind == "tests" for hit in hits):
         best = "de_kiem_tra"
     return (best,)
-
-
-# --- school years and lessons ----------------------------------------------------------------------
-
-_YEARS = re.compile(
-    r"(?:(năm học|nam hoc|niên khóa|niên khoá|\bnh)\s*:?\s*)?\b(20[0-4]\d)\s*[-–—/]\s*(20[0-4]\d|\d\d)\b(?![-/.]\d)"
-)
-
-
-def _school_year(lowered: str) -> Terms:
-    """Read "năm học 2023-2024", "2023 – 2024", "năm học 2023-24"; two years that do not follow are none."""
-    if "20" not in lowered:
-        return ()
-    for place in _YEARS.finditer(lowered):
-        first, second = int(place[2]), int(place[3])
-        if second == first + 1 or (second < 100 and place[1] and second == (first + 1) % 100):
-            return (f"{first}-{first + 1}",)
-    return ()
-
-
-_LESSON = re.compile(
-    r"\b(bài|tiết|tuần|chương|chủ đề|unit|lesson|bai|tiet|tuan)\s+0{0,2}(\d{1,3}|[ivx]{1,5})(?![\w]|[.,]\d)"
-)
-_NAMES = {"bai": "Bài", "tiet": "Tiết", "tuan": "Tuần"}
-_MOST_LESSONS = 4
-
-
-def _lessons(lowered: str) -> Terms:
-    """Read "Bài 5", "Unit 3", "Tuần 12", "Tiết 23", as they are counted in the textbook."""
-    found = [f"{_NAMES.get(name) or name.capitalize()} {number.upper()}" for name, number in _LESSON.findall(lowered)]
-    return tuple(dict.fromkeys(found))[:_MOST_LESSONS]

@@ -196,12 +196,45 @@ def _hosts() -> dict[str, str]:
 
 def province_of_host(address: str) -> str | None:
     """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
-    labels = address.partition("://")[2].partition("/")[0].partition(":")[0].lower().split(".")
-    if labels[-2:] not in (["edu", "vn"], ["gov", "vn"]):
+    return _of_host(address, _hosts())
+
+
+def _of_host(address: str, names: dict[str, str]) -> str | None:
+    host = address.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+    if not host.endswith((".edu.vn", ".gov.vn")):
         return None
-    hosts = _hosts()
-    names = (hosts.get(label.replace("-", "").removeprefix("sogddt").removeprefix("sgd")) for label in labels[-3::-1])
-    return next((name for name in names if name), None)
+    for label in reversed(host.split(".")[:-2]):
+        found = names.get(label.replace("-", "").removeprefix("sogddt").removeprefix("sgd"))
+        if found:
+            return found
+    return None
+
+
+@remembered(maxsize=1)
+def _former_hosts() -> dict[str, str]:
+    """Return the labels of hosts that name a unit of before July 2025 and none of today."""
+    terms = vocabulary("former_province").terms.values()
+    return {
+        folded(word).replace(" ", "").replace("-", ""): term["id"]
+        for term in terms
+        if not term.get("kept")
+        for word in (term["vi"], *term.get("variants", ()))
+    }
+
+
+def former_province_of_host(address: str) -> str | None:
+    """Return the unit of before July 2025 that a host names: "https://thpt-a.hagiang.edu.vn" is "vn63-02".
+
+    None where today's unit has the same name: the host does not say which of the two is meant.
+    """
+    return _of_host(address, _former_hosts())
+
+
+def former_province(code: str) -> str | None:
+    """Return the unit of before July 2025 for its two-digit code, None where a unit of today has that code, too."""
+    if f"vn-{code}" in vocabulary("province").terms:
+        return None
+    return next((term["id"] for term in vocabulary("former_province").terms.values() if term["code"] == code), None)
 
 
 # --- words of sources.yaml that this room owns -----------------------------------------------------

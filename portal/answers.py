@@ -13,11 +13,14 @@ from mappings import Origin, label
 
 from .parameters import FIELD_LABELS, pairs_of, toggled
 
+_TERMS = (
+    "language", "level", "grade", "subject", "discipline", "type", "series", "audience", "province", "former_province",
+)  # fmt: skip
 API = "/api/v1/records"
 _PLAIN = (
     "title_alternative", "description", "table_of_contents", "keyword", "identifiers", "creator", "contributor",
     "publisher", "institution", "age_min", "age_max", "learning_minutes", "difficulty", "interactivity",
-    "file_format", "rights", "issued", "modified", "relation", "collection",
+    "file_format", "rights", "lesson", "school_year", "issued", "modified", "relation", "collection",
 )  # fmt: skip
 
 
@@ -39,7 +42,7 @@ def item(hit: Hit, lang: str, origins: Mapping[str, Origin]) -> dict[str, Any]:
     said = resource(hit.stored)
     shown: dict[str, Any] = {"id": hit.key, "title": said["title"]}
     shown |= {name: said[name] for name in _PLAIN if said.get(name)}
-    for field in ("language", "level", "grade", "subject", "type", "audience", "province"):
+    for field in _TERMS:
         if said.get(field):
             shown[field] = [term(field, value, lang, origins) for value in said[field]]
     licence = said.get("licence", "khong_ghi")

@@ -37,11 +37,13 @@ FIELD_LABELS: dict[str, tuple[str, str]] = {
     "grade": ("Lớp", "Grade"),
     "subject": ("Môn học", "Subject"),
     "type": ("Loại học liệu", "Type"),
+    "series": ("Bộ sách", "Textbook series"),
     "province": ("Tỉnh, thành phố", "Province"),
     "source": ("Nguồn", "Source"),
     "language": ("Ngôn ngữ", "Language"),
     "licence": ("Giấy phép", "Licence"),
     "audience": ("Dành cho", "For whom"),
+    "school_year": ("Năm học", "School year"),
 }
 RANGE_LABELS: dict[str, tuple[str, str]] = {
     "issued": ("ngày công bố (2024, 2024-09, 2024-09-05)", "date of issue (2024, 2024-09, 2024-09-05)"),

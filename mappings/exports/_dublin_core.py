@@ -27,6 +27,8 @@ ELEMENT = {
     "issued": "date",
     "modified": "date",
     "isPartOf": "relation",
+    "conformsTo": "relation",
+    "temporal": "coverage",
 }
 # Whose range is a text, or who have no range.
 _OF_TEXTS = frozenset(("title", "alternative", "description", "tableOfContents", "identifier", "issued", "modified"))
@@ -88,6 +90,8 @@ def statements(resource: Resource) -> Iterator[Statement]:
     for name in ("issued", "modified"):
         if getattr(resource, name):
             yield f"dcterms:{SAID[name]}", _terms.date(getattr(resource, name))
+    if resource.school_year:
+        yield _of_text(SAID["school_year"]), _terms.date(school_year_period(resource.school_year))
     yield from map(_tie, resource.relation)
 
 
@@ -110,6 +114,12 @@ def _tie(relation: Relation) -> Statement:
 def is_address(text: str) -> bool:
     """Say that a text is the address of something."""
     return text.startswith(("http://", "https://", "urn:")) and " " not in text
+
+
+def school_year_period(years: str) -> str:
+    """Write a school year as EDTF: it begins in September and ends in May."""
+    first, _, second = years.partition("-")
+    return f"{first}-09/{second}-05"
 
 
 def identifier_text(scheme: str, value: str) -> str:

@@ -16,7 +16,7 @@ from ..fields import FIELDS, NONE
 from ..resource import Agent, Relation, Resource
 from ..tables import remembered
 from ..vocabulary import concept, label, vocabulary
-from ._dublin_core import is_address, licence_address
+from ._dublin_core import is_address, licence_address, school_year_period
 from ._export import Addresses, Export
 from .lom import ages
 
@@ -164,11 +164,39 @@ def _class(term: str) -> str:
 
 def _places(value: tuple[str, ...], held: Any) -> Any:
     """Name provinces as places: spatialCoverage is one of schema.org's own, and AMB has none."""
-    return [{"id": concept("province", term), "type": "Place", "name": label("province", term)} for term in value]
+    return _of_places("province", value)
+
+
+def _of_places(scheme: str, terms: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"id": concept(scheme, term), "type": "Place", "name": label(scheme, term)} for term in terms]
+
+
+def _former_places(value: tuple[str, ...], held: Any) -> Any:
+    return [*(held or ()), *_of_places("former_province", value)]
+
+
+def _alignments(value: tuple[str, ...], held: Any) -> Any:
+    """Name textbook series as what a resource is aligned to (schema.org, AlignmentObject)."""
+    return [
+        {
+            "type": "AlignmentObject",
+            "alignmentType": "textbookSeries",
+            "targetUrl": concept("series", term),
+            "targetName": label("series", term),
+        }
+        for term in value
+    ]
+
+
+def _period(value: str, held: Any) -> str:
+    return school_year_period(value)
 
 
 _SPECIAL: dict[str, Make] = {
     "province": _places,
+    "former_province": _former_places,
+    "series": _alignments,
+    "school_year": _period,
     "language": _same,  # codes of BCP 47, which everybody knows
     "identifiers": _identifiers,
     "creator": _creators,

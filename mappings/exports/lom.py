@@ -22,8 +22,13 @@ KINDS = frozenset(
     )
 )
 # 9.1: none of LOM's purposes is a type or an audience, and a classification may be without one.
-_PURPOSES = {"subject": "discipline", "level": "educational level", "grade": "educational level"}
-_CLASSIFIED = ("subject", "level", "grade", "type", "audience")
+_PURPOSES = {
+    "subject": "discipline",
+    "discipline": "discipline",
+    "level": "educational level",
+    "grade": "educational level",
+}
+_CLASSIFIED = ("subject", "discipline", "level", "grade", "type", "audience", "series", "former_province")
 # 5.6 by ISCED 2011: 0 to 3 is school, 5 to 8 higher education; what is neither is training, or other.
 _SCHOOL, _UNIVERSITY = ("0", "1", "2", "3"), ("5", "6", "7", "8")
 _NEITHER = {"trung_cap": "training", "gdtx": "training", "boi_duong_gv": "training", "chuyen_biet": "school"}
@@ -85,6 +90,8 @@ def _general(resource: Resource) -> Iterator[str]:
         yield _strings("keyword", (keyword,))
     for province in resource.province:
         yield _strings("coverage", (label("province", province),))
+    if resource.school_year:
+        yield _strings("coverage", (f"Năm học {resource.school_year}",))
 
 
 def _life_cycle(resource: Resource) -> Iterator[str]:

@@ -46,9 +46,11 @@ def _texts(resource: Resource) -> Iterator[tuple[str, str]]:
         yield from _plain(resource, name)
     for language in resource.language:
         yield "language", language
-    for name in ("subject", "type", "province"):
+    for name in ("subject", "discipline", "type", "series", "province", "former_province"):
         for term in getattr(resource, name):
             yield name, label(name, term)
+    if resource.school_year:
+        yield "school_year", f"Năm học {resource.school_year}"
     for kind in dict.fromkeys(filter(None, map(dcmi_type, resource.type))):
         yield "type", kind
     if resource.licence != "khong_ghi":

@@ -120,6 +120,8 @@ def _term(graph: Graph, name: str, scheme: Scheme, term: dict[str, Any]) -> None
         if key in term:
             graph.add((this, SKOS.notation, Literal(term[key], datatype=_NOTATION[kind])))
     _broader(graph, name, this, term.get("parent"))
+    if "unit" in term:  # a province of old lies in one of today
+        graph.add((this, SKOS.broadMatch, URIRef(concept("province", term["unit"]))))
     for match in scheme.matches:
         if match.key in term and term["id"] not in match.except_ and (not match.only or term["id"] in match.only):
             for value in term[match.key] if isinstance(term[match.key], list) else (term[match.key],):

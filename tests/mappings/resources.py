@@ -52,6 +52,14 @@ def some(chance: Random, words: Sequence[Any], most: int = 3, least: int = 0) ->
     return tuple(chance.sample(list(words), chance.randint(least, min(most, len(words)))))
 
 
+def some_places(chance: Random) -> dict[str, tuple[str, ...]]:
+    """Choose provinces, and of some also the unit of before July 2025 whose name no unit of today bears."""
+    former = [row for row in vocabulary("former_province").terms.values() if not row.get("kept")]
+    chosen = some(chance, former, 2)
+    units = tuple(dict.fromkeys(row["unit"] for row in chosen)) or some(chance, ids("province"), 2)
+    return {"province": units, "former_province": tuple(row["id"] for row in chosen)}
+
+
 def plausible(chance: Random) -> Resource:
     """Make a resource of a school, as mapping makes them: clean text, terms that go together."""
     grade = some(chance, [term for term in ids("grade") if term.isdigit()], 2)
@@ -100,6 +108,10 @@ def plausible(chance: Random) -> Resource:
         grade=grade,
         subject=some(chance, open_to, 2) if grade else (),
         type=some(chance, ids("type"), 2),
+        discipline=() if grade else some(chance, ids("discipline"), 2),
+        series=some(chance, ids("series"), 2),
+        lesson=some(chance, ("Bài 5", "Chương II", "Tuần 12", "Unit 3"), 2),
+        school_year=chance.choice(("", "2023-2024")),
         audience=some(chance, ids("audience"), 2),
         age_min=youngest,
         age_max=None if youngest is None else chance.choice((None, youngest, 15)),
@@ -110,7 +122,7 @@ def plausible(chance: Random) -> Resource:
         licence=licence,
         licence_url=address,
         rights=chance.choice(("", *_RIGHTS)),
-        province=some(chance, ids("province"), 2),
+        **some_places(chance),
         issued=chance.choice(("", "2019", "2024-09", "2024-02-29", "1950?", "199X", "2023/2024")),
         modified=chance.choice(("", "2025-01-31")),
         relation=tuple(
@@ -160,6 +172,11 @@ def wild(chance: Random) -> Resource:
         subject=terms("subject"),
         type=terms("type"),
         audience=terms("audience"),
+        discipline=terms("discipline"),
+        series=terms("series"),
+        lesson=texts(),
+        school_year=chance.choice(("", "2023-2024")),
+        former_province=terms("former_province"),
         file_format=texts(),
         licence=chance.choice((*ids("licence"), "khong_co")),
         rights=text(),

@@ -20,11 +20,14 @@ def read(node: dict[str, Any], site: Addresses) -> dict[str, Any]:
         if field.schema_org in node:
             value = node[field.schema_org]
             found[name] = tuple(value) if isinstance(value, list) else value
-    for name in ("level", "grade", "subject", "type", "audience", "province"):
+    for name in ("level", "grade", "subject", "discipline", "type", "audience", "province", "former_province"):
         begin = concept(name) + "/"
         concepts = node.get(FIELDS[name].schema_org, ())  # Concept, or Place
         found[name] = tuple(one["id"].removeprefix(begin) for one in concepts if one["id"].startswith(begin))
+    begin = concept("series") + "/"
     found |= {
+        "series": tuple(one["targetUrl"].removeprefix(begin) for one in node.get("educationalAlignment", ())),
+        "school_year": re.sub(r"(\d{4})-09/(\d{4})-05", r"\1-\2", node.get("temporalCoverage", "")),
         "key": node["id"].removeprefix(site.resource("")),
         "source": node["sdPublisher"]["id"].removeprefix(site.source("")),
         "identifiers": tuple(Identifier(one["propertyID"], one["value"]) for one in node.get("identifier", ())),

@@ -56,6 +56,9 @@ def graph_of(resource: Resource) -> Graph:
         ("type", DCTERMS.type),
         ("audience", DCTERMS.audience),
         ("province", DCTERMS.spatial),
+        ("former_province", DCTERMS.spatial),
+        ("discipline", DCTERMS.subject),
+        ("series", DCTERMS.conformsTo),
     ):
         for term in getattr(resource, name):
             graph.add((this, property_, URIRef(concept(name, term))))
@@ -79,7 +82,15 @@ def test_turtle_says_what_rdflib_would_say(chance: Random, make: object) -> None
     read = Graph().parse(data=text, format="turtle")
     expected = graph_of(resource)
     assert set(expected) <= set(read)
-    other = {DCTERMS.identifier, DCTERMS.type, DCTERMS.issued, DCTERMS.modified, DC.relation, DCTERMS.relation}
+    other = {
+        DC.coverage,
+        DCTERMS.identifier,
+        DCTERMS.type,
+        DCTERMS.issued,
+        DCTERMS.modified,
+        DC.relation,
+        DCTERMS.relation,
+    }
     ties = {property_ for _, property_, _ in set(read) - set(expected)} - other
     assert ties <= {DCTERMS[kind] for kind in ("isPartOf", "hasPart", "isVersionOf", "hasVersion", "isFormatOf")} | {
         DCTERMS[kind] for kind in ("hasFormat", "references", "isReferencedBy", "source", "requires", "isRequiredBy")
@@ -133,6 +144,10 @@ def test_every_field_with_a_counterpart_in_dublin_core_is_said() -> None:
         licence_url="",
         rights="Ghi công",
         province=("vn-40",),
+        former_province=("vn63-02",),
+        discipline=("he-46",),
+        series=("ctst",),
+        school_year="2023-2024",
         issued="2024",
         modified="2025",
         collection=("Khối 12",),

@@ -95,9 +95,11 @@ def test_own_words_of_titles() -> None:
     title = "Sổ tay ôn luyện Toán 8 - bộ sách Ánh Dương"
     assert (read(title).type, read(title).series) == ((), ())
     lines = "types: [{id: tom_tat_li_thuyet, words: [sổ tay ôn luyện]}]\n"
-    lines += "series:\n- {id: anh_duong, words: [Ánh Dương]}\nwithout: [đề cương]\n"
+    lines += "audiences: [{id: phu_huynh, words: [để cha mẹ đọc]}]\nwithout: [đề cương]\n"
+    series = "[{id: anh_duong, vi: Ánh Dương, en: Sunlight, programme: gdpt2018, variants: [Ánh Dương]}]"
     assert read("Đề cương Toán 8").type == ("tom_tat_li_thuyet",)
-    use_tables(own(titles=lines))
+    use_tables(own(titles=lines, vocabularies__series=series))
+    assert read("Kể chuyện để cha mẹ đọc").audience == ("phu_huynh",)
     assert (read(title).type, read(title).series) == (("tom_tat_li_thuyet",), ("anh_duong",))
     assert read("Đề cương Toán 8").type == ()
     mapped = map_record(dublin_core(title=title), ORIGIN, explain=True)
@@ -176,7 +178,7 @@ MISTAKES = [
     ("titles", "schol: [x]", (1, 1, "unknown_key"), "school"),
     ("titles", "school: x", (1, 9, "not_list"), ""),
     ("titles", "types: [{id: giao_trin, words: [x]}]", (1, 14, "unknown_word"), "giao_trinh"),
-    ("titles", "series: [{id: a, wrods: [x]}]", (1, 18, "unknown_key"), "words"),
+    ("titles", "audiences: [{id: hoc_sinh, wrods: [x]}]", (1, 28, "unknown_key"), "words"),
     ("titles", "more_names: {toans: [x]}", (1, 14, "unknown_word"), "toan"),
     ("crosswalks__oai_dc", "fields:\n  titel: {from: [x], parser: text}", (2, 3, "unknown_key"), "title"),
     ("crosswalks__oai_dc", "fields:\n  title: {from: [x], parser: texts}", (2, 30, "unknown_word"), "text"),

@@ -35,7 +35,8 @@ def test_required_fields_are_those_that_are_always_there() -> None:
 
 def test_vocabularies_named_in_the_schema_exist() -> None:
     named = {field.unit.split(" ")[1] for field in FIELDS.values() if field.unit.startswith("vocabulary ")}
-    assert named == {"language", "level", "grade", "subject", "type", "audience", "licence", "province"}
+    own = {"discipline", "series", "former_province"}
+    assert named == own | {"language", "level", "grade", "subject", "type", "audience", "licence", "province"}
     assert all(mappings.ids(name) for name in named)
 
 

@@ -7,7 +7,10 @@ import pytest
 from mappings import check_word, ids, label, match, order, parents, province
 from mappings.vocabulary import names, province_of_host, vocabulary
 
-SCHEMES = ("audience", "grade", "language", "level", "licence", "province", "role", "subject", "type")
+SCHEMES = (
+    *("audience", "discipline", "former_province", "grade", "language", "level", "licence", "province", "role"),
+    *("series", "subject", "type"),
+)
 FORMER_63 = [
     "01",
     "02",
@@ -77,7 +80,7 @@ FORMER_63 = [
 
 def test_tables_are_complete() -> None:
     assert names() == SCHEMES
-    assert [len(ids(scheme)) for scheme in ("grade", "province")] == [18, 34]
+    assert [len(ids(scheme)) for scheme in ("grade", "province", "former_province")] == [18, 34, 64]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

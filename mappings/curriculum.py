@@ -1,0 +1,133 @@
+"""Parsers of what is taught: subject, level, textbook series, lesson, school year, field of study of a university."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .lessons import lessons, school_years
+from .recognise import is_academic, match
+from .rows import Row
+from .rule import Found, Job, Rule
+from .tables import remembered
+from .terms import term
+from .titles import legal, read
+from .vietnamese import is_bare, line
+from .vocabulary import vocabulary
+
+# With one of these and no grade, "Hóa học" is a field of science and not the school subject.
+_ACADEMIC_TYPES = frozenset(
+    ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "bai_bao", "ky_yeu", "de_tai_nghien_cuu", "de_cuong_mon_hoc")
+)
+_SCHOOL_LEVELS = frozenset(("mam_non", "tieu_hoc", "thcs", "thpt"))
+_ACADEMIC_LEVELS = frozenset(("trung_cap", "cao_dang", "dai_hoc", "thac_si", "tien_si"))
+
+
+def subject(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise school subjects; not in academic works without a grade, and everyday words only beside their grade.
+
+    Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too.
+    """
+    found = term(rows, rule, job)
+    if not found:
+        return found
+    grades = job.values.get("grade", ())
+    if not grades and _speaks_of_university(job):
+        return []
+    if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
+        found = [pair for pair in found if not is_bare(pair[1][1])]
+    terms = vocabulary("subject").terms
+    return [pair for pair in found if not terms[pair[0]].get("needs_grade") or any(legal(pair[0], g) for g in grades)]
+
+
+def _speaks_of_university(job: Job) -> bool:
+    return (
+        bool(job.values.get("discipline"))
+        or not _ACADEMIC_TYPES.isdisjoint(job.values.get("type", ()))
+        or not _ACADEMIC_LEVELS.isdisjoint(job.values.get("level", ()))
+        or is_academic(job.values.get("title", ""))
+    )
+
+
+def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise levels by their names, and from the grades and types of this record (paths @grade and @type)."""
+    found: list[Found] = []
+    for row in rows:
+        if row[0] in ("@grade", "@type"):
+            found += [(name, row) for name in _levels_of(row[0][1:] + "s", row[1])]
+        else:
+            found += term([row], rule, job)
+    return found
+
+
+@remembered(maxsize=1000)  # grades and types: there are sixty
+def _levels_of(list_name: str, word: str) -> tuple[str, ...]:
+    return tuple(name for name, row in vocabulary("level").terms.items() if word in row.get(list_name, ()))
+
+
+def series(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise textbook series; those with an everyday name ("Cánh diều") only in what speaks of a school."""
+    found = term(rows, rule, job)
+    if not found or not rule.declared or _speaks_of_school(job):
+        return found
+    terms = vocabulary("series").terms
+    return [pair for pair in found if not terms[pair[0]].get("of_school") or "://" in pair[1][1]]
+
+
+def _speaks_of_school(job: Job) -> bool:
+    values = job.values
+    return bool(values.get("grade") or values.get("subject")) or not _SCHOOL_LEVELS.isdisjoint(values.get("level", ()))
+
+
+def lesson(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read lessons as the textbook counts them, "Bài 5", "Tuần 12"; in a title only where it is of school."""
+    return [(name, row) for row in rows for name in (lessons(_small(row[1])) if rule.declared else read(row[1]).lesson)]
+
+
+_TERMS_OF_YEAR = re.compile(r"(20\d\d)-09/(20\d\d)-05")
+
+
+def school_year(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read a school year, "năm học 2023-2024", or EDTF from September to May; two bare years may be any period."""
+    return [
+        (name, row) for row in rows for name in (_school_years(row[1]) if rule.declared else read(row[1]).school_year)
+    ]
+
+
+def _school_years(text: str) -> tuple[str, ...]:
+    if "20" not in text:
+        return ()
+    period = _TERMS_OF_YEAR.fullmatch(text.strip())
+    if period is None:
+        return school_years(_small(text))
+    return (f"{period[1]}-{period[2]}",) if int(period[2]) == int(period[1]) + 1 else ()
+
+
+_LONGEST = 1000  # a lesson or a year in a longer text is one among many
+
+
+def _small(text: str) -> str:
+    return unicodedata.normalize("NFC", text[:_LONGEST]).lower()
+
+
+# --- fields of study -------------------------------------------------------------------------------
+
+# The level (7, 8, 9; in the catalogues before 2017 52, 60, 62), the field, the group and mostly the programme.
+_CODE = re.compile(r"(?<![\d.])(?:[789]|52|60|62)[. ]?(\d\d)[. ]?\d\d[. ]?\d\d(?![\d.])")
+
+
+def discipline(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read fields of study: by the code of a programme (7480201, 60.34.01.02), else by its name as a whole value."""
+    return [(name, row) for row in rows for name in _disciplines(line(row[1]))]
+
+
+def academic_discipline(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Read fields of study among the keywords of academic works: elsewhere "Kế toán" is only a topic."""
+    return discipline(rows, rule, job) if _speaks_of_university(job) else []
+
+
+@remembered(maxsize=20_000)  # keywords repeat more than anything else in a record
+def _disciplines(words: str) -> tuple[str, ...]:
+    fields = {row["code"]: name for name, row in vocabulary("discipline").terms.items()}
+    coded = [fields[code] for code in _CODE.findall(words) if code in fields]
+    return tuple(dict.fromkeys(coded)) or match("discipline", words)

@@ -1,0 +1,38 @@
+"""School years and lessons that a text names: "năm học 2023-2024", "Bài 5", "Tuần 12"."""
+
+from __future__ import annotations
+
+import re
+
+from .grades import Terms
+
+_YEARS = re.compile(
+    r"(?:(năm học|nam hoc|niên khóa|niên khoá|\bnh)\s*:?\s*)?\b(20[0-4]\d)\s*[-–—/]\s*(20[0-4]\d|\d\d)\b(?![-/.]\d)"
+)
+
+
+def school_years(lowered: str, alone: bool = False) -> Terms:
+    """Read "năm học 2023-2024", "năm học 2023-24", and with ``alone`` "2023 – 2024" without the words; one at most.
+
+    Two years that do not follow are none. The text is in composed small letters.
+    """
+    if "20" not in lowered:
+        return ()
+    for place in _YEARS.finditer(lowered):
+        first, second = int(place[2]), int(place[3])
+        if (place[1] or alone) and (second == first + 1 or (second < 100 and place[1] and second == (first + 1) % 100)):
+            return (f"{first}-{first + 1}",)
+    return ()
+
+
+_LESSON = re.compile(
+    r"\b(bài|tiết|tuần|chương|chủ đề|unit|lesson|bai|tiet|tuan)\s+0{0,2}(\d{1,3}|[ivx]{1,5})(?![\w]|[.,]\d)"
+)
+_NAMES = {"bai": "Bài", "tiet": "Tiết", "tuan": "Tuần"}
+_MOST_LESSONS = 4
+
+
+def lessons(lowered: str) -> Terms:
+    """Read "Bài 5", "Unit 3", "Tuần 12", "Tiết 23", as they are counted in the textbook; of composed small letters."""
+    found = [f"{_NAMES.get(name) or name.capitalize()} {number.upper()}" for name, number in _LESSON.findall(lowered)]
+    return tuple(dict.fromkeys(found))[:_MOST_LESSONS]

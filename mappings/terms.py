@@ -1,0 +1,34 @@
+"""Parsers of words: those of a vocabulary, and those that a rule lists itself."""
+
+from __future__ import annotations
+
+from .recognise import match
+from .rows import Row
+from .rule import Found, Job, Rule
+from .vietnamese import line
+
+
+def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Look the words up in the rule's vocabulary, among its ``choices`` if any; ``unknown: tell`` notes the rest."""
+    found: list[Found] = []
+    for row in rows:
+        words = line(row[1])
+        terms = match(rule.vocabulary, words, rule.declared)
+        for name in terms:
+            if not rule.choices or name in rule.choices:
+                found.append((name, row))
+        if not terms and rule.unknown and rule.declared and words:
+            job.problem("unknown_value", rule.field, row[0], words)
+    return found
+
+
+def choice(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Take one of the words that the rule lists under ``choices``, in any case."""
+    found: list[Found] = []
+    for row in rows:
+        word = line(row[1]).lower()
+        if word in rule.choices:
+            found.append((word, row))
+        elif word and rule.unknown:
+            job.problem("unknown_value", rule.field, row[0], word)
+    return found
