@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
@@ -26,7 +27,10 @@ FEW = 5  # hits: with as many, whoever asked has an answer, and needs no other q
 _AT_MOST: dict[Suggested, int] = {"phrase": 20, "subject": 2, "institution": 2, "title": 3}
 _AGAIN = 30.0  # seconds after which the book is read again: an update keeps it a little after its last documents
 _SAME_TITLES = 4  # as many resources may bear one title before the list of similar ones becomes shorter
-_TAILS = 3  # completions of the last words alone that are tried: each is asked of the index
+_TAILS = 2  # completions of the last words alone that are tried: each is asked of the index
+# Suggestions that one answer asks the index about: as many searches as a page costs; what was asked is remembered while
+# the index stands still, so that the next letter asks about others.
+_DOUBTS, _REMEMBERED = 3, 10_000
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -65,6 +69,8 @@ class Helper:
         self._packed: bytes | None = None
         self._kit = _Kit(Book())
         self._newest = self._kit.book
+        self._found: dict[str, bool] = {}
+        self._asked = 0
 
     def _read(self) -> tuple[_Kit, int]:
         """Return the words, and how many documents may have changed since they were true."""
@@ -73,6 +79,8 @@ class Helper:
             packed = self._engine.kept(NAME)
             if packed != self._packed:
                 self._change(unpack(packed) or Book())
+            if place != self._place or len(self._found) > _REMEMBERED:
+                self._found = {}
             self._place, self._packed, self._next = place, packed, self._clock() + _AGAIN
         kit = self._kit
         if place.epoch != kit.book.epoch or place.sequence < kit.book.sequence:
@@ -108,6 +116,7 @@ class Helper:
         """Return what goes on from what was typed: phrases, subjects, institutions, titles, all of them shown now."""
         kit, doubt = self._read()
         completer = kit.completer
+        self._asked = 0
         found: list[Suggestion] = []
         for kind in kinds:
             wanted = most if len(kinds) == 1 else min(most, _AT_MOST[kind])
@@ -140,20 +149,32 @@ class Helper:
         if suggestion.count > doubt:
             return True
         if suggestion.kind == "phrase":
-            return self._engine.search(Query(f'"{suggestion.text}"', size=1)).total > 0
+            return self._finds(Query(f'"{suggestion.text}"', size=1))
         field = "subject" if suggestion.kind == "subject" else "source"
-        return self._engine.search(Query(filters=(Filter(field, (suggestion.id,)),), size=1)).total > 0
+        return self._finds(Query(filters=(Filter(field, (suggestion.id,)),), size=1))
+
+    def _finds(self, query: Query) -> bool:
+        """Say whether a question finds anything, if it may still be asked for this answer."""
+        known = f"{query.words}\n{query.filters}"
+        if known not in self._found:
+            if self._asked >= _DOUBTS:
+                return False
+            self._asked += 1
+            self._found[known] = self._engine.search(query).total > 0
+        return self._found[known]
 
     def _longer(self, completer: Completer, typed: str) -> list[Suggestion]:
         """Complete the last words alone where nothing goes on from all of them; it must find something as a whole."""
-        for head, tail in tails(typed):
-            candidates = completer.complete(tail, "phrase", _TAILS, strict=True)
-            asked = [(f"{head} {each.text}", each) for each in candidates]
-            totals = [(words, self._engine.search(Query(words, size=1)).total) for words, _ in asked]
+        tried = ((head, completer.complete(tail, "phrase", _TAILS, strict=True)) for head, tail in tails(typed))
+        for head, candidates in islice(((head, each) for head, each in tried if each), _TAILS):
+            totals = [(f"{head} {each.text}", self._total(f"{head} {each.text}")) for each in candidates]
             found = [Suggestion("phrase", words, total) for words, total in totals if total]
             if found:
                 return found
         return []
+
+    def _total(self, words: str) -> int:
+        return self._engine.search(Query(words, size=1)).total
 
 
 def _title(hit: Hit) -> str:
