@@ -8,6 +8,9 @@ import msgspec
 
 # Fields of words, each with an exact and a folded stream; ``text`` holds the words of all others, and more.
 TEXT_FIELDS = ("title", "subject", "keyword", "creator", "text")
+# Stands in a field of words that holds none, of records that are not shown too: engines count only documents that have
+# a field when they say how rare a word is, and would rank otherwise. No question holds it.
+NOTHING = "\u2400"
 # Fields of numbers: dates as YYYYMMDD, minutes, years of age. A document without a value has none.
 NUMBER_FIELDS = ("issued", "modified", "minutes", "age_min", "age_max")
 

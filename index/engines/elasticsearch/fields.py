@@ -13,20 +13,20 @@ from typing import Any
 
 import msgspec
 
-from ...clauses import NUMBER_FIELDS, TEXT_FIELDS
+from ...clauses import NOTHING, NUMBER_FIELDS, TEXT_FIELDS
 from ...generations import Held
 from ...query import TERM_FIELDS, Document
 from ...text import fold_all
 
-SCHEMA = 2  # another number, or other fields: the index is built anew
+SCHEMA = 3  # another number, or other fields: the index is built anew
 ORDERS = ("title_order", "modified_order")
 OWN, DROPPED = "~", "~dropped"  # the status of documents that are no records, and of records that were forgotten
 PLACE, MARK, KEPT = "~place", "~mark:", "~kept:"  # keys of documents of ours
 PURPOSE, LAST = "~purpose", "~last"  # what a generation was begun for; the highest number that any ever had
-NOTHING = "\u2400"  # stands where a text is empty; no token of ours is this sign
 LARGEST = 1_000_000  # bytes of a record as it is sent; a cluster counts it several times against its memory
 _LIVES = 1 << 38  # changes of one life of a store: 274 thousand million
 
+_EMPTY = {f"{name}_{stream}": NOTHING for name in TEXT_FIELDS for stream in ("exact", "folded")}
 _KEYWORD = {"type": "keyword"}
 _LONG = {"type": "long"}
 _SILENT = {"type": "keyword", "index": False, "doc_values": False}  # kept and given back, never looked for
@@ -66,7 +66,7 @@ def action(key: str, version: int) -> bytes:
 
 def own_lines(key: str, stored: str, version: int | None = None) -> bytes:
     """Return the two lines that write a document of ours; without a version the last one wins."""
-    return _head(key, version) + msgspec.json.encode({"key": key, "status": OWN, "stored": stored}) + b"\n"
+    return _head(key, version) + msgspec.json.encode({"key": key, "status": OWN, "stored": stored, **_EMPTY}) + b"\n"
 
 
 def _head(key: str, version: int | None) -> bytes:

@@ -33,7 +33,7 @@ from ...query import (
     Refused,
 )
 from .damage import panicked, reading
-from .fields import made, schema, teach
+from .fields import fill, made, schema, teach
 from .generations import Generations
 from .keeping import keep, kept
 from .questions import Questions
@@ -287,6 +287,7 @@ class TantivyEngine:
         own = tantivy.Document()
         own.add_text("key", key)
         own.add_text("status", _OWN)
+        fill(own)
         own.add_bytes("stored", stored)
         writer.add_document(own)
 

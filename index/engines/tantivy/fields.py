@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tantivy
 
-from ...clauses import NUMBER_FIELDS, TEXT_FIELDS
+from ...clauses import NOTHING, NUMBER_FIELDS, TEXT_FIELDS
 from ...query import TERM_FIELDS, Document
 from .written import written
 
@@ -48,6 +48,7 @@ def made(document: Document) -> tantivy.Document:
     found.add_bytes("version", written(document))
     if document.status != "shown":
         found.add_bytes("stored", document.reason.encode())
+        fill(found)
         return found
     for field, exact, folded in document.text:
         found.add_text(f"{field}_exact", exact)
@@ -65,6 +66,13 @@ def made(document: Document) -> tantivy.Document:
     found.add_integer(KEY_START, start(document.key))
     found.add_bytes("stored", document.stored)
     return found
+
+
+def fill(document: tantivy.Document) -> None:
+    """Put a sign that no question holds into every field of words, so that each document counts in their statistics."""
+    for name in TEXT_FIELDS:
+        document.add_text(f"{name}_exact", NOTHING)
+        document.add_text(f"{name}_folded", NOTHING)
 
 
 def teach(index: tantivy.Index) -> None:

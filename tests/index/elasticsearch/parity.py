@@ -41,13 +41,14 @@ PLACE = Place("parity", 1, 1, "k", "c")
 
 
 def documents(count: int) -> Iterator[Document]:
-    """Yield seeded Vietnamese records as an index stores them, spread over some schools."""
+    """Yield seeded Vietnamese records as an index stores them, spread over some schools; a few are withdrawn."""
     origins = {name: Origin(name, name, f"Trường {name}", "40") for name in map(source_of, range(SOURCES))}
     for number, entry in enumerate(entries(count), 1):
         source, raw = source_of(number), raw_of(entry)
         key = key_of(source, entry.identifier)
         change = Change(number, key, source, entry.identifier, "present", number.to_bytes(16, "big"), raw)
-        yield document_of(change, origins)
+        gone = number % 25 == 0  # tombstones count in the statistics of ranking, too
+        yield Document(key, source, number, "withdrawn") if gone else document_of(change, origins)
 
 
 def source_of(number: int) -> str:
@@ -63,6 +64,7 @@ def fill(engine: Engine, made: Sequence[Document]) -> None:
     for start in range(0, len(made), BATCH):
         batch = made[start : start + BATCH]
         assert fresh.write(batch, Place("parity", 1, batch[-1].sequence, "k", "c"), new=True) == ()
+    fresh.mark({source_of(number): "f" for number in range(SOURCES)})
     engine.adopt(fresh)
 
 
