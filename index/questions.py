@@ -144,17 +144,18 @@ def _scored(question: Question, query: Query) -> tuple[Scored, ...]:
 
 
 def _together(question: Question) -> list[Scored]:
-    """Weigh words that were typed side by side and stand side by side."""
-    typed = [unit.tokens for unit in question.wanted if unit.field == "text"]
-    tokens = _stream(tuple(token for unit in typed for token in unit), exact=question.exact)
-    if len(tokens) < 2:
+    """Weigh words that were typed side by side and stand side by side; what must stand together anyhow adds nothing."""
+    typed = [unit for unit in question.wanted if unit.field == "text"]
+    tokens = _stream(tuple(token for unit in typed for token in unit.tokens), exact=question.exact)
+    if len(tokens) < 2 or (len(typed) == 1 and len(typed[0].forms) == 1):
         return []
     found = [
         Scored(Phrase("title", tokens, question.exact), WHOLE_TITLE),
         Scored(Phrase("text", tokens, question.exact), WHOLE_TEXT),
     ]
-    if len(tokens) > 2:
-        pairs = dict.fromkeys(pairwise(tokens))
+    if len(typed) > 2:
+        borders = [(one.tokens[-1], other.tokens[0]) for one, other in pairwise(typed)]
+        pairs = dict.fromkeys(_stream(border, exact=question.exact) for border in borders)
         found += [Scored(Phrase("text", pair, question.exact), PAIR) for pair in pairs]
     return found
 

@@ -10,8 +10,12 @@ from .written import written
 
 _UNINDEXED = "unindexed"  # sort keys are columns only: nobody looks one up, and indexing them took a sixth of all
 _FOLDING = "folding"  # cuts finished tokens at blanks and drops the marks of those that still have them
-# The first bytes of sort keys and of keys as numbers: columns of words can be neither compared nor read from Python.
-STARTS = {"title": "title_start", "-modified": "modified_start"}
+# The first bytes of sort keys and of keys as numbers, seven a column: columns of words can be neither compared nor read
+# from Python, and finding the word of each hit takes long.
+STARTS = {
+    "title": ("title_start_1", "title_start_2", "title_start_3"),
+    "-modified": ("modified_start_1", "modified_start_2", "modified_start_3"),
+}
 KEY_START = "key_start"
 
 
@@ -25,7 +29,7 @@ def schema() -> tantivy.Schema:
     for name in TEXT_FIELDS:
         builder.add_text_field(f"{name}_exact", tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"{name}_folded", tokenizer_name=_FOLDING, index_option="position")
-    for name in (*NUMBER_FIELDS, *STARTS.values(), KEY_START):
+    for name in (*NUMBER_FIELDS, *STARTS["title"], *STARTS["-modified"], KEY_START):
         builder.add_integer_field(name, fast=True, indexed=False)
     builder.add_text_field("title_order", fast=True, tokenizer_name=_UNINDEXED, index_option="basic")
     builder.add_text_field("modified_order", fast=True, tokenizer_name=_UNINDEXED, index_option="basic")
@@ -34,9 +38,10 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def start(text: str) -> int:
-    """Return the first eight bytes of a text as a number that sorts as they do, in 63 bits."""
-    return int.from_bytes(text[:8].encode("utf-8", "surrogatepass")[:8].ljust(8, b"\0")) >> 1
+def starts(text: str) -> tuple[int, int, int]:
+    """Return the first 21 bytes of a text as numbers of seven; compared one after the other they sort as texts do."""
+    first = text[:21].encode("utf-8", "surrogatepass")[:21].ljust(21, b"\0")
+    return int.from_bytes(first[:7]), int.from_bytes(first[7:14]), int.from_bytes(first[14:])
 
 
 def made(document: Document) -> tantivy.Document:
@@ -61,9 +66,10 @@ def made(document: Document) -> tantivy.Document:
     title, modified = f"{document.title_order}\x00{document.key}", f"{document.modified_order}\x00{document.key}"
     found.add_text("title_order", title)
     found.add_text("modified_order", modified)
-    found.add_integer(STARTS["title"], start(title))
-    found.add_integer(STARTS["-modified"], start(modified))
-    found.add_integer(KEY_START, start(document.key))
+    for fields, order in ((STARTS["title"], title), (STARTS["-modified"], modified)):
+        for field, number in zip(fields, starts(order), strict=True):
+            found.add_integer(field, number)
+    found.add_integer(KEY_START, starts(document.key)[0])
     found.add_bytes("stored", document.stored)
     return found
 

@@ -41,6 +41,10 @@ class Questions:
         """Ask for what all of these find."""
         return tantivy.Query.boolean_query([(_MUST, query) for query in queries])
 
+    def any(self, queries: Iterable[tantivy.Query]) -> tantivy.Query:
+        """Ask for what at least one of these finds."""
+        return tantivy.Query.boolean_query([(_SHOULD, query) for query in queries])
+
     def whole(self, plan: Plan, more: Iterable[tantivy.Query] = ()) -> tantivy.Query:
         """Return a plan as one query; ``more`` narrows it further."""
         clauses = [(_MUST, self.query(clause)) for clause in plan.words]

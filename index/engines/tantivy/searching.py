@@ -16,7 +16,7 @@ from ...cursors import Cursor, read_cursor, write_cursor
 from ...query import LONGEST_SECONDS, Facet, Hit, Hits, LimitExceededError, Query
 from ...questions import plan
 from ...text import Marker
-from .fields import KEY_START, STARTS, start
+from .fields import KEY_START, STARTS, starts
 from .questions import Questions
 
 _ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
@@ -127,9 +127,15 @@ def _sorted(
 
 def _from(questions: Questions, planned: Plan) -> tantivy.Query:
     """Return what narrows a search to a cursor's value and what follows, as far as its first bytes tell."""
-    bound = start(planned.after)
-    low, high = (bound, None) if planned.order == "title" else (None, bound)
-    return questions.between(STARTS[planned.order], low, high)
+    rising = planned.order == "title"
+    *firsts, (field, bound) = zip(STARTS[planned.order], starts(planned.after), strict=True)
+    narrowed = questions.between(field, *((bound, None) if rising else (None, bound)))
+    for field, bound in reversed(firsts):
+        same = questions.all([questions.between(field, bound, bound), narrowed])
+        narrowed = questions.any(
+            [questions.between(field, *((bound + 1, None) if rising else (None, bound - 1))), same]
+        )
+    return narrowed
 
 
 def _after(
@@ -138,20 +144,17 @@ def _after(
     """Return how many hits were passed, and those after the cursor's value; its hint says about where they begin."""
     cursor = read_cursor(query.cursor)
     rising = cursor.sort == "title"
-    offset = max(0, cursor.passed - 1)
-    while offset:  # the hint is too high where documents have gone: what stands there must not come after the value
-        before = searcher.search(whole, 1, count=False, offset=offset, **options).hits
-        if before and not _beyond(str(before[0][0]), cursor.value, rising=rising):
-            break
-        offset //= 2
-    limit = query.size + 2
+    offset, limit = max(0, cursor.passed - 1), query.size + 2
     while True:
         result = searcher.search(whole, limit, count=False, offset=offset, **options).hits
+        if offset and (not result or _beyond(str(result[0][0]), cursor.value, rising=rising)):
+            offset //= 2  # documents have gone: what stands where the hint says must not come after the value
+            continue
         found = [pair for pair in result if _beyond(str(pair[0]), cursor.value, rising=rising)]
         if len(found) > query.size or len(result) < limit:
             return offset + len(result) - len(found), found
         if not found:
-            offset += len(result)
+            offset += len(result) - 1
         limit = min(limit * 4, 100_000)
 
 
@@ -161,10 +164,10 @@ def _beyond(value: str, last: str, *, rising: bool) -> bool:
 
 def _passed(query: Query, planned: Plan, page: Sequence[tuple[str, Address]], passed: int) -> int:
     """Return how many of the hits that share the first bytes of the last one, or lie beyond, the page ends after."""
-    last = start(str(page[-1][0]))
-    if query.cursor and last == start(planned.after):
+    last = starts(str(page[-1][0]))
+    if query.cursor and last == starts(planned.after):
         return passed + len(page)
-    return sum(1 for value, _ in page if start(str(value)) == last)
+    return sum(1 for value, _ in page if starts(str(value)) == last)
 
 
 # --- facets -----------------------------------------------------------------------------------------------------------
