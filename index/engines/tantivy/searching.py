@@ -21,6 +21,7 @@ from .questions import Questions
 
 _ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
 _MOST_TIES = 20_000  # hits of one score that are put in the order of their keys; more keep the index's own order
+_SPARE = 24  # hits beyond the page: of one score there are seldom more, and asking again costs as much as asking
 _EVERY_VALUE = 65_000  # of one field: more than there are schools
 
 Address = tantivy.DocAddress
@@ -76,7 +77,7 @@ def _ranked(searcher: tantivy.Searcher, whole: tantivy.Query, query: Query) -> t
 
 def _until_the_score_changes(searcher: tantivy.Searcher, whole: tantivy.Query, last: int) -> tuple[int, Scores]:
     """Return the best hits, and all that score as the last of them does: which of these come first, their keys say."""
-    limit = last + 1
+    limit = last + _SPARE
     while True:
         result = searcher.search(whole, max(limit, 1), count=True)
         found: Scores = list(result.hits)
