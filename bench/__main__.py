@@ -7,6 +7,7 @@ the tables. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
 the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
+``--proved 1000000`` shows what verifying and rebuilding an index cost.
 ``--suggestions 1000000`` shows what suggestions and did-you-mean cost on so many records.
 """
 
@@ -39,6 +40,7 @@ def main() -> None:
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")
+    options.add_argument("--proved", type=int, default=0)
     options.add_argument("--suggestions", type=int, default=0)
     options.add_argument("--index", action="append", default=[], metavar="ADDRESS")
     options.add_argument("--rounds", type=int, default=ROUNDS)
@@ -67,6 +69,10 @@ def main() -> None:
         from . import suggestions
 
         suggestions.measure(chosen.suggestions)
+    elif chosen.proved:
+        from . import proved
+
+        proved.measure(chosen.proved)
     elif chosen.queries:
         from . import queries
 

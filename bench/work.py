@@ -104,6 +104,33 @@ def remap(url: str, folder: Path) -> Figures:
     return {"records": progress.written}
 
 
+def verified(url: str, folder: Path) -> Figures:
+    """Every record of the store compared with the index, and every file of the index with its checksum."""
+    from harvester import open_store
+    from index import faults, open_engine
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    engine = open_engine(f"tantivy:{folder}/index")
+    compared: list[int] = []
+    found = len(engine.damaged()) + sum(1 for _ in faults(store.log, engine, compared.append))
+    store.close()
+    return {"records": sum(compared), "faults": found}
+
+
+def rebuilt(url: str, folder: Path) -> Figures:
+    """The index built anew beside the present one, compared with the store, and put in its place."""
+    from harvester import open_store
+    from index import open_engine, rebuild
+    from mappings import Origin
+
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    engine = open_engine(f"tantivy:{folder}/index")
+    origins = {name: Origin(name, row.first_id, "Nguồn", "40") for name, row in store.log.sources().items()}
+    progress = rebuild(store.log, engine, origins)
+    store.close()
+    return {"records": progress.written}
+
+
 def searchable(url: str, folder: Path) -> Figures:
     """Harvested and indexed by one process, as ``kho harvest`` does."""
     return {**harvest(url, folder), **index(url, folder)}
@@ -146,11 +173,24 @@ def index_steps(url: str, folder: Path) -> Figures:
 
 WORK: dict[str, Callable[[str, Path], Figures]] = {
     work.__name__: work
-    for work in (sickle, sickle_lom, naive, harvest, index, searchable, remap, structure, mapped, clean)
+    for work in (
+        sickle,
+        sickle_lom,
+        naive,
+        harvest,
+        index,
+        searchable,
+        remap,
+        verified,
+        rebuilt,
+        structure,
+        mapped,
+        clean,
+    )
 }
 STEPS = {"harvest_steps": harvest_steps, "index_steps": index_steps}
 ON_A_STORE = ("index", "structure", "mapped", "clean")  # these need one that is filled, and this one an index, too
-ON_AN_INDEX = ("remap",)
+ON_AN_INDEX = ("remap", "verified", "rebuilt")
 
 
 def warm(name: str, url: str) -> None:

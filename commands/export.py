@@ -82,36 +82,34 @@ def command(
 
 def _shown(store: Store, known: dict[str, Origin], names: list[str], seen: Seen) -> Iterator[Resource]:
     """Yield every resource that people may see."""
-    from mappings import map_record
+    from index import mapped
 
-    for name in names:
-        for change in store.log.every_record(name):
-            seen()
-            if change.raw is not None and not change.suppressed:
-                resource = map_record(change.raw, known[name]).resource
-                if resource is not None:
-                    yield resource
+    for _, made in mapped(store.log, known, names):
+        seen()
+        if made is not None and made.resource is not None:
+            yield made.resource
 
 
 def _lines(
     store: Store, known: dict[str, Origin], names: list[str], seen: Seen, *, raw: bool, everything: bool
 ) -> Iterator[str]:
     """Yield resources as lines of JSON, each with its status and what was not understood of it."""
-    from mappings import UNTOLD, map_record
+    from index import mapped
+    from mappings import UNTOLD
 
-    for name in names:
-        for change in store.log.every_record(name):
-            seen()
-            if change.suppressed:
-                continue
-            if change.raw is None:
-                if everything:
-                    yield _line({"key": change.key, "source": name, "identifier": change.identifier, **_gone(change)})
-                continue
-            row = public(change, map_record(change.raw, known[name]))
-            if row["status"] == "shown" or everything:
-                told = raw and row.get("reason") not in UNTOLD
-                yield _line({**row, "raw": change.raw.body.decode("utf-8", "replace")} if told else row)
+    for change, made in mapped(store.log, known, names):
+        seen()
+        if change.suppressed:
+            continue
+        if made is None or change.raw is None:
+            if everything:
+                said = {"key": change.key, "source": change.source, "identifier": change.identifier}
+                yield _line({**said, **_gone(change)})
+            continue
+        row = public(change, made)
+        if row["status"] == "shown" or everything:
+            told = raw and row.get("reason") not in UNTOLD
+            yield _line({**row, "raw": change.raw.body.decode("utf-8", "replace")} if told else row)
 
 
 def _gone(change: Any) -> dict[str, str]:

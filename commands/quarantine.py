@@ -74,16 +74,13 @@ def quarantined(
     here: Desk, federation: Federation, store: Store, selection: tuple[str, ...]
 ) -> dict[tuple[str, str], list[str]]:
     """Map every record that is held and not hidden, and return the keys of those that may not be shown."""
-    from mappings import map_record
+    from index import mapped
 
     names, known = names_of(here, federation, store, selection), origins(federation, store)
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name in sorted(known if names is None else names & known.keys()):
-        for change in store.log.every_record(name):
-            if change.raw is not None and not change.suppressed:
-                mapped = map_record(change.raw, known[name])
-                if mapped.quarantine:
-                    found[name, mapped.quarantine].append(change.key)
+    for change, made in mapped(store.log, known, sorted(known if names is None else names & known.keys())):
+        if made is not None and made.quarantine:
+            found[change.source, made.quarantine].append(change.key)
     return found
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .ranges import RangeError as RangeError
     from .ranges import range_of as range_of
     from .ranges import written as written
+    from .streaming import mapped as mapped
     from .suggest.completing import SUGGESTED as SUGGESTED
     from .suggest.completing import Suggested as Suggested
     from .suggest.completing import Suggestion as Suggestion
@@ -70,6 +71,7 @@ __getattr__ = door(
         **dict.fromkeys(("SUGGESTED", "Suggested", "Suggestion"), "suggest.completing"),
         **dict.fromkeys(("Correction", "Helper"), "suggest.helping"),
         **dict.fromkeys(("IndexDamagedError", "IndexUnreachableError", "NoGenerationError", "megabytes"), "errors"),
+        "mapped": "streaming",
         **dict.fromkeys(("Fault", "faults", "faults_of_mapping"), "verifying"),
         **dict.fromkeys(("Workers", "cores", "processes"), "workers"),
         **dict.fromkeys(

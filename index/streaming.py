@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from harvester import Change, pack
-from mappings import Origin, tables_in_use
+from mappings import Mapped, Origin, map_record, tables_in_use
 
 from .documents import document_of, made_of, unpack_documents
 from .query import Document
@@ -68,6 +68,14 @@ def records(log: Log, sources: Iterable[str]) -> Iterator[tuple[str, list[Change
             after = part[-1].identifier
             yield "", part
         yield name, []
+
+
+def mapped(log: Log, origins: Mapping[str, Origin], sources: Iterable[str]) -> Iterator[tuple[Change, Mapped | None]]:
+    """Stream the records of sources, each with what mapping makes of it: None of what is gone, erased or taken down."""
+    for _, part in records(log, sources):
+        for change in part:
+            hidden = change.raw is None or change.suppressed
+            yield change, None if hidden else map_record(change.raw, origins[change.source])  # type: ignore[arg-type]
 
 
 def documents(
