@@ -384,8 +384,41 @@ class AddsInsteadOfReplacing(MemoryEngine):
         return super().write(renamed, place)
 
 
+class TiesAsTheyCome(MemoryEngine):
+    def search(self, query: Query) -> Hits:
+        hits = super().search(query)
+        return msgspec.structs.replace(hits, hits=hits.hits[::-1]) if query.sort == "relevance" else hits
+
+
+class ForgetsTheCursor(MemoryEngine):
+    def search(self, query: Query) -> Hits:
+        return super().search(msgspec.structs.replace(query, cursor=""))
+
+
+class ForgetsWhatIsExcluded(MemoryEngine):
+    def search(self, query: Query) -> Hits:
+        kept = tuple(each for each in query.filters if not each.excluded)
+        return super().search(msgspec.structs.replace(query, filters=kept))
+
+
+class CountsTheCutOff(MemoryEngine):
+    def search(self, query: Query) -> Hits:
+        return super().search(msgspec.structs.replace(query, every_value=True))
+
+
 @pytest.mark.parametrize(
-    "broken", [PlaceLeads, ShowsTombstones, CountsItsOwnFilter, RepeatsOnEveryPage, AddsInsteadOfReplacing]
+    "broken",
+    [
+        TiesAsTheyCome,
+        ForgetsTheCursor,
+        ForgetsWhatIsExcluded,
+        CountsTheCutOff,
+        PlaceLeads,
+        ShowsTombstones,
+        CountsItsOwnFilter,
+        RepeatsOnEveryPage,
+        AddsInsteadOfReplacing,
+    ],
 )
 def test_the_contract_catches_broken_engines(broken: type[MemoryEngine]) -> None:
     caught = []

@@ -10,7 +10,7 @@ import msgspec
 from ...clauses import Plan
 from ...counting import facet
 from ...cursors import Cursor, write_cursor
-from ...query import Facet, Hit, Hits, IndexUnreachableError, Query
+from ...query import LONGEST_SECONDS, Facet, Hit, Hits, IndexUnreachableError, LimitExceededError, Query
 from ...questions import plan
 from ...text import Marker
 from .connection import Connection
@@ -35,7 +35,7 @@ class Searching:
                 index=self._index, allow_partial_search_results=False, request_cache=False, **asked, **options
             ).body
         if said["timed_out"]:
-            raise IndexUnreachableError(self._connection.shown, "quá giờ / it did not answer in time")
+            raise LimitExceededError("seconds", LONGEST_SECONDS)
         return said
 
     def search(self, query: Query) -> Hits:
