@@ -2,7 +2,8 @@
 
 A path is made of the keys below the node that is described, in lower case and parted by ``/``: ``author/name``. ``@id``
 and ``@type`` are ``id`` and ``type``; prefixes and namespaces of keys fall away (``schema:name``). Arrays are as many
-values, a reference to another node of the graph is that node, a language map is a value for each language.
+values, a reference to another node of the graph is that node, a language map is a value for each language. Where a
+rule wants a node itself, it is its address, else its name.
 """
 
 from __future__ import annotations
@@ -94,15 +95,28 @@ class _Walk:
             qualifier = self._qualifier(node, generic)
             if qualifier:
                 path, generic = f"{path}[{qualifier}]", f"{generic}[*]"
+            if generic in self.shape.wanted and (said := _reference(node)):
+                self.found.append((path, said, language))
             self.node(node, path, generic, language, depth + 1)
 
     def _qualifier(self, node: Node, generic: str) -> str:
         """Return the words that tell such nodes apart: ``educationalalignment[educationalsubject]``."""
+        meant = self.shape.meant.get(generic)
         for way in self.shape.qualified.get(generic, ()):
+            if way.startswith("="):
+                return way[1:]
             for key, value in node.items():
                 if key_name(key) == way and isinstance(value, str):
-                    return value.translate(_SIGNS).strip().lower()
+                    words = value.translate(_SIGNS).strip().lower()
+                    return (meant(words) or words) if meant else words
         return ""
+
+
+def _reference(node: Node) -> str:
+    """Return the words for a whole node, where a rule wants it as one value: its address, else its name."""
+    known = {key_name(key): value for key, value in node.items() if isinstance(value, str)}
+    named = known.get("id", "")
+    return ("" if named.startswith("_:") else named) or known.get("url") or known.get("name") or ""
 
 
 _SIGNS = str.maketrans("[]/", "   ")

@@ -36,3 +36,14 @@ def lessons(lowered: str) -> Terms:
     """Read "Bài 5", "Unit 3", "Tuần 12", "Tiết 23", as they are counted in the textbook; of composed small letters."""
     found = [f"{_NAMES.get(name) or name.capitalize()} {number.upper()}" for name, number in _LESSON.findall(lowered)]
     return tuple(dict.fromkeys(found))[:_MOST_LESSONS]
+
+
+_LESSON_WORDS = frozenset(("bai'1", "tiêt'4", "tuân'1", "unit", "lesson", "bai", "tiet", "tuan"))
+
+
+def lesson_place(words: list[str]) -> int:
+    """Return the place of the first "bài 5", "unit 3"; far behind where there is none."""
+    for place in range(len(words) - 1):
+        if words[place] in _LESSON_WORDS and words[place + 1].isdigit():
+            return place
+    return len(words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -21,10 +23,11 @@ from .own_tables import digest_of_tables
 from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
-from .rows import Row, UnreadableError, XmlReader, local_name, metadata, namespace
+from .rows import MOST_VALUES, Row, UnreadableError, XmlReader, local_name, metadata, namespace
 from .rule import Job, generic
 from .safety import unsafe
 from .tables import remembered
+from .terms import MOST_LOOKED_UP
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
@@ -72,6 +75,8 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     source = _source(origin)
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
+    if len(rows) > MOST_LOOKED_UP:
+        rows = _fewer(rows, job)
     if not origin.encoding and source.advice is None:
         crosswalk.apply(rows, _special(raw, source, crosswalk), job, told)
         return _finish(job, source, told)
@@ -84,6 +89,20 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
         special = special | advised_rows(source.advice, raw)
     crosswalk.apply(meant, special, job, told, advised=source.advice is not None)
     return _finish(job, source, _as_written(told, written, meant))
+
+
+def _fewer(rows: Iterable[Row], job: Job) -> list[Row]:
+    """Keep the first values of each path, and tell of paths with more than anybody reads or looks up."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for row in rows:
+        counts[row[0]] += 1
+        if counts[row[0]] <= MOST_VALUES:
+            kept.append(row)
+    for path, count in counts.items():
+        if count > MOST_LOOKED_UP:
+            job.problem("many_values", "", path, str(count))
+    return kept
 
 
 def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]] | Problem:

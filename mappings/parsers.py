@@ -214,7 +214,8 @@ def relation(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     for row in rows:
         target = line(row[1])
         step = row[0].partition("/")[0]
-        kind = qualifier(step).replace(" ", "") or (step if step in KINDS else "".join(rule.choices[:1]))
+        word, name = qualifier(step).replace(" ", ""), step.partition("[")[0]
+        kind = word if word in KINDS else name if name in KINDS else word or "".join(rule.choices[:1])
         if target and not target.startswith("info:eu-repo/"):
             found.append((Relation(kind, target), row))
     return found

@@ -91,6 +91,13 @@ PROBLEMS: dict[str, Sentence] = {
         "Báo cho đơn vị để sửa.",
         "Tell the institution.",
     ),
+    "many_values": Sentence(
+        "note",
+        "“{path}” có {value} giá trị hoặc hơn: chỉ tra 100 giá trị đầu trong các bảng từ, chỉ giữ 500 giá trị đầu.",
+        "“{path}” has {value} values or more: the first 100 are looked up in tables of words, the first 500 kept.",
+        "Thường là lỗi xuất dữ liệu (cả một danh mục trong một bản ghi); báo cho đơn vị nếu đúng vậy.",
+        "Mostly a fault of the export (a whole catalogue in one record); tell the institution if so.",
+    ),
     "only_deposit_dates": Sentence(
         "note",
         "Chỉ có ngày đưa vào kho ({value}), không có năm phát hành.",

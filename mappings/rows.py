@@ -33,6 +33,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
+MOST_VALUES = 500  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
 
@@ -82,6 +83,16 @@ def namespace(element: etree._Element) -> str:
     return str(etree.QName(element).namespace or "")
 
 
+def _thin(root: etree._Element) -> None:
+    """Leave out elements beyond the first of a name and its attributes that anybody reads; one more shows that."""
+    counts: dict[tuple[object, ...], int] = {}
+    for child in list(root):
+        name = (child.tag, *child.values())
+        counts[name] = counts.get(name, 0) + 1
+        if counts[name] > MOST_VALUES + 1:
+            root.remove(child)
+
+
 def is_joint(step: str) -> bool:
     """Say that the last step of a path stands for several children: ``a+b``, ``title: subtitle``."""
     return "+" in step or (" " in step and " " in _BRACKETS.sub("", step))
@@ -120,6 +131,8 @@ class XmlReader:
     def rows(self, root: etree._Element, *, languages: bool = True) -> list[Row]:
         """Return the rows of a record in document order; ``languages=False`` where the record states none."""
         found: list[Row] = []
+        if len(root) > MOST_VALUES:
+            _thin(root)
         if self._named:
             self._by_attributes(root, "", "", "", language_of(root, ""), found)
         elif languages or not self._by_name:

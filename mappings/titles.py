@@ -17,7 +17,7 @@ from harvester import load_yaml, parse_yaml
 
 from .extending import Taught, extended_titles
 from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
-from .lessons import lessons, school_years
+from .lessons import lesson_place, lessons, school_years
 from .syllables import is_syllable
 from .tables import forgotten, own_file, remembered
 from .vietnamese import folded, is_bare, key, keys
@@ -303,7 +303,7 @@ def _subjects(hits: list[_Found], words: list[str], grades: Terms, bare: bool) -
             believed = sure or (signs and hit.term not in table["beside"])
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
-    return _together(found, words, _lesson_place(words))
+    return _together(found, words, lesson_place(words))
 
 
 def _may_be(subject: str, grade: str) -> bool:
@@ -325,17 +325,6 @@ def _together(found: list[_Found], words: list[str], lesson: int) -> Terms:
         if gap == 1 or (gap == 2 and words[hit.first - 1] in ("va'1", "va", "môn", "mon")):
             taken.append(hit)
     return tuple(dict.fromkeys(hit.term for hit in taken))
-
-
-_LESSON_WORDS = frozenset(("bai'1", "tiêt'4", "tuân'1", "unit", "lesson", "bai", "tiet", "tuan"))
-
-
-def _lesson_place(words: list[str]) -> int:
-    """Return the place of the first "bài 5", "unit 3"; far behind where there is none."""
-    for place in range(len(words) - 1):
-        if words[place] in _LESSON_WORDS and words[place + 1].isdigit():
-            return place
-    return len(words)
 
 
 def _of_age(subjects: Terms, grades: Terms) -> Terms:

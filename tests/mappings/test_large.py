@@ -1,0 +1,114 @@
+"""Very large records: work that grows with their size and no faster, bounded where one thing is said too often.
+
+What is counted are calls of Python functions and the time of parsing the same bytes beside it in the same run: a slow
+machine slows both.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from harvester import RawRecord
+from mappings import map_record
+from mappings.rows import MOST_VALUES
+from mappings.terms import MOST_LOOKED_UP
+
+from .records import ORIGIN, of_metadata
+
+SIZE = 256_000
+DC = (
+    '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>Đạo hàm</dc:title><dc:identifier>https://a.example/1</dc:identifier>%s</oai_dc:dc>"
+)
+MARC = (
+    '<record xmlns="http://www.loc.gov/MARC21/slim"><datafield tag="245" ind1="0" ind2="0"><subfield code="a">Đạo hàm'
+    '</subfield></datafield><datafield tag="856" ind1="4" ind2="0"><subfield code="u">https://a.example/1</subfield>'
+    "</datafield>%s</record>"
+)
+DIM = (
+    '<dim:dim xmlns:dim="http://www.dspace.org/xmlns/dspace/dim"><dim:field mdschema="dc" element="title">Đạo hàm'
+    '</dim:field><dim:field mdschema="dc" element="identifier" qualifier="uri">https://a.example/1</dim:field>%s</dim:dim>'
+)
+LOM = (
+    '<lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general><title><string>Đạo hàm</string></title>%s</general><technical>'
+    "<location>https://a.example/1</location></technical></lom>"
+)
+MODS = (
+    '<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>Đạo hàm</title></titleInfo><location><url>'
+    "https://a.example/1</url></location>%s</mods>"
+)
+REPEATED: dict[str, tuple[str, str, str]] = {
+    "keywords of oai_dc": ("oai_dc", DC, "<dc:subject>Chủ đề {0} của hàm số</dc:subject>"),
+    "creators of oai_dc": ("oai_dc", DC, "<dc:creator>Nguyễn Văn Số {0}</dc:creator>"),
+    "keywords of MARC": (
+        "marc21",
+        MARC,
+        '<datafield tag="650" ind1=" " ind2="4"><subfield code="a">Chủ đề {0} của hàm số</subfield></datafield>',
+    ),
+    "names of MARC": (
+        "marc21",
+        MARC,
+        '<datafield tag="700" ind1="1" ind2=" "><subfield code="a">Nguyễn Văn Số {0}</subfield>'
+        '<subfield code="e">biên soạn</subfield></datafield>',
+    ),
+    "keywords of dim": ("dim", DIM, '<dim:field mdschema="dc" element="subject">Chủ đề {0} của hàm số</dim:field>'),
+    "keywords of LOM": ("lom", LOM, "<keyword><string>Chủ đề {0} của hàm số</string></keyword>"),
+    "keywords of MODS": ("mods", MODS, "<subject><topic>Chủ đề {0} của hàm số</topic></subject>"),
+}
+
+
+def repeated(name: str, size: int) -> RawRecord:
+    form, whole, piece = REPEATED[name]
+    count = size // len(piece.format(10_000).encode())
+    return of_metadata(whole % "".join(piece.format(number) for number in range(count)), form)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Count the calls of Python functions."""
+    count = 0
+
+    def heard(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(heard)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_what_is_said_thousands_of_times_costs_no_more_than_hundreds(name: str) -> None:
+    quarter, whole = repeated(name, SIZE), repeated(name, 4 * SIZE)
+    map_record(repeated(name, 5000), ORIGIN)
+    counts = [calls(lambda raw=raw: map_record(raw, ORIGIN)) for raw in (quarter, whole)]  # type: ignore[misc]
+    assert counts[0] < 80_000, "a record of 256 kB"
+    assert counts[1] < 4.4 * counts[0], "a record of 1 MB"
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_the_first_values_are_kept_and_that_there_were_more_is_told(name: str) -> None:
+    mapped = map_record(repeated(name, SIZE), ORIGIN)
+    assert mapped.resource is not None
+    kept = max(len(mapped.resource.keyword), len(mapped.resource.creator), len(mapped.resource.contributor))
+    assert kept == MOST_VALUES
+    assert "many_values" in {problem.code for problem in mapped.problems}
+    few = repeated(name, MOST_LOOKED_UP * 30)
+    assert "many_values" not in {problem.code for problem in map_record(few, ORIGIN).problems}
+
+
+def test_json_of_very_many_values_is_bounded() -> None:
+    said = {"@type": "LearningResource", "name": "Đạo hàm", "url": "https://a.example/1"}
+    body = json.dumps(said | {"keywords": [f"Chủ đề {number}" for number in range(20_000)]}).encode()
+    raw = RawRecord("https://a.example/1", "2026-01-01", (), False, "schema_org", body, b"", b"", b"")
+    mapped = map_record(raw, ORIGIN)
+    assert mapped.resource is not None
+    assert len(mapped.resource.keyword) == MOST_VALUES
+    assert [problem.code for problem in mapped.problems] == ["many_values"]
