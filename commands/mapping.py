@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, desk, origins
-from ._output import data, number, say, table
+from ._output import data, number, one_line, say, table
 from ._repairs import advised, repairs_of, tell_repairs
 from ._sampling import parts_of, sampled_of, shares, size_of, tell_sample
 
@@ -100,7 +100,7 @@ def values(
 ) -> None:
     """Các giá trị của một trường, nhiều nhất trước / the values of a field, the most frequent first."""
     from harvester import nearest
-    from mappings import FIELDS, Question
+    from mappings import FIELDS, Question, names
 
     here = desk(ctx)
     if field not in FIELDS:
@@ -109,6 +109,9 @@ def values(
         raise click.UsageError(
             said + (here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else "")
         )
+    if paste and field not in names():
+        said = here.text(f"trường “{field}” không có bảng từ", f"there is no table of words for “{field}”")
+        raise click.UsageError(f"{said}: {', '.join(names())}")
     if paste and not unmapped:
         raise click.UsageError(here.text("--paste cần --unmapped", "--paste needs --unmapped"))
     kind = "unmapped" if unmapped else "raw" if raw else "values"
@@ -245,10 +248,12 @@ def _frequent(counts: Counts) -> list[tuple[tuple[str, ...], tuple[int, list[tup
 
 def _lines_to_paste(rows: list[tuple[tuple[str, ...], tuple[int, list[tuple[str, str]]]]]) -> Iterator[str]:
     """Write words as lines of ``tables/vocabularies/FIELD.yaml``; until somebody writes its id, a line says nothing."""
-    import json
+    from mappings import line_to_paste
 
     for words, (count, _) in rows:
-        yield f"- {{id: '?', variants: [{json.dumps(words[-1], ensure_ascii=False)}]}}  # {count} × {words[0]}"
+        written = line_to_paste(words[-1])
+        if written:
+            yield f"{written}  # {count} × {one_line(words[0])}"
 
 
 def _shortened(here: Desk, cells: list[Any]) -> list[Any]:

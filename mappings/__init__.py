@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .exports._catalogue import DataSet as DataSet
     from .exports._catalogue import catalogue as catalogue
     from .exports.csv import safe as safe
+    from .extending import line_to_paste as line_to_paste
     from .fields import FIELDS as FIELDS
     from .fields import Field as Field
     from .mapping import check_word as check_word
@@ -84,6 +85,7 @@ __getattr__ = door(
         **dict.fromkeys(("BASE", "export_formats", "open_export", "written"), "exports"),
         **dict.fromkeys(("DataSet", "catalogue"), "exports._catalogue"),
         "safe": "exports.csv",
+        "line_to_paste": "extending",
         **dict.fromkeys(("Scheme", "published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),

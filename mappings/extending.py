@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from harvester import Marked, nearest
 
 from .checking import TOP, Checked, Place
 from .vietnamese import folded, is_bare, key
+from .vietnamese import line as read_line
 
 WITHOUT = "without"
 UNDECIDED = "?"  # the id of a pasted line of which nobody has said yet what it means: it changes nothing
@@ -27,19 +30,26 @@ class Taught:
 
     def __init__(self) -> None:
         self._places: dict[str, list[tuple[str, str, str]]] = {}
+        self._terms: dict[str, str] = {}
 
     def add(self, term: str, word: str, place: str) -> None:
         """Note that a line (``file:line``) gives a word to a term."""
         bare = folded(word) if " " in key(word) else ""
+        self._terms[key(word)] = term
         self._places.setdefault(term, []).append((f" {key(word)} ", f" {bare} ", place))
+
+    def term(self, text: str) -> str | None:
+        """Return the term of an own word that is exactly this text: it is sure, whatever else a table makes of it."""
+        return self._terms.get(key(text)) if self._terms else None
 
     def place(self, term: str, text: str) -> str:
         """Return the own line by which a text means a term, "" where no own line was needed."""
         if term not in self._places:
             return ""
-        whole, bare = f" {key(text)} ", f" {folded(text)} " if is_bare(text) else ""
+        # Most rules read a line without what cannot be seen, some (licences) the words as they stand.
+        whole, bare = f" {key(text)} | {key(read_line(text))} ", f" {folded(text)} " if is_bare(text) else ""
         lines = self._places[term]
-        return next((line for word, plain, line in lines if word in whole or (plain.strip() and plain in bare)), "")
+        return next((place for word, plain, place in lines if word in whole or (plain.strip() and plain in bare)), "")
 
 
 class _Own(Checked):
@@ -167,6 +177,23 @@ class _Lines(_Own):
             self.fault(where, "label_of_other", value=word, other=label)
         elif other != term:
             self.fault(where, "word_of_other", value=word, other=other, first=line)
+
+
+_LONGEST_PASTED = (
+    150  # a problem shows the first 200 characters of a value: a longer one is no word, and may be cut off
+)
+
+
+def line_to_paste(word: str) -> str:
+    """Write a word as a line of a vocabulary of which nobody has said yet what it means; "" for what is no word.
+
+    Whatever a source wrote, the line is YAML: what cannot be printed is escaped.
+    """
+    if len(word) > _LONGEST_PASTED or not key(word):
+        return ""
+    quoted = msgspec.json.encode(word).decode()
+    safe = "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in quoted)
+    return f"- {{id: '{UNDECIDED}', variants: [{safe}]}}"
 
 
 # --- the words of titles ---------------------------------------------------------------------------

@@ -49,6 +49,9 @@ def read(text: str) -> Reading:
 
     ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which.
     """
+    own = vocabulary("licence").taught.term(text)
+    if own:
+        return own, "", "words"
     by_address = _by_address(text)
     if by_address:
         return by_address

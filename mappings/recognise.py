@@ -33,7 +33,9 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
     if found is None:
         if len(_cache) >= _MOST:
             _cache.clear()
-        found = _cache[place] = _DECLARED.get(scheme, _as_declared)(vocabulary(scheme), text)
+        table = vocabulary(scheme)
+        own = table.taught.term(text)
+        found = _cache[place] = (own,) if own else _DECLARED.get(scheme, _as_declared)(table, text)
     return found
 
 

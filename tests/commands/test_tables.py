@@ -73,6 +73,45 @@ def test_a_pasted_line_becomes_known_and_maps_again(folder: Path, no_tables: Pat
     assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
 
 
+def test_processes_that_help_are_handed_the_tables(
+    folder: Path, no_tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.streaming.processes", lambda size: 2)
+    write(no_tables, "vocabularies/type.yaml", TRIED)
+    assert SCHOOL in inside(folder, "index", "update").stderr
+    monkeypatch.undo()
+    same = differing(folder)
+    assert (same["changed"], same["records"] > UNKNOWN) == (0, True), "the index holds what the tables say"
+    assert json.loads(inside(folder, "mapping", "values", "type", "--unmapped", "--json").stdout)["values"] == []
+
+
+def test_an_update_that_is_broken_off_goes_on(folder: Path, no_tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source by source: what was mapped again is not mapped a second time, and the index answers meanwhile."""
+    import index.feed
+
+    write(no_tables, "vocabularies/type.yaml", TRIED)
+    inside(folder, "index", "update")
+    write(no_tables, "vocabularies/type.yaml", "")
+    records, stopped = index.feed.records, []
+
+    def broken(log: Any, sources: Any) -> Any:
+        for name, part in records(log, sources):
+            if part and part[0].source == SCHOOL:
+                stopped.append(name)
+                raise OSError("mất điện")
+            yield name, part
+
+    monkeypatch.setattr(index.feed, "records", broken)
+    monkeypatch.setattr(index.feed, "BATCH", 100)
+    assert inside(folder, "index", "update").returncode != 0
+    assert stopped, "the school comes after the university"
+    monkeypatch.undo()
+    assert found(folder, "giáo án"), "the index answers"
+    said = inside(folder, "index", "update").stderr
+    assert SCHOOL in said
+    assert differing(folder)["changed"] == 0
+
+
 def test_tables_of_another_format_map_nothing_again(folder: Path, no_tables: Path) -> None:
     inside(folder, "index", "update")
     write(no_tables, "crosswalks/mods.yaml", "fields: {description: {from: [note], parser: text}}")

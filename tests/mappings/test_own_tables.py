@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ import msgspec
 import pytest
 
 from harvester import Faults
-from mappings import Mapped, Tables, fingerprint, ids, label, map_record, match, tables_in_use, use_tables
+from mappings import Mapped, Problem, Tables, fingerprint, ids, label, map_record, match, tables_in_use, use_tables
 from mappings.crosswalk import crosswalks
+from mappings.extending import line_to_paste
 from mappings.titles import read, words_of_titles
 
 from .records import ORIGIN, dublin_core
@@ -60,6 +62,42 @@ def test_an_own_word_is_understood_and_its_line_is_named() -> None:
     assert match("type", "Tập tranh") == (), "nobody has said yet what it means"
     use_tables(Tables())
     assert map_record(record, ORIGIN) == before
+
+
+SEED = 20261126
+_STRANGE = "\u00a0\u0085\u200b\u2028\u202e\ufeff\U0001f600\U000e0001\"'\\\\{}[]:#,&*!|>%@`?- ĐđƯưệ;/"
+
+
+def strange_words(number: int, end: str) -> list[str]:
+    """Make words as sources write them at their worst; each has something that no table knows."""
+    chance = random.Random(SEED)
+    letters = [*_STRANGE, *"abcxyz ơưăâ\t\n", *map(chr, range(0x80, 0xA0))]
+    return ["".join(chance.choices(letters, k=chance.randint(1, 40))) + f" {end} zq{each}x" for each in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("field", "element", "end"),
+    [("type", "type", "lạ"), ("audience", "audience", "lạ"), ("licence", "rights", "Creative Commons lạ")],
+)
+def test_whatever_a_source_wrote_is_pasted_as_it_is_and_understood(field: str, element: str, end: str) -> None:
+    """Unknown value → line → table → known."""
+    records = [dublin_core(**{element: word}) for word in strange_words(200, end)]
+
+    def unknown(problems: tuple[Problem, ...]) -> list[str]:
+        return [problem.value for problem in problems if problem.code == "unknown_value"]
+
+    found = {word: record for record in records for word in unknown(map_record(record, ORIGIN).problems)}
+    assert len(found) > 150, SEED
+    pasted, term = "\n".join(f"{line_to_paste(word)}  # 1 × {element}" for word in found), ids(field)[1]
+    use_tables(own(**{f"vocabularies__{field}": pasted}))
+    assert all(unknown(map_record(record, ORIGIN).problems) for record in found.values()), "not decided yet"
+    use_tables(own(**{f"vocabularies__{field}": pasted.replace("'?'", term)}))
+    for number, (word, record) in enumerate(found.items(), 1):
+        mapped = map_record(record, ORIGIN, explain=True)
+        assert unknown(mapped.problems) == [], (SEED, word)
+        assert mapped.resource is not None
+        assert term in getattr(mapped.resource, field), (SEED, word)
+        assert told(mapped, field)[0][1].endswith(f", tables/vocabularies/{field}.yaml:{number}"), (SEED, word)
 
 
 def test_an_own_word_is_taken_from_the_term_that_had_it() -> None:
