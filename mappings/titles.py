@@ -56,11 +56,8 @@ class _Found(NamedTuple):
 def _tables() -> tuple[dict[str, Any], dict[str, Taught]]:
     shipped: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
     own = own_file(_PATH.name)
-    return (
-        (shipped, {})
-        if own is None
-        else extended_titles(shipped, parse_yaml(*own), {name: ids(field) for name, field in _IDS})
-    )
+    known = {name: ids(field) for name, field in _IDS}
+    return (shipped, {}) if own is None else extended_titles(shipped, parse_yaml(*own), known)
 
 
 def words_of_titles() -> dict[str, Any]:
