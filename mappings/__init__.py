@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .safety import UNTOLD as UNTOLD
     from .sampling import encoding_of as encoding_of
     from .saved import read_saved as read_saved
+    from .syllables import is_known_syllable as is_known_syllable
     from .tables import Tables as Tables
     from .tables import tables_in_use as tables_in_use
     from .vocabulary import concept as concept
@@ -96,6 +97,7 @@ __getattr__ = door(
         "UNTOLD": "safety",
         "read_saved": "saved",
         "encoding_of": "sampling",
+        "is_known_syllable": "syllables",
         **dict.fromkeys(
             (
                 "Agent",

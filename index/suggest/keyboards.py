@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ..text.letters import FORMULAS
+
 _GRAVE, _ACUTE, _TILDE, _HOOK, _DOT = "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
 _TELEX_TONES = {"f": _GRAVE, "s": _ACUTE, "x": _TILDE, "r": _HOOK, "j": _DOT}
 _VNI_TONES = {"2": _GRAVE, "1": _ACUTE, "4": _TILDE, "3": _HOOK, "5": _DOT}
@@ -17,7 +19,7 @@ _VOWELS = frozenset("aăâeêioôơuưy")
 
 def decoded(keys: str) -> list[str]:
     """Return what the keys of a word mean in Telex and in VNI, at most two words; none where they mean nothing else."""
-    if not keys.isascii() or len(keys) > 12:
+    if not keys.isascii() or len(keys) > 12 or keys in FORMULAS:
         return []
     found = [word for word in (_telex(keys), _vni(keys)) if word and word != keys]
     return list(dict.fromkeys(found))
@@ -53,7 +55,7 @@ def _vni(keys: str) -> str:
     letters: list[str] = []
     tone = ""
     for key in keys:
-        if key in _VNI_TONES and not tone:
+        if key in _VNI_TONES and not tone and any(letter in _VOWELS for letter in letters):
             tone = _VNI_TONES[key]
         elif key.isdigit() and not _vni_mark(letters, key):
             return ""

@@ -11,13 +11,16 @@ import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from mappings import is_known_syllable
+
 from ..text import TOKEN, analyse, composed, fold, fold_all
 from .book import Book
 from .keyboards import decoded
 
-# What a slip costs, as the negative logarithm of how likely it is: set by hand before the misspelt questions of the
-# tests were drawn, and not tuned on them.
+# What a slip costs, as the negative logarithm of how likely it is: set by hand, and tuned on other draws of misspelt
+# questions than those of the tests.
 _KEYS, _JOINED, _ONSET, _SLIP, _MARK = 1.0, 3.0, 3.5, 6.0, 2.5
+_WELL_SPELT = 3.0  # more, where what was typed is a possible syllable with its marks: a word that the index lacks
 _RARE = 3  # a word that so few records know may be a slip of their authors
 _LONG = 6  # letters: shorter words have too many neighbours at distance 2
 _MOST = 16  # readings of one word that are compared
@@ -106,7 +109,8 @@ class Speller:
     def _ranked(self, typed: str, exact: tuple[str, ...], fits: bool) -> list[Reading]:
         found = [Reading(exact, _KEYS if len(exact) > 1 else 0.0)] if exact else []
         readings = list(self._meant(typed, exact, fits))
-        found = [] if readings and not all(each in self._counts for each in exact) else found
+        if readings and not all(each in self._counts for each in exact) and not _well_spelt(exact):
+            found = []
         best: dict[tuple[str, ...], Reading] = {}
         for reading in sorted((*found, *readings), key=lambda each: (each.cost - self._weight(each), each.tokens)):
             best.setdefault(reading.tokens, reading)
@@ -121,8 +125,9 @@ class Speller:
         word = exact[0]
         folded = fold(word)
         yield from self._marked(word, folded, 0.0)
-        if folded.isalpha() and (folded not in self._forms or not fits):
-            yield from self._mended(word, folded)
+        if folded.isalpha() and not _tiny(word) and (folded not in self._forms or not fits):
+            more = _WELL_SPELT if _well_spelt(exact) else 0.0
+            yield from (Reading(each.tokens, each.cost + more) for each in self._mended(word, folded))
 
     def _marked(self, word: str, folded: str, cost: float) -> Iterator[Reading]:
         """Read a word with other marks: freely where none were typed, else the fewer differ the better."""
@@ -193,6 +198,15 @@ class Speller:
 
 def _order(row: tuple[float, tuple[Reading, ...]]) -> tuple[float, list[tuple[str, ...]]]:
     return row[0], [each.tokens for each in row[1]]
+
+
+def _well_spelt(exact: tuple[str, ...]) -> bool:
+    return len(exact) == 1 and exact[0] != fold(exact[0]) and is_known_syllable(exact[0])
+
+
+def _tiny(word: str) -> bool:
+    """Say whether a word has no more to it than any other: "ai", "no"."""
+    return len(word) < 2 or (len(word) == 2 and word == fold(word) and is_known_syllable(word))
 
 
 def _kept(typed: str, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from demo.town import Town
 from harvester import MESSAGES, SETTINGS, SOURCE
 from mappings import PROBLEMS, formats
 from portal import PARAMETERS
+from portal.helping import PARAMETERS as SUGGEST_PARAMETERS
 from tests.commands.calling import kho
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,13 @@ def test_every_setting_is_documented_and_no_other() -> None:
 def test_every_parameter_of_the_api_is_documented_and_no_other() -> None:
     listed = {name for name in rows(text("docs/api.md")) if not name.startswith("/")}
     assert listed == set(PARAMETERS)
+
+
+def test_every_parameter_of_suggestions_is_documented() -> None:
+    listed = text("docs/api.md").split("`/api/v1/suggest` nhận", 1)[1].split("\n\n", 1)[0]
+    for name, parameter in SUGGEST_PARAMETERS.items():
+        assert f"`{name}`" in listed
+        assert name == "lang" or all(f"`{value}`" in listed for value in parameter.values)
 
 
 def test_every_message_and_problem_is_documented() -> None:

@@ -20,6 +20,7 @@ from tests.harvester.test_visit import visit
 from tests.index.memory_engine import MemoryEngine
 from tests.index.test_engine_contract import document
 from tests.index.test_feed import origins
+from tests.index.test_spelling import RIGHT
 from tests.index.town_documents import documents
 
 SCHOOL = "tieu-hoc-kim-dong"
@@ -96,6 +97,18 @@ def test_a_question_that_finds_enough_or_cannot_be_bettered_is_left_alone(helper
     for typed in ("phương trình bậc hai", "phuong trinh bac hai", "", "zzqx", "Nguyễn Du", '"giáo án"'):
         query = Query(typed)
         assert helper.did_you_mean(query, engine.search(query).total) is None, typed
+
+
+# Right, and with words that the town does not know: none is bent into one that it knows.
+FOREIGN = (
+    "bài thơ đồng chí", "nguyên hàm", "mầm non", "soạn bài lão hạc", "tả con mèo", "AI", "STEM", "CO2", "NaOH", "vectơ",
+    "bất đẳng thức cauchy", "thì hiện tại hoàn thành", "Nguyễn Du", "ngữ pháp", "kế hoạch bài dạy", "chuyển đổi số",
+)  # fmt: skip
+
+
+def test_no_other_question_is_offered_for_one_that_is_right(helper: Helper, engine: Engine) -> None:
+    for words in (*RIGHT, *FOREIGN):
+        assert helper.did_you_mean(Query(words), engine.search(Query(words, size=1)).total) is None, words
 
 
 def test_similar_resources_are_about_the_same_and_never_itself(helper: Helper, engine: Engine) -> None:
