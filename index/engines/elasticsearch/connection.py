@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SEARCH_SECONDS = 5.0
 WRITE_SECONDS = 120.0
+_AWAY = (502, 503)  # another node may answer; a question that took too long (504) takes as long a second time
 # Successful items keep their places in the list only if something of each is asked for.
 _VERDICTS = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
 
@@ -47,7 +48,7 @@ class Connection:
         """Return the client that only reads; raises IndexUnreachableError."""
         if self._reader is None:
             who = self._reading if self._reading.source else self._writing
-            self._reader = self._client(who, request_timeout=self._search_seconds, max_retries=3)
+            self._reader = self._client(who, request_timeout=self._search_seconds, max_retries=3, retry_on_status=_AWAY)
         return self._reader
 
     @property

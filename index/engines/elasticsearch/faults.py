@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ...query import IndexUnreachableError
+from ...query import LONGEST_SECONDS, IndexUnreachableError, LimitExceededError
 
 _LONGEST = 300  # letters of an engine's words; they quote what was sent
 _CONNECTION = re.compile(r"^\w+Connection\([^)]*\): ")  # the address stands before it already
@@ -130,6 +130,8 @@ def naming(address: str) -> Iterator[None]:
         raise IndexUnreachableError(address, "không phải Elasticsearch / this is not Elasticsearch") from error
     except elasticsearch.ApiError as error:
         kind, reason = parts(error.body)
+        if kind == "search_timeout_exception":  # half an answer was not wanted, a whole one took too long
+            raise LimitExceededError("seconds", LONGEST_SECONDS) from error
         raise refusal(address, error.meta.status, kind or str(error.message), reason) from error
     except elasticsearch.ConnectionTimeout as error:
         raise IndexUnreachableError(address, "quá giờ / it did not answer in time") from error

@@ -21,7 +21,7 @@ from ...clauses import (
 from ...clauses import Clause as Asked
 from ...query import LONGEST_SECONDS, Query
 
-_EXACT_COUNTS = 10_000  # values that each shard counts: with fewer a facet of several shards is only about right
+_EXACT_COUNTS = 65_000  # values that each shard counts: with fewer a facet of several shards is only about right
 _EVERY_VALUE = 65_000  # of one field: more than there are schools, and what a cluster counts at the most
 
 Clause = dict[str, Any]
@@ -67,7 +67,7 @@ def _counted(field: str, filters: list[tuple[str, Clause]], query: Query) -> Cla
     terms = {
         "field": field,
         "size": size,
-        "shard_size": max(10 * size, _EXACT_COUNTS),
+        "shard_size": _EXACT_COUNTS,
         "order": [{"_count": "desc"}, {"_key": "asc"}],
     }
     aggs = {"counted": {"terms": terms}, "missing": {"filter": {"term": {"lacking": field}}}}

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 
+import elasticsearch
 import msgspec
 import pytest
+from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
 
-from index import IndexUnreachableError, Query
+from index import IndexUnreachableError, LimitExceededError, Query
 from index.engines.elasticsearch.bulk import Answer, Bulk, Item
 from index.engines.elasticsearch.faults import (
     IndexClosedError,
     IndexFullError,
     IndexMismatchedError,
     IndexMisnamedError,
+    naming,
 )
 from index.engines.elasticsearch.fields import LARGEST, fingerprint, lines, mapping
 from index.query import Counts, Document, Place
@@ -283,3 +286,12 @@ def test_an_unlucky_answer_is_never_taken_for_success() -> None:
     bulk = Bulk("x", lambda body: Answer(200, items=[{"index": {"status": 201}}]), Waiting().patience())
     with pytest.raises(IndexUnreachableError, match="2 sent, 1 answered"):
         bulk.send([Item("a", b"a"), Item("b", b"b")])
+
+
+def test_a_question_that_takes_too_long_is_a_limit_and_no_fault_of_the_cluster() -> None:
+    """What a server of series 8 answered to a question with a microsecond to live; it is not asked a second time."""
+    cause = {"type": "search_timeout_exception", "reason": "Time exceeded"}
+    body = {"error": {"root_cause": [cause], "type": "search_phase_execution_exception", "reason": "all shards failed"}}
+    meta = ApiResponseMeta(504, "1.1", HttpHeaders(), 0.1, NodeConfig("http", "127.0.0.1", 9200))
+    with pytest.raises(LimitExceededError, match="seconds: at most 2"), naming("x"):
+        raise elasticsearch.ApiError("search_phase_execution_exception", meta, body)
