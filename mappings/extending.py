@@ -6,7 +6,7 @@ words away. How to write such lines: docs/mapping.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -200,7 +200,7 @@ def line_to_paste(word: str) -> str:
 
 
 def extended_titles(
-    shipped: dict[str, Any], own: Marked, ids: dict[str, Sequence[str]]
+    shipped: dict[str, Any], own: Marked, ids: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Any], dict[str, Taught]]:
     """Return ``titles.yaml`` with the own lines, and by field what they taught. Raises Faults.
 
@@ -254,7 +254,7 @@ def _rows(shipped: list[dict[str, Any]], more: list[dict[str, Any]], gone: set[s
 class _Titles(_Own):
     """The own lines of ``titles.yaml``, checked against the shipped ones and the ids that they may name."""
 
-    def __init__(self, own: Marked, shipped: dict[str, Any], ids: dict[str, Sequence[str]]) -> None:
+    def __init__(self, own: Marked, shipped: dict[str, Any], ids: Mapping[str, Sequence[str]]) -> None:
         super().__init__(own)
         self.shipped, self.ids = shipped, ids
 
