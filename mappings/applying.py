@@ -13,11 +13,11 @@ from harvester import Format
 from .advice import advised_rules
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
+from .phrases import taught_place
 from .plain import Plain
 from .resource import Explanation
 from .rows import Row, XmlReader
 from .rule import Found, Job, Made, Memory, Parser, Rule, generic
-from .titles import taught_place
 
 # A rule, its field, whether that holds many values, a path to look at, others to look at in any case, the parser with
 # the rule's conditions, what it remembers, and whether other rules ask for the field.

@@ -8,8 +8,8 @@ from typing import Any
 from harvester import load_yaml
 
 from .grades import NUMBER_WORDS
+from .phrases import words_of_titles
 from .tables import remembered
-from .titles import words_of_titles
 from .vietnamese import key
 from .vocabulary import names, vocabulary
 

@@ -21,7 +21,8 @@ WITHOUT = "without"
 UNDECIDED = "?"  # the id of a pasted line of which nobody has said yet what it means: it changes nothing
 _WORDS = ("variants", "former", "abbreviations", "field_only")
 _LABELS = ("vi", "en")
-_PAIRS = ("more_names", "spoilt_before", "spoilt_after")  # of titles.yaml: a term to words
+# Of titles.yaml: a term to words.
+_PAIRS = ("more_names", "spoilt_before", "spoilt_after", "sure", "theme", "preschool", "play")
 _ROWS = ("types", "audiences")  # of titles.yaml: rows of id, words and weak
 
 

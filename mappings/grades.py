@@ -8,17 +8,42 @@ import unicodedata
 Terms = tuple[str, ...]
 
 # A title without one of these names no grade in words; "Toán 10" is for titles.py.
-WORDS_OF_GRADES = ("lớp", "khối", "lop", "khoi", "grade", "tuổi", "tháng", "mẫu giáo", "vào", "vao", "tuyển sinh")
+WORDS_OF_GRADES = (
+    "lớp",
+    "khối",
+    "lop",
+    "khoi",
+    "grade",
+    "tuổi",
+    "tháng",
+    "mẫu giáo",
+    "vào",
+    "vao",
+    "tuyển sinh",
+    "mgb",
+    "mgn",
+    "mgl",
+    "điểm chuẩn",
+    "giáo dục địa phương",
+    "gdđp",
+    "nghề",
+    "tốt nghiệp thpt",
+    "tn thpt",
+    "tnthpt",
+    "thpt quốc gia",
+    "thpt qg",
+    "thptqg",
+)
 NUMBER = r"(?:1[0-2]|[1-9])"
 _GRADE = re.compile(
     r"\b(?=[klg])"  # at no other letter the rest is tried
     r"(?<!vào )(?<!vao )(?<!tuyển sinh )(?<!tuyen sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
-    rf"(?:khối lớp|khoi lop|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
-    rf"((?:\s*(?:,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
+    rf"(?:khối lớp|khoi lop|lớp ghép|lop ghep|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
+    rf"((?:\s*(?:,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
 _CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|/\d{{1,2}})\b")
-_NEXT = re.compile(rf"(,|và|va|&|-|–|đến|den)\s*(?:lớp |lop )?({NUMBER})")
+_NEXT = re.compile(rf"(,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?({NUMBER})")
 NUMBER_WORDS = {
     word: str(number)
     for number, words in enumerate(
@@ -27,19 +52,34 @@ NUMBER_WORDS = {
     for word in words.split()
 }
 _SPELT = re.compile(
-    r"\blớp (mười một|mười hai|một|hai|ba|bốn|tư|năm|sáu|bảy|bẩy|tám|chín|mười)\b"
+    r"\b(?:lớp|khối) (mười một|mười hai|một|hai|ba|bốn|tư|năm|sáu|bảy|bẩy|tám|chín|mười)\b"
     r"(?!\s*(?:học|nay|ngoái|trước|sau|mươi|trăm|tuổi|tháng|em|bạn|cấp|mặt|vị))"
 )
 # Who is examined for grade 10 is in grade 9; "tuyển sinh 10" says the same without the word "lớp".
 _ENTRANCE = re.compile(
     r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
-    r"|(?:thi|sinh)\s+(?:vào|vao))\s+(10|6)\b(?!\s*(?:giờ|h|phút|ngày|tháng|năm|trường|chỉ|%|[./]\d))"
+    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|sinh)\s+(?:vào|vao))\s+(10|6)\b"
+    r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường|chỉ|%|[./]\d))"
 )
+_FIRST = re.compile(
+    r"\b(?:tuyển sinh|tuyen sinh|vào|vao)\s+(?:vào\s+)?(?:lớp|lop)\s+(?:1|một)\b(?!\s*[./]\d)"
+)  # who begins school
 _BEFORE = {"10": "9", "6": "5"}
-_AGE = re.compile(r"\b(?:(24)\s*[-–]\s*36\s*tháng|([345])\s*[-–]\s*([456])\s*tuổi)")
-_OF_AGE = {"24": "nha_tre_24_36", "34": "mau_giao_3_4", "45": "mau_giao_4_5", "56": "mau_giao_5_6"}
-_PRESCHOOL = re.compile(r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn))\b(?!\s+(?:nhỏ|cây))")
-_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá")
+_AGE = re.compile(
+    r"(?:\b(3|12|18|24)\s*[-–]\s*(?:12|24|36)\s*tháng|\b([345])\s*[-–]\s*([456])\s*tuổi"
+    r"|(?:\(\s*|\btrẻ\s+|\blớp\s+|\bgiáo\s+|\bbé\s+)([345])\s*tuổi)"
+)
+_OF_AGE = {
+    "24": "nha_tre_24_36",
+    "18": "nha_tre_12_24",
+    "12": "nha_tre_12_24",
+    "3": "nha_tre_3_12",
+    "34": "mau_giao_3_4",
+    "45": "mau_giao_4_5",
+    "56": "mau_giao_5_6",
+}
+_PRESCHOOL = re.compile(r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn)|(mg[bnl]))\b(?!\s+(?:nhỏ|cây))")
+_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá", "mg")
 _OF_NAME = {
     "mầm": "mau_giao_3_4",
     "chồi": "mau_giao_4_5",
@@ -47,6 +87,9 @@ _OF_NAME = {
     "bé": "mau_giao_3_4",
     "nhỡ": "mau_giao_4_5",
     "lớn": "mau_giao_5_6",
+    "mgb": "mau_giao_3_4",
+    "mgn": "mau_giao_4_5",
+    "mgl": "mau_giao_5_6",
 }
 
 
@@ -59,8 +102,34 @@ def grades_of_title(lowered: str) -> Terms:
     """Return the grades that a title names, in composed small letters: of an entrance test, by number, by age."""
     if found := _preschool(lowered):
         return found
-    place = _ENTRANCE.search(lowered) if "vào" in lowered or "vao" in lowered or "sinh" in lowered else None
-    return (_BEFORE[place[1]],) if place else _grades(lowered)
+    place = (
+        _ENTRANCE.search(lowered)
+        if "vào" in lowered or "vao" in lowered or "sinh" in lowered or "chuẩn" in lowered
+        else None
+    )
+    if place:
+        return (_BEFORE[place[1]],)
+    return _grades(lowered) or _unnamed(lowered)
+
+
+# A grade without "lớp": behind the name of a province or of a trade; who sits the last examination is in grade 12.
+_BEHIND = re.compile(
+    r"(?:(?:giáo dục địa phương|gdđp)(?:\s+(?:tỉnh|thành phố|tp\.?))?|\bnghề)"
+    rf"(?:\s+[^\W\d]+){{1,4}}\s+({NUMBER})(?![\w/]|[.,]\d)"
+)
+_LAST = re.compile(
+    r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
+    r"|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
+)
+
+
+def _unnamed(lowered: str) -> Terms:
+    place = _BEHIND.search(lowered)
+    if place and not (place[0].startswith("nghề") and place[1] not in ("8", "9", "11")):
+        return (place[1],)
+    if _FIRST.search(lowered):
+        return ("1",)
+    return ("12",) if _LAST.search(lowered) else ()
 
 
 def _grades(lowered: str) -> Terms:
@@ -68,7 +137,7 @@ def _grades(lowered: str) -> Terms:
     for place in _GRADE.finditer(lowered):
         found += _row_of_grades(int(place[1]), place[2])
     found += [place[1] for place in _CLASS.finditer(lowered)]
-    if not found and "lớp " in lowered:
+    if not found and ("lớp " in lowered or "khối " in lowered):
         found += [NUMBER_WORDS[place[1].replace(" ", "·")] for place in _SPELT.finditer(lowered)]
     return tuple(dict.fromkeys(found))
 
@@ -85,10 +154,15 @@ def _row_of_grades(first: int, others: str) -> list[str]:
     return [str(number) for number in numbers]
 
 
+def _ages(place: re.Match[str]) -> str:
+    month, first, last, alone = place.groups()
+    return month or (first + last if first else f"{alone}{int(alone) + 1}")
+
+
 def _preschool(lowered: str) -> Terms:
     """Return the age groups of preschool: "5-6 tuổi", "24-36 tháng", "lớp lá", "mẫu giáo lớn"."""
     if not any(word in lowered for word in _OF_PRESCHOOL):
         return ()
-    ages = [_OF_AGE.get(place[1] or place[2] + place[3], "") for place in _AGE.finditer(lowered)]
-    names = [_OF_NAME[place[1] or place[2]] for place in _PRESCHOOL.finditer(lowered)]
+    ages = [_OF_AGE.get(_ages(place), "") for place in _AGE.finditer(lowered)]
+    names = [_OF_NAME[place[1] or place[2] or place[3]] for place in _PRESCHOOL.finditer(lowered)]
     return tuple(dict.fromkeys(filter(None, (*ages, *names))))

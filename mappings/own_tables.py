@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from harvester import Fault, Faults, nearest
 
 from .crosswalk import crosswalks
+from .phrases import words_of_titles
 from .tables import Tables, put, tables_in_use
-from .titles import words_of_titles
 from .vocabulary import names, vocabulary
 
 _TITLES, _CROSSWALKS, _VOCABULARIES = "titles.yaml", "crosswalks", "vocabularies"

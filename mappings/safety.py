@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .phrases import words_of_titles
 from .tables import remembered
-from .titles import read, words_of_titles
+from .titles import read
 from .vietnamese import key
 
 UNTOLD = frozenset(("personal_data", "spam"))  # reasons for which nothing of a record is told, not even its own words

@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-from harvester import load_yaml, parse_yaml
-
-from .extending import Taught, extended_titles
-from .grades import NUMBER, WORDS_OF_GRADES, Terms, grades_of_title
+from .grades import NUMBER, Terms, grades_of_title
 from .lessons import lesson_place, lessons, school_years
-from .syllables import is_syllable
-from .tables import forgotten, own_file, remembered
+from .phrases import Found, find, words_of_titles
+from .short_forms import is_paper, written_out
+from .tables import forgotten, remembered
 from .vietnamese import folded, is_bare, key, keys
-from .vocabulary import ids, names, vocabulary
-
-_IDS = (("types", "type"), ("audiences", "audience"), ("more_names", "subject"))  # whose ids own lines may name
-_PATH = Path(__file__).with_name("titles.yaml")
+from .vocabulary import vocabulary
 
 
 class Reading(NamedTuple):
@@ -41,138 +35,6 @@ class Reading(NamedTuple):
     beside: Terms = ()  # the subject that stands beside its grade, as in "Toán 10"
     academic: bool = False
     odd: bool = False  # it has a word of spam; safety.py says whether it is
-
-
-class _Found(NamedTuple):
-    """A phrase of the tables in a title: its kind and term, its first and last word."""
-
-    kind: str
-    term: str
-    first: int
-    last: int
-
-
-@remembered(maxsize=1)
-def _tables() -> tuple[dict[str, Any], dict[str, Taught]]:
-    shipped: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
-    own = own_file(_PATH.name)
-    known = {name: ids(field) for name, field in _IDS}
-    return (shipped, {}) if own is None else extended_titles(shipped, parse_yaml(*own), known)
-
-
-def words_of_titles() -> dict[str, Any]:
-    """Return the tables of ``titles.yaml`` with what the tables in use add. Raises Faults for lines that are wrong."""
-    return _tables()[0]
-
-
-def taught_place(field: str, term: str, text: str) -> str:
-    """Return the institution's own line (``file:line``) by which a text means a term of a field, "" for none."""
-    found = vocabulary(field).taught.place(term, text) if field in names() else ""
-    taught = _tables()[1].get(field)
-    return found or (taught.place(term, text) if taught else "")
-
-
-# --- the phrases -----------------------------------------------------------------------------------
-
-
-def _entries() -> Iterable[tuple[str, str, str]]:
-    """List all phrases: (words as written, kind, term). Of two that are written alike the first one holds."""
-    table = words_of_titles()
-    for subject in vocabulary("subject").terms.values():
-        if subject.get("grades"):
-            yield from _of_subject(subject)
-    for rank, row in enumerate(table["types"]):
-        yield from ((words, "type", f"{rank:02d}{row['id']}") for words in row.get("words", ()))
-        yield from ((words, "weak", f"{rank:02d}{row['id']}") for words in row.get("weak", ()))
-    for series in vocabulary("series").terms.values():
-        yield from (
-            (words, "series", series["id"]) for words in (*series["variants"], *series.get("abbreviations", ()))
-        )
-    for row in table["audiences"]:
-        yield from ((words, "audience", row["id"]) for words in row["words"])
-    for name, level in (("mầm non", "mam_non"), ("mẫu giáo", "mam_non"), ("tiểu học", "tieu_hoc"), ("thcs", "thcs")):
-        yield name, "level", level
-    for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
-        yield name, "level", level
-    yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
-    for kind in ("academic", "school", "tests", "lesson", "spam"):
-        yield from ((words, kind, words) for words in table[kind])
-
-
-def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    for word in (subject["vi"], *subject.get("variants", ()), *subject.get("abbreviations", ())):
-        if not word.lower().startswith("môn "):  # "môn" is asked for by the rules; "môn Sinh" would hide "Sinh học"
-            yield word, "subject", subject["id"]
-    for word in words_of_titles()["more_names"].get(subject["id"], ()):
-        yield word, "subject", subject["id"]
-    for word in subject.get("field_only", ()):  # short capitals (TD 9, CN 10) are too many things
-        if not (word.isupper() and len(word) <= 3):
-            yield word, "subject", subject["id"]
-
-
-_GROUPS = {"syllable": "subject", "weak": "type"}  # of these only the longest phrase counts, and the first of two
-
-# What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
-_Spoils = tuple[frozenset[str], tuple[str, ...]]
-_Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
-_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[_Phrase]]], ...]]
-
-
-@remembered(maxsize=2)
-def _table(bare: bool) -> _Phrases:
-    """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
-    fold: Callable[[str], str] = folded if bare else key
-    spoils = _spoils(fold)
-    known: set[tuple[str, tuple[str, ...]]] = set()
-    table: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase]]]] = {}
-    for written, kind, term in _entries():
-        words = tuple(fold(written).split(" "))
-        if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
-            continue
-        if kind == "subject" and len(words) == 1 and (bare or term != "toan") and is_syllable(written.lower()):
-            kind = "syllable"
-        group = _GROUPS.get(kind, kind)
-        if (group, words) not in known:
-            known.add((group, words))
-            phrase = (kind, group, term, spoils.get(term[2:] if group == "type" else term))
-            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append(phrase)
-    return {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in table.items()}
-
-
-def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
-    before, after = (
-        {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
-        for name in ("spoilt_before", "spoilt_after")
-    )
-    return {
-        term: (frozenset(before.get(term, ())), tuple(f"{word} " for word in after.get(term, ())))
-        for term in {*before, *after}
-    }
-
-
-def _find(words: list[str], bare: bool) -> list[_Found]:
-    """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
-    table = _table(bare)
-    found: list[_Found] = []
-    reach: dict[str, int] = {}
-    for place, word in enumerate(words):
-        lengths = table.get(word)
-        if lengths is None:
-            continue
-        for length, phrases in lengths:
-            for kind, group, term, spoils in phrases.get(tuple(words[place : place + length]), ()):
-                if place > reach.get(group, -1):
-                    reach[group] = last = place + length - 1
-                    if spoils is None or not _is_spoilt(spoils, place, last, words):
-                        found.append(_Found(kind, term, place, last))
-    return found
-
-
-def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
-    before, after = spoils
-    if before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
-        return True
-    return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)
 
 
 # --- one title -------------------------------------------------------------------------------------
@@ -197,10 +59,12 @@ _LONGEST = 1000  # a longer title is an abstract in the wrong place
 
 
 def _read(text: str) -> Reading:
-    bare, lowered = is_bare(text), unicodedata.normalize("NFC", text).lower()
+    text = written_out(unicodedata.normalize("NFC", text))
+    bare, lowered = is_bare(text), text.lower()
     words = keys(lowered)  # of a bare text these are its folded words, too
-    hits = _find(words, bare)
+    hits = find(words, bare)
     kinds = {hit.kind for hit in hits}
+    headline = len(keys(lowered.partition(":")[0]))
     named = grades_of_title(lowered) if "numbered" in kinds else ()
     academic = "academic" in kinds
     if "spam" in kinds:
@@ -213,7 +77,17 @@ def _read(text: str) -> Reading:
         hits = _without_everyday(hits)
     if academic and not named:
         return Reading(type=_types(hits, words, False, bare), academic=True)
-    subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare)
+    subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare, headline)
+    if beside and len(several := _subjects(hits, words, grades, bare, headline)) > 1 and beside in several:
+        subjects = several  # "Toán và Tiếng Việt lớp 3"
+    elif (
+        not subjects
+        and not bare
+        and kinds.isdisjoint(("subject", "sure"))
+        and (grades or "school" in kinds or is_paper(words))
+    ):
+        subjects, grades = _without_marks(lowered, grades)
+    subjects = _of_preschool(hits, grades) or subjects or _of_no_subject(hits, grades)
     series = tuple(dict.fromkeys([hit.term for hit in hits if hit.kind == "series"])) if "series" in kinds else ()
     school = bool(grades or subjects or series) and not academic
     return Reading(
@@ -247,10 +121,13 @@ def _legal() -> dict[str, frozenset[str]]:
     return {name: frozenset(row.get("grades", ())) for name, row in vocabulary("subject").terms.items()}
 
 
-def _beside(hits: list[_Found], words: list[str]) -> tuple[str, str]:
+_SUBJECTS = ("subject", "syllable", "sure")
+
+
+def _beside(hits: list[Found], words: list[str]) -> tuple[str, str]:
     """Return the subject before a legal grade number, and that number: "Toán 10", "Tin học lớp 7"; else ("", "")."""
     for hit in hits:
-        if hit.kind not in ("subject", "syllable"):
+        if hit.kind not in _SUBJECTS or _is_of_university(hit, words):
             continue
         place = hit.last + 1
         if place < len(words) and words[place] in _GRADE_WORDS:
@@ -270,41 +147,118 @@ def _grade_at(words: list[str], place: int) -> str:
     return word if _NUMBER.fullmatch(word) else ""
 
 
-def _stands_alone(hit: _Found, words: list[str]) -> bool:
-    """Believe names of one syllable (Văn, Sử, Tin …) in the first place and after "môn" only."""
-    return not hit.first or _stands_after(hit, words)
+def _stands_alone(hit: Found, words: list[str]) -> bool:
+    """Believe names of one syllable (Văn, Sử, Tin …) beside a grade in the first place and after words of school."""
+    return (
+        not hit.first or _stands_after(hit, words) or words[hit.first - 1] in _AHEAD or words[hit.first - 1].isdecimal()
+    )
 
 
-def _stands_after(hit: _Found, words: list[str]) -> bool:
+_AHEAD = frozenset(
+    key("soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct").split(" ")
+)
+
+
+def _stands_after(hit: Found, words: list[str]) -> bool:
     return hit.first > 0 and words[hit.first - 1] in ("môn", "mon", "chuyên")
 
 
-def _subjects(hits: list[_Found], words: list[str], grades: Terms, bare: bool) -> Terms:
-    """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school."""
+def _subjects(hits: list[Found], words: list[str], grades: Terms, bare: bool, headline: int) -> Terms:
+    """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school.
+
+    ``headline`` is how many words stand before the first colon.
+    """
     table = words_of_titles()
     signs = bool(grades) or any(
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
     asked = _asked(bare)
-    found: list[_Found] = []
+    found: list[Found] = []
     for hit in hits:
-        if hit.kind not in ("subject", "syllable"):
+        if hit.kind not in _SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
             continue
         before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
         said = _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked)
         after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
-        believed = said or (after_grade and hit.kind == "subject")
+        next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
+        believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
             sure = hit.term in table["anywhere"]
-            believed = sure or (signs and hit.term not in table["beside"])
+            headed = not hit.first and hit.last + 1 == headline  # "Số học: Ước chung lớn nhất"
+            believed = sure or ((signs or headed) and hit.term not in table["beside"])
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
 
 
+def _continues(hit: Found, before: Found) -> bool:
+    listed = before.term == "toan" or before.kind == "syllable"
+    return listed and before.last == hit.first - 1 and hit.term != "sinh_hoc"
+
+
 def _may_be(subject: str, grade: str) -> bool:
     return legal(subject, grade) or (subject == "hoat_dong_trai_nghiem" and legal(subject + "_huong_nghiep", grade))
+
+
+def _without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
+    """Read subjects of several syllables beside a grade once more without marks: "Vât lí 8" has a wrong one."""
+    words = folded(lowered).split(" ")
+    hits = [hit for hit in find(words, True) if hit.kind == "subject" and hit.last > hit.first]
+    beside, number = _beside(hits, words)
+    if beside:
+        return (beside,), grades or (number,)
+    return (_subjects(hits, words, grades, True, 0) if grades else ()), grades
+
+
+def _of_preschool(hits: list[Found], grades: Terms) -> Terms:
+    """Return the field of development of an activity; everyday words (thơ, nặn) count only where it is for children."""
+    if any(grade.isdecimal() for grade in grades):
+        return ()
+    small = any(grade.startswith(("mau_giao", "nha_tre")) for grade in grades) or any(
+        hit.kind == "level" and hit.term == "mam_non" for hit in hits
+    )
+    return tuple(hit.term for hit in hits if hit.kind == "preschool" or (small and hit.kind == "play"))[:1]
+
+
+def _of_no_subject(hits: list[Found], grades: Terms) -> Terms:
+    """Return English for its textbooks and for units of a grade, else the theme across subjects that a title names."""
+    english = {hit.term for hit in hits if hit.kind in ("series", "lesson")}
+    if "unit" in english and (grades or not english.isdisjoint(_ENGLISH)):
+        return ("tieng_anh",)
+    if grades and not english.isdisjoint(_ENGLISH):
+        return ("tieng_anh",)
+    return tuple(hit.term for hit in hits if hit.kind == "theme")[:1]
+
+
+_ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
+
+
+def _is_name_of_school(hit: Found, words: list[str]) -> bool:
+    """Say that the words are part of a school's name: "Trường THPT Chuyên Ngoại ngữ"."""
+    before = words[max(0, hit.first - 4) : hit.first]
+    return bool(before) and before[-1] in _SCHOOLS and (_SCHOOL in before or before[-2:] == ["thpt", "chuyên"])
+
+
+_SCHOOL = key("trường")
+_SCHOOLS = frozenset(map(key, ("thpt", "thcs", "chuyên", "đh", "học", "quốc gia", "phạm")))
+# The parts of mathematics that are taught in some grades only; beside another number they are of a university.
+_PARTS = {
+    key(name): frozenset(grades.split())
+    for name, grades in (
+        ("giải tích", "11 12"),
+        ("đại số", "6 7 8 9 10 11"),
+        ("hình học", "6 7 8 9 10 11 12"),
+        ("số học", "6"),
+        ("lượng giác", "10 11"),
+    )
+}
+
+
+def _is_of_university(hit: Found, words: list[str]) -> bool:
+    grades = _PARTS.get(" ".join(words[hit.first : hit.last + 1]))
+    following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
+    return grades is not None and following.isdecimal() and following not in grades
 
 
 @remembered(maxsize=2)
@@ -313,7 +267,7 @@ def _asked(bare: bool) -> tuple[str, ...]:
     return tuple(" " + fold(word) for word in words_of_titles()["asked_after"])
 
 
-def _together(found: list[_Found], words: list[str], lesson: int) -> Terms:
+def _together(found: list[Found], words: list[str], lesson: int) -> Terms:
     """Take the first subject and those that follow it at once; a topic after the lesson's number adds none."""
     ahead = [hit for hit in found if hit.first < lesson] or found
     taken = ahead[:1]
@@ -340,13 +294,15 @@ def _studies(bare: bool) -> tuple[str, ...]:
     return tuple(fold(word) + " " for word in words_of_titles()["studies"])
 
 
+_OF_TEACHERS = ("mam_non", "tieu_hoc")  # of secondary schools such titles are theses as often
+_LONGEST_NAME = 10  # words: "Trường THPT …: bảng phân công"
 _OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_kinh_nghiem", "ky_yeu")
 
 
-def _without_everyday(hits: list[_Found]) -> list[_Found]:
+def _without_everyday(hits: list[Found]) -> list[Found]:
     """Leave out series with everyday names ("Cánh diều", "Family and Friends"), unless a subject stands beside them."""
     terms = vocabulary("series").terms
-    ends = {place for hit in hits if hit.kind in ("subject", "syllable") for place in (hit.first - 1, hit.last + 1)}
+    ends = {place for hit in hits if hit.kind in _SUBJECTS for place in (hit.first - 1, hit.last + 1)}
     return [
         hit
         for hit in hits
@@ -354,7 +310,7 @@ def _without_everyday(hits: list[_Found]) -> list[_Found]:
     ]
 
 
-def _audiences(hits: list[_Found], words: list[str], bare: bool) -> Terms:
+def _audiences(hits: list[Found], words: list[str], bare: bool) -> Terms:
     """Return for whom a title says to be; a study is about them."""
     if _is_study(words, bare):
         return ()
@@ -372,16 +328,22 @@ def _is_study(words: list[str], bare: bool) -> bool:
     return (" ".join(words[:4]) + " ").startswith(_studies(bare))
 
 
-def _types(hits: list[_Found], words: list[str], school: bool, bare: bool) -> Terms:
+def _types(hits: list[Found], words: list[str], school: bool, bare: bool) -> Terms:
     """Return the surest type that a title names; a study of lesson plans is none."""
     named = [hit for hit in hits if hit.kind == "type" or (hit.kind == "weak" and (school or not hit.first))]
-    if not named:
-        return ()
+    for hit in hits:
+        if hit.kind == "head" and (not hit.first or (words[0] == _SCHOOL and hit.first < _LONGEST_NAME)):
+            return (hit.term[2:],)
+    if not named and school and is_paper(words):
+        return ("de_kiem_tra",)
     if _is_study(words, bare):
+        small = school or any(hit.kind == "level" and hit.term in _OF_TEACHERS for hit in hits)
+        if words[:1] == ["môt'5"] and small:
+            return ("sang_kien_kinh_nghiem",)  # "Một số biện pháp … cho trẻ mẫu giáo bé"
         named = [hit for hit in named if hit.term[2:] in _OF_UNIVERSITY]
     if not named:
         return ()
     best = (min(named, key=lambda hit: (hit.kind == "weak", hit.term)) if len(named) > 1 else named[0]).term[2:]
-    if best == "de_thi" and any(hit.kind == "tests" for hit in hits):
+    if best == "de_thi" and all(hit.kind != "academic" for hit in hits) and any(hit.kind == "tests" for hit in hits):
         best = "de_kiem_tra"
     return (best,)

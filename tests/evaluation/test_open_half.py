@@ -12,9 +12,9 @@ from .scoring import Item, Score, dates, every, items, swapped
 
 SIZES = {"titles": 640, "dates": 320, "provinces": 320, "licences": 160, "texts": 150, "clean": 1_050}
 FLOORS = {  # precision, recall
-    "titles: subject": (0.92, 0.72),
-    "titles: grade": (0.98, 0.83),
-    "titles: type": (0.89, 0.51),
+    "titles: subject": (0.98, 0.97),
+    "titles: grade": (1.0, 0.99),
+    "titles: type": (1.0, 0.98),
     "dates": (1.0, 0.98),
     "provinces": (0.96, 0.69),
     "licences": (0.97, 0.88),

@@ -15,7 +15,8 @@ from harvester import Faults
 from mappings import Mapped, Problem, Tables, fingerprint, ids, label, map_record, match, tables_in_use, use_tables
 from mappings.crosswalk import crosswalks
 from mappings.extending import line_to_paste
-from mappings.titles import read, words_of_titles
+from mappings.phrases import words_of_titles
+from mappings.titles import read
 
 from .records import ORIGIN, dublin_core
 

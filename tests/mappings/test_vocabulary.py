@@ -235,7 +235,7 @@ def test_declared_words(scheme: str, text: str, terms: tuple[str, ...]) -> None:
         ("Bài 10: Quang hợp", (), ()),
         ("Unit 5: Food and drink", (), ()),
         ("Đề thi vào lớp 10", (), ("9",)),
-        ("Trẻ lớp 5 tuổi", (), ()),
+        ("Trẻ lớp 5 tuổi", (), ("mau_giao_5_6",)),
         ("Toán cao cấp 2", (), ()),
         ("Luận án Hóa học 12", (), ()),
         ("Kế toán 10", (), ()),

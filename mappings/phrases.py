@@ -1,0 +1,163 @@
+"""The phrases of ``titles.yaml`` and of the vocabularies, and where they stand in a title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harvester import load_yaml, parse_yaml
+
+from .extending import Taught, extended_titles
+from .grades import WORDS_OF_GRADES
+from .syllables import is_syllable
+from .tables import own_file, remembered
+from .vietnamese import folded, key
+from .vocabulary import ids, names, vocabulary
+
+_IDS = (("types", "type"), ("audiences", "audience"), ("more_names", "subject"))  # whose ids own lines may name
+_PATH = Path(__file__).with_name("titles.yaml")
+
+
+class Found(NamedTuple):
+    """A phrase of the tables in a title: its kind and term, its first and last word."""
+
+    kind: str
+    term: str
+    first: int
+    last: int
+
+
+@remembered(maxsize=1)
+def _tables() -> tuple[dict[str, Any], dict[str, Taught]]:
+    shipped: dict[str, Any] = load_yaml(_PATH, _PATH.name).value
+    own = own_file(_PATH.name)
+    if own is None:
+        return shipped, {}
+    return extended_titles(shipped, parse_yaml(*own), {name: ids(field) for name, field in _IDS})
+
+
+def words_of_titles() -> dict[str, Any]:
+    """Return the tables of ``titles.yaml`` with what the tables in use add. Raises Faults for lines that are wrong."""
+    return _tables()[0]
+
+
+def taught_place(field: str, term: str, text: str) -> str:
+    """Return the institution's own line (``file:line``) by which a text means a term of a field, "" for none."""
+    found = vocabulary(field).taught.place(term, text) if field in names() else ""
+    taught = _tables()[1].get(field)
+    return found or (taught.place(term, text) if taught else "")
+
+
+def _entries() -> Iterable[tuple[str, str, str]]:
+    """List all phrases: (words as written, kind, term). Of two that are written alike the first one holds."""
+    table = words_of_titles()
+    for kind in ("sure", "theme", "preschool", "play"):
+        yield from ((words, kind, subject) for subject, row in table[kind].items() for words in row)
+    for subject in vocabulary("subject").terms.values():
+        if subject.get("grades"):
+            yield from _of_subject(subject)
+    for rank, row in enumerate(table["types"]):
+        yield from ((words, "type", f"{rank:02d}{row['id']}") for words in row.get("words", ()))
+        yield from ((words, "weak", f"{rank:02d}{row['id']}") for words in row.get("weak", ()))
+        yield from ((words, "head", f"{rank:02d}{row['id']}") for words in row.get("heads", ()))
+    for series in vocabulary("series").terms.values():
+        named = (*series["variants"], *series.get("abbreviations", ()))
+        yield from ((words, "series", series["id"]) for words in named)
+    for row in table["audiences"]:
+        yield from ((words, "audience", row["id"]) for words in row["words"])
+    for name, level in (
+        ("mầm non", "mam_non"),
+        ("mẫu giáo", "mam_non"),
+        ("nhà trẻ", "mam_non"),
+        ("tiểu học", "tieu_hoc"),
+        ("thcs", "thcs"),
+    ):
+        yield name, "level", level
+    for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
+        yield name, "level", level
+    yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
+    for kind in ("academic", "school", "tests", "lesson", "spam"):
+        yield from ((words, kind, words) for words in table[kind])
+
+
+def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
+    other = words_of_titles()["not_in_titles"]
+    for word in (subject["vi"], *subject.get("variants", ()), *subject.get("abbreviations", ())):
+        if not word.lower().startswith("môn "):  # "môn" is asked for by the rules; "môn Sinh" would hide "Sinh học"
+            yield word, "subject", subject["id"]
+    for word in words_of_titles()["more_names"].get(subject["id"], ()):
+        yield word, "subject", subject["id"]
+    for word in subject.get("field_only", ()):  # short capitals (TD 9, CN 10) are too many things
+        if not (word.isupper() and len(word) <= 3) and word.lower() not in other:
+            yield word, "subject", subject["id"]
+
+
+_GROUPS = {
+    "syllable": "subject",
+    "sure": "subject",
+    "weak": "type",
+    "head": "type",
+}  # of these only the longest phrase counts, and the first of two
+
+# What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
+_Spoils = tuple[frozenset[str], tuple[str, ...]]
+_Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
+_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[_Phrase]]], ...]]
+
+
+@remembered(maxsize=2)
+def _table(bare: bool) -> _Phrases:
+    """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
+    fold: Callable[[str], str] = folded if bare else key
+    spoils = _spoils(fold)
+    known: set[tuple[str, tuple[str, ...]]] = set()
+    table: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase]]]] = {}
+    for written, kind, term in _entries():
+        words = tuple(fold(written).split(" "))
+        if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
+            continue
+        if kind == "subject" and len(words) == 1 and (bare or term != "toan") and is_syllable(written.lower()):
+            kind = "syllable"
+        group = _GROUPS.get(kind, kind)
+        if (group, words) not in known:
+            known.add((group, words))
+            phrase = (kind, group, term, spoils.get(term[2:] if group == "type" else term))
+            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append(phrase)
+    return {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in table.items()}
+
+
+def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
+    before, after = (
+        {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
+        for name in ("spoilt_before", "spoilt_after")
+    )
+    return {
+        term: (frozenset(before.get(term, ())), tuple(f"{word} " for word in after.get(term, ())))
+        for term in {*before, *after}
+    }
+
+
+def find(words: list[str], bare: bool) -> list[Found]:
+    """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
+    table = _table(bare)
+    found: list[Found] = []
+    reach: dict[str, int] = {}
+    for place, word in enumerate(words):
+        lengths = table.get(word)
+        if lengths is None:
+            continue
+        for length, phrases in lengths:
+            for kind, group, term, spoils in phrases.get(tuple(words[place : place + length]), ()):
+                if place > reach.get(group, -1):
+                    reach[group] = last = place + length - 1
+                    if spoils is None or not _is_spoilt(spoils, place, last, words):
+                        found.append(Found(kind, term, place, last))
+    return found
+
+
+def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
+    before, after = spoils
+    if before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
+        return True
+    return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)
