@@ -14,7 +14,7 @@ from index import Engine, Helper, Query, open_engine
 from index.query import Document, Place
 from index.suggest import Learner
 from index.suggest.book import NAME, Book, pack
-from index.text import fold_all
+from index.text import analyse, fold_all
 from tests.index.elasticsearch.parity import documents
 
 from .figures import write
@@ -56,7 +56,8 @@ def _asked(engine: Engine, book: Book, count: int) -> list[str]:
     chance = random.Random(SEED)
     phrases = [gram for gram, number in book.grams.items() if " " in gram and number > 1]
     chosen = [chance.choice(phrases) for _ in range(ASKED)]
-    typed = [(fold_all(each) if chance.random() < 0.5 else each)[: chance.randint(1, 20)] for each in chosen]
+    titles = [analyse(chance.choice(book.titles).text)[chance.random() < 0.5] for _ in range(ASKED)]
+    typed = [title[: chance.randint(1, 30)] for title in titles]
     slips = [f"{fold_all(each)}{chance.choice('aehiu')}" for each in chosen]
     helper = Helper(engine)
     started = time.process_time()

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import islice
 
 import msgspec
 
@@ -121,8 +120,8 @@ class Helper:
         for kind in kinds:
             wanted = most if len(kinds) == 1 else min(most, _AT_MOST[kind])
             found += self._shown(completer.complete(typed, kind, wanted * 2), wanted, doubt)
-        if "phrase" in kinds and not any(each.kind == "phrase" for each in found):
-            found = [*self._longer(completer, typed), *found]
+        if "phrase" in kinds and not found:
+            found = self._longer(completer, typed)
         return _mixed(found, most)
 
     def similar(self, hit: Hit, most: int = 5) -> tuple[Hit, ...]:
@@ -166,12 +165,9 @@ class Helper:
     def _longer(self, completer: Completer, typed: str) -> list[Suggestion]:
         """Complete the last words alone where nothing goes on from all of them; it must find something as a whole."""
         tried = ((head, completer.complete(tail, "phrase", _TAILS, strict=True)) for head, tail in tails(typed))
-        for head, candidates in islice(((head, each) for head, each in tried if each), _TAILS):
-            totals = [(f"{head} {each.text}", self._total(f"{head} {each.text}")) for each in candidates]
-            found = [Suggestion("phrase", words, total) for words, total in totals if total]
-            if found:
-                return found
-        return []
+        head, candidates = next(((head, each) for head, each in tried if each), ("", []))
+        totals = [(f"{head} {each.text}", self._total(f"{head} {each.text}")) for each in candidates]
+        return [Suggestion("phrase", words, total) for words, total in totals if total]
 
     def _total(self, words: str) -> int:
         return self._engine.search(Query(words, size=1)).total

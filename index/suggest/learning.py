@@ -89,8 +89,13 @@ class Learner:
             self._titles = {title.text: title for title in _often(self._titles, _MOST_TITLES // 2)}
 
     def book(self, place: Place) -> Book:
-        """Return what was learned. Counts of a new book hold at this place of the log; an old one keeps its place."""
-        old = self._book if self._book.documents else Book(place.epoch, place.sequence, share=self._book.share)
+        """Return what was learned. Counts of a new book hold at this place of the log; an old one keeps its place.
+
+        Where a store was restored its numbers begin anew: what was written until then is counted by ``again`` alone.
+        """
+        old = self._book if self._book.documents else Book(place.epoch, place.sequence)
+        if old.epoch != place.epoch:
+            old = Book(place.epoch, place.sequence)
         pairs = {gram: count for gram, count in self._grams.items() if gram.count(" ") == 1}
         longer = {gram: count for gram, count in self._grams.items() if gram.count(" ") > 1}
         grams = [

@@ -141,3 +141,12 @@ def test_hostile_words_end_at_once() -> None:
     ):
         speller().corrected(words)
         speller().knows(words)
+
+
+def test_a_book_outlives_a_restored_store() -> None:
+    learner = Learner(book())
+    learner.see(documents()[:7], again=True)
+    same, restored = learner.book(Place("store", 3, 4000)), learner.book(Place("store", 4, 12))
+    assert (same.epoch, same.sequence, same.again) == (3, 3020, 7)
+    assert (restored.epoch, restored.sequence, restored.again) == (4, 12, 7)
+    assert same.share == restored.share == book().share
