@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,7 @@ def vocabulary(name: str) -> Vocabulary:
     return Vocabulary(name)
 
 
+@lru_cache(maxsize=1)  # explanations ask for them at every value
 def names() -> tuple[str, ...]:
     """Return the names of all tables."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
