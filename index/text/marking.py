@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .analysis import TOKEN, analyse, composed
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
@@ -40,13 +42,19 @@ class Marker:
     def _hits(self, text: str) -> list[tuple[int, int]]:
         if not self._wanted:
             return []
-        return [match.span() for match in TOKEN.finditer(text) if self._is_wanted(match[0])]
+        known = self._known
+        found = []
+        for match in TOKEN.finditer(text):
+            word = match[0]
+            wanted = known.get(word)
+            if wanted if wanted is not None else self._is_wanted(word):
+                found.append(match.span())
+        return found
 
     def _is_wanted(self, word: str) -> bool:
-        if word not in self._known:
-            tokens = analyse(word)[self._stream].split()
-            begins = bool(self._beginning) and any(token.startswith(self._beginning) for token in tokens)
-            self._known[word] = begins or not self._wanted.isdisjoint(tokens)
+        tokens = _tokens(word)[self._stream]
+        begins = bool(self._beginning) and any(token.startswith(self._beginning) for token in tokens)
+        self._known[word] = begins or not self._wanted.isdisjoint(tokens)
         return self._known[word]
 
     def _densest(self, text: str, hits: list[tuple[int, int]]) -> int:
@@ -72,6 +80,12 @@ class Marker:
             ]
             position, place = end, place + 1
         return "".join(pieces) + text[position:].translate(_ESCAPED)
+
+
+@lru_cache(maxsize=50_000)  # texts are made of some thousands of syllables; every question looks at them anew
+def _tokens(word: str) -> tuple[list[str], list[str]]:
+    exact, folded = analyse(word)
+    return exact.split(), folded.split()
 
 
 def _inside(hits: list[tuple[int, int]], first: int) -> int:

@@ -20,7 +20,7 @@ from .fields import KEY_START, STARTS, starts
 from .questions import Questions
 
 _ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
-_MOST_TIES = 20_000  # hits of one score that are put in the order of their keys; more keep the index's own order
+_MOST_TIES = 5_000  # hits of one score that are put in the order of their keys; more keep the index's own order
 _SPARE = 24  # hits beyond the page: of one score there are seldom more, and asking again costs as much as asking
 _EVERY_VALUE = 65_000  # of one field: more than there are schools
 
@@ -82,10 +82,10 @@ def _until_the_score_changes(searcher: tantivy.Searcher, whole: tantivy.Query, l
         result = searcher.search(whole, max(limit, 1), count=True)
         found: Scores = list(result.hits)
         total = result.count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
-        ended = len(found) < limit or found[-1][0] < found[last - 1][0] or limit - last > _MOST_TIES
+        ended = len(found) < limit or found[-1][0] < found[last - 1][0] or limit - last >= _MOST_TIES
         if ended or last < 1:
             return total, found
-        limit = last + (limit - last) * 16
+        limit = last + min((limit - last) * 16, _MOST_TIES)
 
 
 def _by_key(searcher: tantivy.Searcher, addresses: list[Address]) -> list[Address]:
@@ -194,7 +194,7 @@ def _counts(
     searcher: tantivy.Searcher, asked: tantivy.Query, fields: Sequence[str], size: int
 ) -> dict[str, dict[str, int]]:
     """Return the exact counts of the most frequent values, complete among those that count as the last of them does."""
-    wanted = size * 2 + 10
+    wanted = size + 100
     answer = searcher.aggregate(
         asked, {field: _terms(field, 100 if field == "lacking" else wanted) for field in fields}
     )
