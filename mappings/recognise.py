@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from .grades import Terms, grades_in
+from .places import provinces_of_words
 from .tables import forgotten, remembered
 from .titles import read
 from .vocabulary import Vocabulary, vocabulary
@@ -127,6 +128,20 @@ def _declared_provinces(table: Vocabulary, text: str) -> Terms:
     return table.values(name) if name and name != text else ()
 
 
+_AROUND_NAME = re.compile(
+    r"\b(?:sở giáo dục và đào tạo|sở giáo dục|(?:sở|phòng) gd\s?[&-]?\s?đt|ubnd|province of|province|city)\b\.?",
+    re.IGNORECASE,
+)
+
+
+def _provinces_of_today(table: Vocabulary, text: str) -> Terms:
+    """Take the value as a whole, else what its parts name: a list, an address, a town, an old province."""
+    found = table.value(text) if "VN-" not in text else None
+    if found:
+        return (found,)
+    return provinces_of_words(table, " ".join(_AROUND_NAME.sub(" ", unicodedata.normalize("NFC", text)).split()))
+
+
 _FORMERLY = re.compile(r"\bcũ\b", re.IGNORECASE)
 
 
@@ -180,7 +195,7 @@ _DECLARED: dict[str, _Way] = {
     "type": _declared_types,
     "level": _declared_levels,
     "language": _declared_languages,
-    "province": _declared_provinces,
+    "province": _provinces_of_today,
     "former_province": _former_provinces,
     "series": _declared_series,
 }

@@ -203,10 +203,13 @@ def province_of_host(address: str) -> str | None:
 
 def _of_host(address: str, names: dict[str, str]) -> str | None:
     host = address.partition("://")[2].partition("/")[0].partition(":")[0].lower()
-    if not host.endswith((".edu.vn", ".gov.vn")):
+    if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
     for label in reversed(host.split(".")[:-2]):
         found = names.get(label.replace("-", "").removeprefix("sogddt").removeprefix("sgd"))
+        pieces = label.split("-")
+        if not found and len(pieces) > 2:  # "thpt-tranphu-danang": the last part says where the school is
+            found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
         if found:
             return found
     return None

@@ -16,7 +16,7 @@ FLOORS = {  # precision, recall
     "titles: grade": (1.0, 0.99),
     "titles: type": (1.0, 0.98),
     "dates": (1.0, 0.98),
-    "provinces": (0.96, 0.69),
+    "provinces": (1.0, 0.99),
     "licences": (0.97, 0.88),
     "encodings in batches of 10": (0.92, 1.0),
     "encodings in batches of 3": (0.98, 1.0),

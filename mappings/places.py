@@ -1,0 +1,151 @@
+"""Where something is: today's province of a name, a list, an address, a town or a byname; of a street there is none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from harvester import load_yaml
+
+from .tables import remembered
+from .vietnamese import folded, is_bare, key
+from .vocabulary import Vocabulary
+
+_PATH = Path(__file__).with_name("places.yaml")
+_ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids: VN-44 was An Giang, vn-44 is Quảng Trị
+_LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
+_SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79"}
+# Provinces of before that today are parts of several: none of them is meant alone.
+_SEVERAL = frozenset(
+    map(
+        key, ("Gia Lai - Kon Tum", "Nghệ Tĩnh", "Bình Trị Thiên", "Thuận Hải", "Nghĩa Bình", "Phú Khánh", "Hà Sơn Bình")
+    )
+) | frozenset(map(key, ("Cao Lạng", "Hải Hưng", "Sông Bé")))
+# "Sơn Tây, Trung Quốc" is no place of this country.
+_ABROAD = frozenset(
+    map(
+        key,
+        (
+            "Trung Quốc",
+            "Lào",
+            "Campuchia",
+            "Thái Lan",
+            "Nhật Bản",
+            "Hàn Quốc",
+            "Pháp",
+            "Hoa Kỳ",
+            "Mỹ",
+            "Nga",
+            "Đức",
+            "Anh",
+        ),
+    )
+) | frozenset(map(key, ("Úc", "Ấn Độ", "Singapore", "China", "Laos", "Cambodia", "Thailand", "Japan", "USA", "France")))
+_PARTS = re.compile(r"\s*[;,|/>()\n]\s*|\s+[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&)\s+")
+# Below a district, names come again and again; streets, schools and rivers are named after places far away.
+_SMALL = re.compile(
+    r"(?:xã|phường|thị trấn|thôn|ấp|bản|khóm|tổ|khu|khu phố|đường|phố|xa lộ|quốc lộ|đại lộ|ngõ|ngách|số|km|p\.|x\.|tt\."
+    r"|trường|thpt|thcs|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe|bệnh viện)(?:\s|(?<=\.))|\d"
+    r"|q\.\s*\d|nxb|nhà xuất bản",
+    re.IGNORECASE,
+)
+_KIND = re.compile(
+    r"(?:tỉnh|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ|vùng|khu vực|ven biển"
+    r"|miền núi"
+    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô)\s*(?=\S)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\s+(?:cũ|mới|xưa|nay|ngày nay|hiện nay"
+    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}|trước\s+\d+.*|đầu\s+thế.*|cuối\s+thế.*)$",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(r"\b(?:tỉnh|thành phố|tp\.?)\s+(\S+(?:\s+\S+){0,4})", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"\b(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)\b|\btinh\b|\bthanh pho\b", re.IGNORECASE
+)
+
+
+@remembered(maxsize=1)
+def _places() -> dict[str, str]:
+    table = load_yaml(_PATH, _PATH.name).value
+    return {key(name): unit for unit, names in table.items() for name in names}
+
+
+@remembered(maxsize=1)
+def _bare_places() -> dict[str, str]:
+    """Return the places without marks; of two that look alike then none is meant."""
+    found: dict[str, str] = {}
+    for unit, names in load_yaml(_PATH, _PATH.name).value.items():
+        for name in names:
+            found[folded(name)] = unit if found.get(folded(name), unit) == unit else ""
+    return found
+
+
+def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
+    """Return today's provinces that a value names; of an address the one it is in; () where none is sure."""
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return (_LETTERS[iso[1]],) if iso[1] in _LETTERS else ()
+    if text in _SHORT:
+        return (_SHORT[text],)
+    if key(text) in _SEVERAL or "://" in text:
+        return ()
+    pieces = [piece for piece in _PARTS.split(_OFFICE.sub(" ", text) if is_bare(text) else text) if piece]
+    if any(key(piece) in _ABROAD for piece in pieces):
+        return ()
+    is_address = any(_SMALL.match(piece) for piece in pieces)
+    names = _unique([_named(table, piece) for piece in pieces])
+    if names:
+        return names
+    inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
+    if inside:
+        return inside[-1:]
+    towns = _unique([_town(piece) for piece in (text, *pieces)])
+    return towns[-1:] if is_address or len(towns) == 1 else towns
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _without_kind(piece: str) -> str:
+    """Leave out what stands around a name: "tỉnh", "vùng ven biển", "thế kỉ XVIII"; "" for a street or ward."""
+    if _SMALL.match(piece):
+        return ""
+    piece, count = _BEHIND.sub("", piece.strip(" .")), 1
+    while count:
+        piece, count = _KIND.subn("", piece, count=1) if _KIND.match(piece) else (piece, 0)
+    return piece
+
+
+def _named(table: Vocabulary, piece: str) -> str:
+    if _SMALL.match(piece):
+        return ""
+    name = _without_kind(piece)
+    if key(piece) in _places():  # "quận Tân Phú", "xứ Thanh"
+        return ""
+    of_district = re.match(r"(?:huyện|quận|thị xã|h\.|q\.)\s*\S", piece, re.IGNORECASE)
+    found = "" if of_district else table.value(piece) or table.value(name) or ""
+    if not found and not of_district and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
+        found = table.bare.get(folded(name), "")
+    return found
+
+
+def _beginning(table: Vocabulary, words: str) -> str:
+    """Return the province with the longest name that stands at the beginning of words."""
+    parts = re.sub(r"[^\w\s-]+.*", "", words).split()
+    found = (table.value(" ".join(parts[:length])) for length in range(len(parts), 0, -1))
+    return next((name for name in found if name), "")
+
+
+def _town(piece: str) -> str:
+    if piece.lower().startswith("thị trấn "):
+        piece = piece[len("thị trấn ") :]
+    if _SMALL.match(piece) and key(piece) not in _places():
+        return ""
+    places = _bare_places() if is_bare(piece) else _places()
+    fold = folded if is_bare(piece) else key
+    return places.get(fold(piece)) or places.get(fold(_without_kind(piece))) or ""
