@@ -58,7 +58,8 @@ _NOTES = re.compile(
     r"(?:made available in dspace|submitted by|approved for entry|item withdrawn|rejected by)\b.*"
     r"|(?:[ivxlc\d]+\s*,\s*)?\d+\s*(?:tr|trang|p|pp|pages?|leaves|f)\.?(?:\s*[;:,].*)?"
     r"|(?:https?|ftp)://\S+"
-    r"|\[?(?:n/a|none|null|no abstract|abstract|seriesinformation|peer[ -]?reviewed|published|unpublished|[-.?]+)\]?",
+    r"|\[?(?:n/a|none|null|no abstract|abstract|(?:no )?abstract (?:is )?(?:not )?available|seriesinformation"
+    r"|peer[ -]?reviewed|published|unpublished|[-.?]+)\.?\]?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -93,7 +94,7 @@ _LONGEST_KEYWORD = 120  # a longer one is a sentence that somebody put into the 
 
 
 def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Read keywords, parted by ; or |, or by two or more commas ("Education, Higher" is one); codes are left out."""
+    """Read keywords, parted by ; or |, else by two or more commas ("Education, Higher" is one); codes are left out."""
     found: list[Found] = []
     seen: set[str] = set()
     for row in rows:
@@ -109,7 +110,8 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def _keywords(words: str) -> tuple[str, ...]:
     pieces = [words]
     if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
-        pieces = [piece for part in _PARTED.split(line_by_line(words)) for piece in _commas(part)]
+        parts = _PARTED.split(line_by_line(words))
+        pieces = parts if len(parts) > 1 else _commas(parts[0])
     values = (line(piece).rstrip(".").strip() for piece in pieces)
     return tuple(value for value in values if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value))
 
@@ -120,7 +122,11 @@ def line_by_line(words: str) -> str:
 
 
 def _commas(words: str) -> list[str]:
-    return _LIST.split(words) if words.count(",") > 1 else [words]
+    """Part a list at its commas; "Brown, Anthony G., 1961-" is one person with the years of a life."""
+    return _LIST.split(words) if words.count(",") > 1 and not _LIFE.search(words) else [words]
+
+
+_LIFE = re.compile(r",\s*(?:ca?\.\s*)?\d{4}\??\s*-\s*(?:\d{4}\??)?\.?\s*$")
 
 
 # --- languages and places ---------------------------------------------------------------------------

@@ -37,7 +37,13 @@ _AFTER_NAME = re.compile(
     rf"(?:\s*[,(–-]\s*(?:{_DEGREES}|chủ biên|đồng chủ biên|biên soạn|tác giả|hướng dẫn|sưu tầm)\b[.\s)]*)+",
     re.IGNORECASE,
 )
-_NOBODY = frozenset(("n/a", "none", "null", "unknown", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"))
+_TAG = re.compile(r"<[^<>]{1,2000}>")  # a description of a person in RDF, put whole into the element
+_NOBODY = frozenset(
+    (
+        *("n/a", "none", "null", "unknown", "[unknown]", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"),
+        *("[s.n.]", "s.n.", "s.n", "publisher not identified"),
+    )
+)
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 _TIGHT_COMMA = re.compile(r",(?=[^\W\d])")
 _PROPERTY = re.compile(
@@ -92,7 +98,7 @@ def _names(row: Row, rule: Rule, job: Job, *, split: bool = True) -> list[str]:
 
 
 def _clean(text: str, row: Row, rule: Rule, job: Job) -> str:
-    name = line(text)
+    name = line(_TAG.sub(" ", text) if "<" in text else text)
     if "@" in name:
         without = _EMAIL.sub("", name).strip(" ,;")
         if without != name:

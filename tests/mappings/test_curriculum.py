@@ -152,3 +152,24 @@ def test_every_former_unit_lies_in_one_of_today() -> None:
 
 def label_of(unit: str) -> str:
     return str(vocabulary("province").terms[unit]["vi"])
+
+
+def test_codes_of_economics_are_no_grades() -> None:
+    assert mapped("grade", title=["Supply relationships"], subject=["L2", "M10", "L14"]) == ()
+
+
+def test_a_doctoral_thesis_that_only_its_relation_names() -> None:
+    said = {"title": ["Synthetic studies"], "type": ["Thesis"]}
+    assert mapped("type", **said, relation=["PhD Thesis - University of Auckland"]) == ("luan_an",)
+    assert mapped("type", **said, relation=["Masters Thesis - University of Auckland"]) == ("luan_van",)
+
+
+def test_headings_with_commas_stay_whole() -> None:
+    assert mapped("keyword", title=["x y"], subject=["Brown, Anthony G., 1961-"]) == ("Brown, Anthony G., 1961-",)
+    assert mapped("keyword", title=["x y"], subject=["Toán, Lí, Hoá; Sinh"]) == ("Toán, Lí, Hoá", "Sinh")
+    assert mapped("keyword", title=["x y"], subject=["Toán, Lí, Hoá"]) == ("Toán", "Lí", "Hoá")
+
+
+def test_nobody_is_no_creator_and_a_description_of_a_person_is_their_name() -> None:
+    said = ["[Unknown]", "<name>Lê Thị Hoa</name>"]
+    assert [agent.name for agent in mapped("creator", title=["x y"], creator=said)] == ["Lê Thị Hoa"]
