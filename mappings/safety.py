@@ -8,12 +8,13 @@ telephone of a school is no such thing, and neither is a lesson on chances in ga
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from .phrases import words_of_titles
 from .tables import remembered
 from .titles import read
-from .vietnamese import key
+from .vietnamese import folded, key, keys
 
 UNTOLD = frozenset(("personal_data", "spam"))  # reasons for which nothing of a record is told, not even its own words
 _LONGEST = 20_000  # what is looked at of one text; an abstract is shorter, a page of a list shows itself at once
@@ -41,7 +42,7 @@ def unsafe(values: dict[str, Any]) -> str:
     title, description = values.get("title", ""), values.get("description", "")
     if is_personal(title[:_LONGEST]) or is_personal(description[:_LONGEST]):
         return "personal_data"
-    if read(title).odd and is_spam(title, (description, *values.get("keyword", ())[:50])):
+    if _may_be_odd(title) and is_spam(title, (description, *values.get("keyword", ())[:50])):
         return "spam"
     return ""
 
@@ -80,6 +81,17 @@ def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the phrases of spam and those of lessons, each between blanks."""
     spam, lessons = (tuple(f" {key(words)} " for words in words_of_titles()[name]) for name in ("spam", "lessons"))
     return spam, lessons
+
+
+@remembered(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    """Return the first words of the phrases of spam, with their marks and without."""
+    return frozenset(form(words).partition(" ")[0] for words in words_of_titles()["spam"] for form in (key, folded))
+
+
+def _may_be_odd(title: str) -> bool:
+    """Say at a fifth of the price of reading it that a title may hold a phrase of spam; names of files are read."""
+    return "." in title or not _beginnings().isdisjoint(keys(unicodedata.normalize("NFC", title[:_LONGEST]).lower()))
 
 
 def is_spam(title: str, others: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from itertools import chain
 
 from .encodings import is_mojibake, without_mojibake
 from .syllables import is_syllable, letters_and_tone
@@ -144,7 +145,7 @@ def _key_of_word(word: str) -> str:
 
 def keys(lowered: str) -> list[str]:
     """Return the comparison forms of the words of a text that is composed and in small letters already."""
-    return [word for piece in lowered.split() for word in _KEYS[piece]]
+    return list(chain.from_iterable(map(_KEYS.__getitem__, lowered.split())))
 
 
 def key(text: str) -> str:
