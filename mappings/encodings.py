@@ -189,7 +189,30 @@ def _word(word: str, encoding: _Encoding, mixed: bool) -> str:
         return word
     if mixed and (_NEVER_LEGACY.search(word) or is_known_syllable(word.lower().strip(_EDGES))):
         return word
-    return encoding.decode(word)
+    found = encoding.decode(word)
+    return found if word.strip(_EDGES) == word else _with_marks(word, found, encoding)
+
+
+def _with_marks(word: str, found: str, encoding: _Encoding) -> str:
+    """Keep quotation marks and ellipses around a word where the letters in their places make no syllable: “Mùa, ơi…."""
+    core = word.strip(_EDGES)
+    first = word.index(core)
+    before, after = word[:first], word[first + len(core) :]
+    inner = encoding.decode(core)
+    ways = (
+        found,
+        before + encoding.decode(core + after),
+        encoding.decode(before + core) + after,
+        before + inner + after,
+    )
+    for way in ways:
+        told = way.strip(_EDGES)
+        small = (
+            told[1:].islower() or told[1:].isupper() or len(told) == 1
+        )  # a capital at the end of a small word is a mark
+        if small and is_known_syllable(told.lower()):
+            return way
+    return ways[-1] if core.isascii() else found
 
 
 def _capitals(found: str, written: str) -> str:

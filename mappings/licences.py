@@ -18,15 +18,40 @@ _OTHER_ADDRESS = re.compile(
     r"https?://(?:www\.)?(?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+", re.IGNORECASE
 )
 _CC_WORDS = re.compile(
-    r"creative\s*-?commons|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b", re.IGNORECASE
+    r"creative\s*-?commons?|\b(?:giấy phép|licen[sc]e)\s+cc\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b",
+    re.IGNORECASE,
 )
-_CC_CODE = re.compile(r"\bcc[\s-]?by((?:[\s-](?:nc|nd|sa))*)", re.IGNORECASE)
+_CC_CODE = re.compile(r"\b(?:cc|creative\s*-?commons?)[\s-]?by((?:[\s-](?:nc|nd|sa))*)", re.IGNORECASE)
 _COMPONENTS = (
-    ("nc", re.compile(r"non\W*commercial|phi\s+thương\s+mại|(?<![a-z])nc(?![a-z])", re.IGNORECASE)),
-    ("nd", re.compile(r"no\W*deriv|không\s+phái\s+sinh|(?<![a-z])nd(?![a-z])", re.IGNORECASE)),
-    ("sa", re.compile(r"share\W*a?like|chia\s+sẻ\s+tương\s+tự|(?<![a-z])sa(?![a-z])", re.IGNORECASE)),
+    (
+        "nc",
+        re.compile(
+            r"non\W*commercial|(?:phi|không)\s+thương\s+mại"
+            r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s+mại"
+            r"|(?<![a-z])nc(?![a-z])",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "nd",
+        re.compile(
+            r"no\W*deriv|không\s[^.;,]{0,20}phái\s+sinh|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
+            r"|(?<![a-z])nd(?![a-z])",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "sa",
+        re.compile(
+            r"share\W*a?like|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
+            re.IGNORECASE,
+        ),
+    ),
 )
-_BY = re.compile(r"attribution|ghi\s+công|\bcc[\s-]?by\b", re.IGNORECASE)
+_BY = re.compile(
+    r"attribution|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|\b(?:cc|creative\s*-?commons?)[\s-]?by\b", re.IGNORECASE
+)
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
@@ -34,6 +59,20 @@ _COPYRIGHT = re.compile(
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|nghiêm cấm sao chép|cấm sao chép",
     re.IGNORECASE,
 )
+# Names of licences of software, which are words and names of universities, too: only beside "licence".
+_SOFTWARE = re.compile(
+    r"\b(?:giấy phép|licen[sc]ed? under(?: the)?)\s+(mit\b|apache[ ,]*2|gpl[ -]*v?3)"
+    r"|^(?:the )?(mit\b(?=.{0,3}licen[sc]e)|apache[\w ,]{0,18}2\.0|(?:gnu )?gpl[ -]*v?3)",
+    re.IGNORECASE,
+)
+_OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0"}
+_LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
+_LEADING = re.compile(rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|miền|hết)", re.IGNORECASE)
+_ALLOWED = re.compile(
+    r"cho phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)|(chỉ[^.;]*phi thương mại)",
+    re.IGNORECASE,
+)
+_OF_THE_HOUSE = re.compile(r"học tập\s[^.;]*lưu hành nội bộ|lưu hành nội bộ[^.;]*học tập", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b", re.IGNORECASE
 )
@@ -61,12 +100,22 @@ def read(text: str) -> Reading:
     whole = table.value(text)
     if whole:
         return whole, "", "words"
+    if software := _SOFTWARE.search(text):
+        return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
     for name, first, _ in table.phrases(text):
         if not table.terms[name].get("open"):
-            return name, "", "copyright"
-        if first == 0:  # "Public domain. …", but never "is not in the public domain"
+            return _reserved(name, text), "", "copyright"
+        if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
             return name, "", "words"
     return ("rs-inc", "", "copyright") if _COPYRIGHT.search(text) else ("", "", "")
+
+
+def _reserved(name: str, text: str) -> str:
+    """Return what copyright still allows ("giữ bản quyền, cho phép dùng phi lợi nhuận"); "" for material of a house."""
+    if name == "rs-inc":
+        allowed = _ALLOWED.search(text)
+        return ("rs-inc-nc" if allowed[1] or allowed[2] else "rs-inc-edu") if allowed else name
+    return "" if name == "rs-inc-edu" and _OF_THE_HOUSE.search(text) else name
 
 
 def _by_address(text: str) -> Reading | None:
@@ -75,7 +124,7 @@ def _by_address(text: str) -> Reading | None:
         return _cc_address(*(part.lower() if part else "" for part in match.groups()))
     match = _OTHER_ADDRESS.search(text)
     table = vocabulary("licence")
-    name = table.uris.get(address(match[0].replace("/page/", "/vocab/"))) if match else None
+    name = table.uris.get(address(match[0].partition("?")[0].replace("/page/", "/vocab/"))) if match else None
     return (name, str(table.terms[name]["uri"]), "address") if name else None
 
 

@@ -135,3 +135,16 @@ def test_single_strings_only_warn() -> None:
     assert mapped.resource is not None
     assert mapped.resource.title == title
     assert [problem.code for problem in mapped.problems] == ["legacy_encoding"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Mùa xuân nho nhỏ” và khát vọng cống hiến",
+        "Trắng ơi… từ đâu đến?",
+        "Ộp oạp sóng vỗ",
+        "Dùng “Excel” để tính điểm…",
+    ],
+)
+def test_marks_of_viscii_stay_marks_where_they_make_no_syllable(text: str) -> None:
+    assert decoded(damaged(text, "viscii"), "viscii") == text

@@ -1,0 +1,33 @@
+"""Licences in words: what is named is named, an open licence is never guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings.licences import read
+
+
+@pytest.mark.parametrize(
+    ("words", "licence"),
+    [
+        ("Giấy phép MIT", "mit"),
+        ("Massachusetts Institute of Technology (MIT)", ""),
+        ("Apache License, Version 2.0", "apache-2.0"),
+        ("GNU GPL v3", "gpl-3.0"),
+        ("GNU GPL v2", ""),
+        ("Tài liệu thuộc miền công cộng", "pdm"),
+        ("Tác phẩm đã hết thời hạn bảo hộ", "pdm"),
+        ("Tác phẩm chưa hết thời hạn bảo hộ", ""),
+        ("Không thuộc phạm vi công cộng", ""),
+        ("Giấy phép CC: ghi công, không dùng cho mục đích thương mại", "cc-by-nc"),
+        ("Creative Commons: ghi công, phi thương mại, không sửa đổi", "cc-by-nc-nd"),
+        ("Creative Common BY-SA", "cc-by-sa"),
+        ("Tác giả giữ bản quyền, cho phép dùng phi lợi nhuận", "rs-inc-nc"),
+        ("Bản quyền của Trường THPT Sông Lam", "rs-inc"),
+        ("Lưu hành nội bộ", "rs-inc-edu"),
+        ("Tài liệu học tập lưu hành nội bộ", ""),
+        ("http://rightsstatements.org/page/InC/1.0/?language=en", "rs-inc"),
+    ],
+)
+def test_licence_in_words(words: str, licence: str) -> None:
+    assert read(words)[0] == licence
