@@ -39,7 +39,8 @@ crash: install
 
 HOURS ?= 2
 fuzz: install
-	$(BIN)/python -m tests.fuzz.reading whole .fuzz/whole -max_total_time=$$(($(HOURS) * 3600))
+	$(BIN)/python -m tests.fuzz.reading whole .fuzz/whole -max_total_time=$$(($(HOURS) * 1800))
+	$(BIN)/python -m tests.fuzz.mapping .fuzz/mapping -max_total_time=$$(($(HOURS) * 1800))
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements.lock --quiet

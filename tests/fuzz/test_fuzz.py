@@ -20,11 +20,48 @@ from tests.fuzz.seeds import CORPUS, SEEDS, as_bytes
 RUNS, WHOLE_SECONDS, SEED = 1_000_000, 60, 20_261_126
 # Whole answers for a minute, then their small readers until a million is reached; a slow machine says how far it came.
 PIECES_SECONDS = int(os.environ.get("KHO_FUZZ_SECONDS", "120"))
+MAPPING_SECONDS = 30
 
 
 def test_the_seeds_are_those_that_are_written_down() -> None:
     held = {file.stem: file.read_bytes() for file in CORPUS.glob("*.xml")}
     assert held == {name: as_bytes(seed) for name, seed in SEEDS.items()}
+
+
+@pytest.mark.slow
+def test_no_record_breaks_mapping(tmp_path: Path) -> None:
+    """Records that a fuzzer makes of the golden ones, in every format: a resource or a reason, in 20 seconds each."""
+    if importlib.util.find_spec("atheris") is None:
+        missing("fuzzing", "make install on Linux, x86_64 (atheris)")
+    command = [sys.executable, "-m", "tests.fuzz.mapping", str(tmp_path / "in"), f"-seed={SEED}"]
+    done = subprocess.run(
+        [*command, f"-max_total_time={MAPPING_SECONDS}"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    ran, new = (re.search(words, done.stderr) for words in (r"Done ([0-9]+) runs", r"new_units_added: +([0-9]+)"))
+    assert ran is not None
+    assert new is not None
+    print(f"seed {SEED}: {ran[1]} records mapped, {new[1]} of them reached new code")
+    assert int(new[1]) > 10, "nothing reached new code: the fuzzer does not see it"
+
+
+def test_the_fuzzer_of_mapping_would_notice(tmp_path: Path) -> None:
+    """A mapping that raises for a record without a description is found within the seeds."""
+    script = (
+        "import mappings.mapping\n"
+        "real = mappings.mapping.unsafe\n"
+        "mappings.mapping.unsafe = lambda values: real(values | {'description': values['description']})\n"
+        "from tests.fuzz import mapping\n"
+        "mapping.main()\n"
+    )
+    pytest.importorskip("atheris")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "in"), "-runs=500", "-seed=1"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "KeyError" in done.stdout + done.stderr
 
 
 def _fuzz(target: str, folder: Path, *options: str) -> tuple[int, int]:
