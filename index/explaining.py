@@ -32,19 +32,20 @@ def why(query: Query, hit: Hit, language: str) -> str:
     fields = dict(_fields(msgspec.json.decode(hit.stored)))
     said: dict[str, list[str]] = {}
     same: list[str] = []
-    spelt = True
+    spelt: list[bool] = []  # of the words that stand there as they were typed
     for unit in question.wanted:
         where, form, exact = _place(unit, fields, exactly=question.exact)
         said.setdefault(where, []).append(f"“{_words(unit.tokens)}”")
-        spelt = spelt and exact
-        if form not in ((), unit.tokens):
+        if form == unit.tokens:
+            spelt.append(exact)
+        elif form:
             same.append(f"“{_words(unit.tokens)}” = “{_words(form)}”")
     found = "; ".join(
         f"{', '.join(words)} {'in' if english else 'trong'} {_WHERE[where][english]}" for where, words in said.items()
     )
     parts = [f"Found {found}" if english else f"Tìm thấy {found}", *same]
-    if question.accented and not question.exact:
-        parts.append(_SPELT[spelt][english])
+    if question.accented and not question.exact and spelt:
+        parts.append(_SPELT[all(spelt)][english])
     return "; ".join(parts) + "."
 
 

@@ -28,7 +28,7 @@ BOOK = made(
         ("", "Không có từ nào phải tìm.", "No word was asked for."),
         ("phuong nghiem", "Tìm thấy “phuong” trong nhan đề; “nghiem” trong từ khoá.", None),
         ("bậc 2", None, "Found “bậc”, “2” in the title; “2” = “hai”; spelt with the marks that were typed."),
-        ("sách giáo khoa", "Tìm thấy “sách giáo khoa” trong nhan đề; “sách giáo khoa” = “sgk”; có từ khác dấu.", None),
+        ("sách giáo khoa", "Tìm thấy “sách giáo khoa” trong nhan đề; “sách giáo khoa” = “sgk”.", None),
         ("hóa", "Tìm thấy “hóa” trong mô tả hay tên cơ quan; có từ khác dấu.", None),
         ("lớp 9", None, "Found “lớp 9” in its subject, grade or type; spelt with the marks that were typed."),
         ('creator:binh -sai "van binh"', "Tìm thấy “binh”, “van binh” trong tác giả.", None),
