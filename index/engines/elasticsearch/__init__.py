@@ -108,8 +108,9 @@ class ElasticsearchEngine:
                 if begun._searching.stored(PURPOSE) == purpose:
                     return begun
         self.clean()
-        now = self._generations.current(writing=True)
-        made = self._opened(self._generations.create(self._opened(now.index)._last() if now else 0).index)
+        now = self._generations.named(writing=True)
+        last = self._opened(now.index)._last() if now is not None and not now.closed else 0
+        made = self._opened(self._generations.create(last).index)
         made._bulk().send([Item(PURPOSE, own_lines(PURPOSE, purpose))])
         return made
 

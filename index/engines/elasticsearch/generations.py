@@ -64,12 +64,13 @@ class Generations:
 
     def current(self, *, writing: bool = False) -> Generation | None:
         """Return the generation that answers, None where there is none; raises IndexClosedError."""
-        found = self._named(writing=writing)
+        found = self.named(writing=writing)
         if found is not None and found.closed:
             raise IndexClosedError(self._connection.shown, found.index)
         return found
 
-    def _named(self, *, writing: bool) -> Generation | None:
+    def named(self, *, writing: bool = False) -> Generation | None:
+        """Return the generation that the alias names, even where somebody has closed it."""
         named = [each for each in self.all(writing=writing) if self.name in each.aliases]
         if len(named) > 1:
             raise IndexMisnamedError(self._connection.shown, ", ".join(each.index for each in named))
@@ -92,7 +93,7 @@ class Generations:
 
     def adopt(self, index: str) -> None:
         """Put a generation in the place of the one that answers, which becomes the previous one; one step."""
-        client, before = self._connection.writer, self._named(writing=True)
+        client, before = self._connection.writer, self.named(writing=True)
         with naming(self._connection.shown):
             client.indices.put_settings(
                 index=index, settings={"refresh_interval": "5s", "auto_expand_replicas": "0-1"}, preserve_existing=False

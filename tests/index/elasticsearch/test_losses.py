@@ -113,21 +113,27 @@ def test_a_server_that_is_killed_in_the_middle_of_bulks_loses_nothing(victim: No
 
 
 def test_a_frozen_server_is_named_and_thawed_it_goes_on(victim: Node) -> None:
-    def thaw(attempt: int) -> None:
-        if attempt == 2:
-            victim.send(signal.SIGCONT)
+    attempts: list[int] = []
 
-    engine = opened(victim, Waiting(thaw), search_seconds=1.0, write_seconds=1.0)
+    def thaw(attempt: int) -> None:
+        attempts.append(attempt)
+        victim.send(signal.SIGCONT)
+
+    engine = opened(victim)
     engine.adopt(engine.fresh())
     engine.write([document(1, "Một")], at(1))
     assert engine.search(Query("một")).total == 1
+    name = engine._connection.address.name
+    hurried = opened(victim, Waiting(thaw), name=name, search_seconds=1.0, write_seconds=6.0)
+    hurried._index()
     victim.send(signal.SIGSTOP)
     try:
         with pytest.raises(IndexUnreachableError, match="in time"):
-            engine.search(Query("một"))
-        engine.write([document(2, "Hai")], at(2))  # waits, the server thaws, and the request is sent again
+            hurried.search(Query("một"))
+        hurried.write([document(2, "Hai")], at(2))  # waits, the server thaws, and the request is sent again
     finally:
         victim.send(signal.SIGCONT)
+    assert attempts
     assert engine.search(Query()).total == 2
     assert engine.place() == at(2)
     victim.remove_indexes()
