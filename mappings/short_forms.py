@@ -39,6 +39,7 @@ _FIRST_CODE = re.compile(rf"({'|'.join(_PARTED)}) (1[0-2]|[1-9])(?![\w.,/])")
 _TV_BESIDE = re.compile(r"(?<![\w.-])TV(?= (?:lớp|Lớp|LỚP) [1-5]\b)")
 _GEOMETRY = re.compile(r"(?:hình|đại)\s+(1[0-2]|[6-9])(?=\s*[:–-]|\s+(?:chương|bài|tiết|tuần|kì|hk))", re.IGNORECASE)
 _COMPUTING = re.compile(r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", re.IGNORECASE)
+_DIGIT = re.compile("[1-9]")
 _FILE = re.compile(r"[\w .()+-]+\.(?:docx?|pptx?|pdf|xlsx?|zip|rar)", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-zà-ỹđ])(?=\d)|(?<=\d)(?=[a-zà-ỹđ]{2})", re.IGNORECASE)
 _RUN_TOGETHER = tuple(
@@ -70,7 +71,7 @@ def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
     if "." in text and _FILE.fullmatch(text):
         return _of_file(text)
-    if any(digit in text for digit in "123456789"):
+    if _DIGIT.search(text):
         text = _CODE.sub(_full, text)
         text = _ENGLISH.sub(r"Tiếng Anh \1", text) if "E" in text else text
         if text[:2] in _PARTED:

@@ -64,7 +64,7 @@ def _read(text: str) -> Reading:
     words = keys(lowered)  # of a bare text these are its folded words, too
     hits = find(words, bare)
     kinds = {hit.kind for hit in hits}
-    headline = len(keys(lowered.partition(":")[0]))
+    headline = (len(keys(lowered.partition(":")[0])) if ":" in lowered else len(words)) if "subject" in kinds else 0
     named = grades_of_title(lowered) if "numbered" in kinds else ()
     academic = "academic" in kinds
     if "spam" in kinds:
@@ -87,7 +87,7 @@ def _read(text: str) -> Reading:
         and (grades or "school" in kinds or is_paper(words))
     ):
         subjects, grades = _without_marks(lowered, grades)
-    subjects = _of_preschool(hits, grades) or subjects or _of_no_subject(hits, grades)
+    subjects = _of_preschool(hits, grades) or subjects or _of_no_subject(hits, grades, text)
     series = tuple(dict.fromkeys([hit.term for hit in hits if hit.kind == "series"])) if "series" in kinds else ()
     school = bool(grades or subjects or series) and not academic
     return Reading(
@@ -221,14 +221,17 @@ def _of_preschool(hits: list[Found], grades: Terms) -> Terms:
     return tuple(hit.term for hit in hits if hit.kind == "preschool" or (small and hit.kind == "play"))[:1]
 
 
-def _of_no_subject(hits: list[Found], grades: Terms) -> Terms:
+def _of_no_subject(hits: list[Found], grades: Terms, text: str) -> Terms:
     """Return English for its textbooks and for units of a grade, else the theme across subjects that a title names."""
     english = {hit.term for hit in hits if hit.kind in ("series", "lesson")}
     if "unit" in english and (grades or not english.isdisjoint(_ENGLISH)):
         return ("tieng_anh",)
     if grades and not english.isdisjoint(_ENGLISH):
         return ("tieng_anh",)
-    return tuple(hit.term for hit in hits if hit.kind == "theme")[:1]
+    themes = (hit.term for hit in hits if hit.kind == "theme")
+    # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
+    stem = ("STEM" in text or "STEAM" in text) and not is_bare(text)
+    return tuple(term for term in themes if term != "stem" or stem)[:1]
 
 
 _ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
