@@ -21,7 +21,10 @@ ORIGIN = Origin(
     "nguon", "nguon", "Trường Trung học cơ sở", "40", None, tuple((f"lop-{n}", f"Lớp {n}") for n in range(1, 13))
 )
 # Fields whose rules look words up in a vocabulary; all others are the structure of a record.
-WORDS = ("language", "type", "audience", "grade", "level", "subject", "licence", "licence_url", "province")
+WORDS = (
+    *("language", "type", "audience", "grade", "level", "subject", "discipline", "series", "lesson", "school_year"),
+    *("licence", "licence_url", "province", "former_province"),
+)
 MOST = 5_000
 CLEAN = 300  # characters
 
