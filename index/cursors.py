@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import msgspec
 
 from .errors import IndexUnreachableError
-from .query import CursorError, Engine, Hits, Query, Sort
+from .query import CursorError, Engine, Hit, Hits, Query, Sort
 
 
 class Cursor(NamedTuple):
@@ -36,6 +36,7 @@ def write_cursor(cursor: Cursor) -> str:
 class _Searching(Protocol):
     def generation(self) -> str: ...
     def at(self, generation: str) -> Engine: ...
+    def get(self, key: str) -> Hit | None: ...
 
 
 Searching = TypeVar("Searching", bound=_Searching)
@@ -44,7 +45,8 @@ Searching = TypeVar("Searching", bound=_Searching)
 def in_its_generation(search: Callable[[Searching, Query], Hits]) -> Callable[[Searching, Query], Hits]:
     """Let a search with a cursor stay in the generation that the cursor names, while that is kept.
 
-    After that it goes on from the cursor's value in the one that answers now.
+    After that it goes on from the cursor's value in the one that answers now. A kept generation hears of no take-down
+    until somebody goes back to it: what the one that answers now does not show is left out, whatever the total says.
     """
 
     @wraps(search)
@@ -53,7 +55,9 @@ def in_its_generation(search: Callable[[Searching, Query], Hits]) -> Callable[[S
             named = read_cursor(query.cursor).generation
             if named and named != engine.generation():
                 with suppress(IndexUnreachableError):  # gone, or damaged
-                    return engine.at(named).search(query)
+                    found = engine.at(named).search(query)
+                    shown = tuple(hit for hit in found.hits if engine.get(hit.key) is not None)
+                    return msgspec.structs.replace(found, hits=shown)
         return search(engine, query)
 
     return searching
