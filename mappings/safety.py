@@ -13,7 +13,7 @@ from typing import Any
 
 from .phrases import words_of_titles
 from .tables import remembered
-from .titles import read
+from .titles import already_read, read
 from .vietnamese import folded, key, keys
 
 UNTOLD = frozenset(("personal_data", "spam"))  # reasons for which nothing of a record is told, not even its own words
@@ -91,6 +91,9 @@ def _beginnings() -> frozenset[str]:
 
 def _may_be_odd(title: str) -> bool:
     """Say at a fifth of the price of reading it that a title may hold a phrase of spam; names of files are read."""
+    known = already_read(title)
+    if known is not None:
+        return known.odd
     return "." in title or not _beginnings().isdisjoint(keys(unicodedata.normalize("NFC", title[:_LONGEST]).lower()))
 
 

@@ -54,6 +54,11 @@ def read(text: str) -> Reading:
     return found
 
 
+def already_read(text: str) -> Reading | None:
+    """Return what a title says where it was read a moment ago."""
+    return _cache.get(text)
+
+
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 
