@@ -5,6 +5,7 @@ and shows its memory; with ``--kills 10`` the process is killed so often on the 
 understands of the real records beside the checkout; ``--evaluated open`` scores it on words that nobody saw who wrote
 the tables. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
+``--searched 1000000`` asks a large index beside bare Tantivy.
 ``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
 the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
 ``--proved 1000000`` shows what verifying and rebuilding an index cost.
@@ -41,6 +42,7 @@ def main() -> None:
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")
     options.add_argument("--proved", type=int, default=0)
+    options.add_argument("--searched", type=int, default=0)
     options.add_argument("--suggestions", type=int, default=0)
     options.add_argument("--index", action="append", default=[], metavar="ADDRESS")
     options.add_argument("--rounds", type=int, default=ROUNDS)
@@ -57,6 +59,10 @@ def main() -> None:
         from . import evaluated
 
         evaluated.evaluate(chosen.evaluated)
+    elif chosen.searched:
+        from . import searched
+
+        searched.measure(chosen.searched)
     elif chosen.exports:
         from . import exports
 

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -20,38 +19,12 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from demo.town import Town
-from harvester import Store, open_store
-from index import FACETS, open_engine, update
+from index import FACETS, open_engine
 from index.query import Place
-from mappings import Origin
 from portal import application
 from tests.commands.calling import ROOT, environment
-from tests.harvester.test_visit import visit
 from tests.index.memory_engine import MemoryEngine
 from tests.index.test_engine_contract import document
-
-NAMES = ("tieu-hoc-kim-dong", "thpt-hong-duc", "dai-hoc-ngan-hoi")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, TestClient]]:
-    folder = tmp_path_factory.mktemp("portal")
-    town = Town()
-    store = open_store(f"sqlite:///{folder}/kho.db")
-    for name in NAMES:
-        assert visit(store, town, name).outcome == "complete"
-    engine = open_engine(f"tantivy:{folder}/index")
-    known = {name: Origin(name, name, town.institutions[name].name, town.institutions[name].province) for name in NAMES}
-    update(store.log, engine, known)
-    yield store, TestClient(application(engine, store.log, lambda: known))
-    engine.close()
-    store.close()
-    town.stop()
-
-
-@pytest.fixture
-def client(place: tuple[Store, TestClient]) -> TestClient:
-    return place[1]
 
 
 def test_a_search_has_the_promised_shape(client: TestClient) -> None:
