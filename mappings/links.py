@@ -35,7 +35,7 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     pages: list[Found] = []
     files: list[Found] = []
     for row in rows:
-        address = row[1].strip()
+        address = row[1].strip().replace("&amp;", "&")  # escaped twice by many an exporter
         if is_usable(address):
             if not _is_file(address):
                 return [(address, row)]

@@ -143,6 +143,15 @@ def language_of_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return []
 
 
+_POINT = re.compile(r"(?:^|;)\s*name\s*=([^;]*)", re.IGNORECASE)
+
+
+def _place_name(text: str) -> str:
+    """Return the name that a DCMI Point or Box gives ("name=Huế; east=107.58"), else the text itself."""
+    named = _POINT.search(text) if "=" in text else None
+    return line(named[1] if named else text)
+
+
 def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of today: the source's own by code (@source), by the host of @landing_url, else by name."""
     found: list[Found] = []
@@ -150,7 +159,7 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         if row[0] == "@landing_url":
             names = [province_of_host(row[1])]
         else:
-            names = [province(row[1])] if row[0] == "@source" else list(match("province", line(row[1])))
+            names = [province(row[1])] if row[0] == "@source" else list(match("province", _place_name(row[1])))
         found += [(name, row) for name in names if name]
     return found
 
@@ -165,7 +174,8 @@ def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
             held = job.values.get("province", ())  # a source may speak for another province than its host's
             names = [name] if name and vocabulary("former_province").terms[name]["unit"] in held else []
         else:
-            names = [former_province(row[1])] if row[0] == "@source" else list(match("former_province", line(row[1])))
+            text = _place_name(row[1])
+            names = [former_province(row[1])] if row[0] == "@source" else list(match("former_province", text))
         found += [(name, row) for name in names if name]
     return found
 

@@ -120,8 +120,11 @@ _AROUND = re.compile(
 )
 
 
+_AND = re.compile(r"\s+(?:và|and|&)\s+")
+
+
 def _declared_provinces(table: Vocabulary, text: str) -> Terms:
-    found = table.values(text)
+    found = table.values(_AND.sub("; ", text))
     if found:
         return found
     name = " ".join(_AROUND.sub(" ", unicodedata.normalize("NFC", text)).split()).strip(" ,.")
