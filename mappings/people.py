@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .recognise import match
 from .resource import Agent
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
@@ -45,6 +46,7 @@ _NOBODY = frozenset(
     )
 )
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
+_LONGEST_ROLE = 40  # letters of "Người hướng dẫn khoa học thứ nhất"
 _TIGHT_COMMA = re.compile(r",(?=[^\W\d])")
 _PROPERTY = re.compile(
     r"(?:^|\s)(BEGIN|VERSION|KIND|FN|N|NICKNAME|ORG|EMAIL|TEL|URL|TITLE|ROLE|ADR|NOTE|UID|REV|PRODID|PHOTO|LOGO|BDAY|GEO"
@@ -54,13 +56,25 @@ _PROPERTY = re.compile(
 
 
 def agent(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Read names: one element may hold several, parted by semicolons or, for Vietnamese names, by commas."""
+    """Read names: one element may hold several, parted by semicolons or, for Vietnamese names, by commas.
+
+    The role is the qualifier; where there is none, what stands before a colon ("Người hướng dẫn: Lê Thị Hoa").
+    """
     found: list[Found] = []
     for row in rows:
         role = qualifier(row[0])
-        for name in _names(row, rule, job):
-            found.append((Agent(name, role), row))
+        said, names = _said_role(row[1]) if ":" in row[1] else ("", row[1])
+        stated = role if role not in ("", "unknown") else said or role
+        for name in _names((row[0], names, row[2]), rule, job):
+            found.append((Agent(name, stated), row))
     return found
+
+
+def _said_role(text: str) -> tuple[str, str]:
+    """Part "Chủ biên: Lê Hoa" into its role and its names; ("", text) where no known role stands before the colon."""
+    before, _, names = text.partition(":")
+    roles = match("role", line(before).rstrip(" 0123456789")) if len(before) < _LONGEST_ROLE else ()  # "Phản biện 1"
+    return (roles[0], names) if len(roles) == 1 and names.strip() else ("", text)
 
 
 def agent_name(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -49,6 +49,20 @@ def test_names(written: list[str], names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "people"),
+    [
+        ("Người hướng dẫn: GS.TS. Nguyễn Văn Xuân", [("Nguyễn Văn Xuân", "advisor")]),
+        ("Phản biện 2: TS. Trần Thị Thu", [("Trần Thị Thu", "validator")]),
+        ("Chủ biên: Nguyễn Văn Xuân; Trần Thị Thu", [("Nguyễn Văn Xuân", "editor"), ("Trần Thị Thu", "editor")]),
+        ("Khoa: Toán", [("Khoa: Toán", "")]),
+        ("Tác giả:", [("Tác giả:", "")]),
+    ],
+)
+def test_role_before_a_colon(written: str, people: list[tuple[str, str]]) -> None:
+    assert [(agent.name, agent.role) for agent in mapped(contributor=written).contributor] == people
+
+
+@pytest.mark.parametrize(
     ("addresses", "page"),
     [
         (["https://a.example/1", "https://b.example/2"], "https://a.example/1"),
@@ -61,6 +75,7 @@ def test_names(written: list[str], names: list[str]) -> None:
             "https://a.example/1.pdf",
         ),
         (["https://a.example/handle/123456789/1"], "https://a.example/handle/123456789/1"),
+        (["https://a.example/1?mode=full&amp;locale=vi"], "https://a.example/1?mode=full&locale=vi"),
     ],
 )
 def test_page_of_a_resource(addresses: list[str], page: str) -> None:
