@@ -33,6 +33,8 @@ def _minutes(words: str) -> int | None:
     match_ = _DURATION.fullmatch(words)
     try:
         if match_ and len(words) > 1:
+            if not any(match_.groups()[4:]):  # P8W: how long a course runs, not how long one learns
+                return None
             parts = zip(match_.groups(), _MINUTES, strict=True)
             return min(round(sum(float(part) * size for part, size in parts if part)), 10_000_000)
         clock, spoken = _CLOCK.fullmatch(words), _SPOKEN.fullmatch(words)

@@ -25,6 +25,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[^/#:]*$")
 # Where AMB and schema.org name things in several languages; elsewhere short keys are keys.
 _TRANSLATED = frozenset(("name", "preflabel", "altlabel", "description", "title", "alternatename"))
+_CALLED_ONCE = frozenset(("creator", "author", "contributor", "publisher", "ispartof"))
 Node = dict[str, Any]
 
 
@@ -88,7 +89,7 @@ class _Walk:
             stated = primary(str(value.get("@language") or "")) or language
             self.value(value["@value"], path, generic, name, stated, depth)
         elif name in _TRANSLATED and value and all(_LANGUAGE.fullmatch(key) for key in value):
-            for key, words in value.items():
+            for key, words in _one_name(value, generic).items():
                 self.value(words, path, generic, name, primary(key), depth)
         else:
             node = self.known.get(node_id(value), value) if len(value) == 1 else value
@@ -106,10 +107,18 @@ class _Walk:
             if way.startswith("="):
                 return way[1:]
             for key, value in node.items():
+                value = value[0] if isinstance(value, list) and value else value  # "type": ["Collection"]
                 if key_name(key) == way and isinstance(value, str):
                     words = value.translate(_SIGNS).strip().lower()
                     return (meant(words) or words) if meant else words
         return ""
+
+
+def _one_name(names: Node, generic: str) -> Node:
+    """Return the Vietnamese one of the names of somebody or of a collection: in two languages they are still one."""
+    if generic.partition("/")[0].partition("[")[0] not in _CALLED_ONCE or not generic.endswith("/name"):
+        return names
+    return {key: words for key, words in names.items() if primary(key) == "vi"} or names
 
 
 def _reference(node: Node) -> str:

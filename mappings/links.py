@@ -24,6 +24,8 @@ _ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?[\s:.]*([0-9][0-9\s–-]{8,16}[0-9x
 _BARE_ISBN = re.compile(r"97[89][\s-]?(?:[0-9][\s-]?){9}[0-9]")
 _ISSN = re.compile(r"(?:urn:)?[ep]?-?issn[\s:.]*([0-9]{4}-?[0-9]{3}[0-9xX])\b", re.IGNORECASE)
 _BARE_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9xX]")
+# What a link is marked with when it is shared: the same page without it.
+_SHARED = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid)=[^&#]*(?:&|(?=#|$))")
 _LOCAL = re.compile(r"\S{2,100}")
 
 
@@ -35,7 +37,7 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     pages: list[Found] = []
     files: list[Found] = []
     for row in rows:
-        address = row[1].strip().replace("&amp;", "&")  # escaped twice by many an exporter
+        address = _unshared(row[1].strip().replace("&amp;", "&"))  # escaped twice by many an exporter
         if is_usable(address):
             if not _is_file(address):
                 return [(address, row)]
@@ -47,6 +49,13 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
             if row[1].strip().lower().startswith(("http:", "https:", "hdl:")):
                 job.problem("unusable_link", rule.field, row[0], row[1].strip())
     return pages + files
+
+
+def _unshared(address: str) -> str:
+    """Take off an address the marks of who shared it where: utm_source, fbclid."""
+    if "utm_" not in address and "clid=" not in address:
+        return address
+    return re.sub(r"[?&](?=#|$)", "", _SHARED.sub("", address))
 
 
 def is_usable(address: str) -> bool:
@@ -90,7 +99,8 @@ def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     for row in rows:
         if _is_plain_address(row[1]):
             continue
-        made = _identifier(line(row[1]), qualifier(row[0]), row, rule, job)
+        catalog = qualifier(row[0]) or (row[0][-4:] if row[0].endswith(("isbn", "issn")) else "")
+        made = _identifier(line(row[1]), catalog, row, rule, job)
         if made:
             found.append((made, row))
     return found

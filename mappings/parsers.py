@@ -77,6 +77,9 @@ def description(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     if len(found) < 2:
         return found
     found.sort(key=lambda pair: -len(pair[0]))
+    if not any(row[2] for _, row in found):  # an abstract that reads as Vietnamese, unless it is a mere note
+        enough = len(found[0][0]) / 3
+        return sorted(found, key=lambda pair: len(pair[0]) < enough or not _is_vietnamese(pair[0]))
     return _vietnamese_first(found)
 
 
@@ -138,9 +141,13 @@ _VIETNAMESE_LETTERS = re.compile("[ơưảẻỉỏủỷấầẩẫậắằ�
 def language_of_text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Take a text for Vietnamese that has two letters which only Vietnamese writes."""
     for row in rows:
-        if len(_VIETNAMESE_LETTERS.findall(row[1], 0, 2000)) > 1:
+        if _is_vietnamese(row[1]):
             return [("vi", row)]
     return []
+
+
+def _is_vietnamese(words: str) -> bool:
+    return len(_VIETNAMESE_LETTERS.findall(words, 0, 2000)) > 1
 
 
 _POINT = re.compile(r"(?:^|;)\s*name\s*=([^;]*)", re.IGNORECASE)

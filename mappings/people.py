@@ -15,7 +15,7 @@ _SURNAMES = frozenset(
     name
     for names in (
         "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Lí Đinh Đoàn Trịnh Trương Mai Tô Lâm",
-        "Đào Tạ Cao Lương Hà Chu Châu Tăng Quách Thái Kiều La Lưu Phùng Vương Từ Hứa Nghiêm Tống Triệu Thạch",
+        "Mạc Doãn Đào Tạ Cao Lương Hà Chu Châu Tăng Quách Thái Kiều La Lưu Phùng Vương Từ Hứa Nghiêm Tống Triệu Thạch",
         "Nguyen Tran Pham Huynh Hoang Truong Trinh",
     )
     for name in names.split()
@@ -41,10 +41,13 @@ _AFTER_NAME = re.compile(
 _TAG = re.compile(r"<[^<>]{1,2000}>")  # a description of a person in RDF, put whole into the element
 _NOBODY = frozenset(
     (
+        *("admin", "administrator", "quản trị viên"),
         *("n/a", "none", "null", "unknown", "[unknown]", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"),
         *("[s.n.]", "s.n.", "s.n", "publisher not identified"),
     )
 )
+# "Lê Nam, người hướng dẫn", "John Smith (advisor)"; shorter words are names as well: "Lê, Vẽ".
+_ROLE_BEHIND = re.compile(r"(\S.*?)\s*(?:\(([^()]{6,40})\)|, ([^,()]{6,40}))")
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 _LONGEST_ROLE = 40  # letters of "Người hướng dẫn khoa học thứ nhất"
 _TIGHT_COMMA = re.compile(r",(?=[^\W\d])")
@@ -64,9 +67,10 @@ def agent(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     for row in rows:
         role = qualifier(row[0])
         said, names = _said_role(row[1]) if ":" in row[1] else ("", row[1])
-        stated = role if role not in ("", "unknown") else said or role
         for name in _names((row[0], names, row[2]), rule, job):
-            found.append((Agent(name, stated), row))
+            bare, behind = _role_behind(name) if name.endswith(")") or ", " in name else (name, "")
+            stated = role if role not in ("", "unknown") else said or behind or role
+            found.append((Agent(bare, stated), row))
     return found
 
 
@@ -75,6 +79,13 @@ def _said_role(text: str) -> tuple[str, str]:
     before, _, names = text.partition(":")
     roles = match("role", line(before).rstrip(" 0123456789")) if len(before) < _LONGEST_ROLE else ()  # "Phản biện 1"
     return (roles[0], names) if len(roles) == 1 and names.strip() else ("", text)
+
+
+def _role_behind(name: str) -> tuple[str, str]:
+    """Part "Lê Hoa, người hướng dẫn" into the name and its role; (name, "") where no known role stands behind it."""
+    parts = _ROLE_BEHIND.fullmatch(name)
+    roles = match("role", parts[2] or parts[3]) if parts else ()
+    return (_without_degrees(parts[1]), roles[0]) if parts and len(roles) == 1 else (name, "")
 
 
 def agent_name(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

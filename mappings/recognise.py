@@ -64,6 +64,9 @@ def _beside(text: str) -> tuple[Terms, Terms]:
 _DIGITS = re.compile(r"\d")
 
 
+_THEMES = "lien_mon"  # of no subject of its own
+
+
 def _declared_grades(table: Vocabulary, text: str) -> Terms:
     whole = table.value(text)
     return (whole,) if whole else grades_in(text) or _beside(text)[1] or table.values(text)
@@ -71,7 +74,9 @@ def _declared_grades(table: Vocabulary, text: str) -> Terms:
 
 def _declared_subjects(table: Vocabulary, text: str) -> Terms:
     found = table.values(re.sub(r"(?i)^\s*(?:bộ\s+)?môn(?:\s+học)?\s+", "", unicodedata.normalize("NFC", text)))
-    return found or _beside(text)[0]
+    if all(table.terms[name].get("area") == _THEMES for name in found):  # "Toán 9; thi vào 10" is of Toán
+        return _beside(text)[0] or found
+    return found
 
 
 def is_academic(text: str) -> bool:
