@@ -56,9 +56,14 @@ def test_names(written: list[str], names: list[str]) -> None:
         ("Chủ biên: Nguyễn Văn Xuân; Trần Thị Thu", [("Nguyễn Văn Xuân", "editor"), ("Trần Thị Thu", "editor")]),
         ("Khoa: Toán", [("Khoa: Toán", "")]),
         ("Tác giả:", [("Tác giả:", "")]),
+        ("PGS.TS. Trần Thị Thu, người hướng dẫn", [("Trần Thị Thu", "advisor")]),
+        ("Margaret Oldfield (supervisor)", [("Margaret Oldfield", "advisor")]),
+        ("Trường Đại học Sông Lam (Nghệ An)", [("Trường Đại học Sông Lam (Nghệ An)", "")]),
+        ("Smith, Art", [("Smith, Art", "")]),
+        ("admin", []),
     ],
 )
-def test_role_before_a_colon(written: str, people: list[tuple[str, str]]) -> None:
+def test_role_beside_a_name(written: str, people: list[tuple[str, str]]) -> None:
     assert [(agent.name, agent.role) for agent in mapped(contributor=written).contributor] == people
 
 
@@ -76,6 +81,9 @@ def test_role_before_a_colon(written: str, people: list[tuple[str, str]]) -> Non
         ),
         (["https://a.example/handle/123456789/1"], "https://a.example/handle/123456789/1"),
         (["https://a.example/1?mode=full&amp;locale=vi"], "https://a.example/1?mode=full&locale=vi"),
+        (["https://a.example/1?utm_source=zalo&id=2&fbclid=x#y"], "https://a.example/1?id=2#y"),
+        (["https://a.example/1?utm_source=zalo"], "https://a.example/1"),
+        (["https://a.example/1?q=utm_source"], "https://a.example/1?q=utm_source"),
     ],
 )
 def test_page_of_a_resource(addresses: list[str], page: str) -> None:
@@ -260,6 +268,8 @@ def _lom(educational: str) -> Resource:
         ("90 phút", 90),
         ("1 giờ 30 phút", 90),
         ("P", None),
+        ("P8W", None),
+        ("P3D", None),
         ("hai tiết", None),
         ("PT1.2.3M", None),
     ],
