@@ -52,6 +52,17 @@ def opened(
     )
 
 
+@pytest.fixture(scope="module")
+def victim() -> Iterator[Node]:
+    """A server of the file's own that may be killed: nobody else's tests run on it."""
+    try:
+        node = started("9.2.0")
+    except NoServerError as error:
+        missing(error.what, error.bring)
+    with node:
+        yield node
+
+
 @pytest.fixture
 def server(elasticsearch_9: Node) -> Iterator[Node]:
     """The server of the run, empty again afterwards."""

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,24 +17,13 @@ from demo.town import Town
 from harvester import Store
 from index import open_engine, update
 from index.verifying import faults
-from tests.conftest import missing
 from tests.harvester.test_visit import visit
-from tests.index.elasticsearch.node import Node, NoServerError, started
+from tests.index.elasticsearch.node import Node
 from tests.index.test_feed import balance, origins
 
 KILLS = int(os.environ.get("KHO_KILLS", "6"))
 SOURCES = ("tieu-hoc-kim-dong", "thpt-hong-duc")
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def victim() -> Iterator[Node]:
-    try:
-        node = started("9.2.0")
-    except NoServerError as error:
-        missing(error.what, error.bring)
-    with node:
-        yield node
 
 
 def _begun(url: str, address: str, work: str) -> subprocess.Popen[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,7 +16,7 @@ from index.engines.elasticsearch.patience import Patience
 from index.query import Place
 from tests.conftest import missing
 from tests.index.elasticsearch.conftest import Waiting, opened
-from tests.index.elasticsearch.node import Node, NoServerError, clustered, started
+from tests.index.elasticsearch.node import Node, NoServerError, clustered
 from tests.index.test_engine_contract import document
 
 BATCH = 200
@@ -25,17 +24,6 @@ BATCH = 200
 
 def at(sequence: int) -> Place:
     return Place("store", 7, sequence, f"k{sequence}", "ab")
-
-
-@pytest.fixture(scope="module")
-def victim() -> Iterator[Node]:
-    """A server of our own: nobody else's tests run on it."""
-    try:
-        node = started("9.2.0")
-    except NoServerError as error:
-        missing(error.what, error.bring)
-    with node:
-        yield node
 
 
 def _impatient() -> Patience:
