@@ -25,7 +25,8 @@ EXAMPLES = 20
 @click.option(
     "--queries",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="tệp câu hỏi, mỗi dòng một câu / a file of questions, one a line",
+    help="tệp câu hỏi, mỗi dòng một câu; mặc định: bộ câu hỏi đánh giá / a file of questions, one a line; "
+    "default: the evaluation set",
 )
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -56,8 +57,7 @@ def compare(ctx: click.Context, first: str, second: str, queries: Path | None, a
                 counted[each.kind] += 1
                 if len(examples) < EXAMPLES:
                     examples.append({"kind": each.kind, "key": each.key})
-        text = (queries or _default()).read_text(encoding="utf-8")
-        questions = read_questions(text)
+        questions = read_questions(queries.read_text(encoding="utf-8") if queries else None)
         answers = [
             {"words": each.words, "what": each.what, "first": each.first, "second": each.second}
             for each in answered_otherwise(one, other, questions)
@@ -79,12 +79,6 @@ def compare(ctx: click.Context, first: str, second: str, queries: Path | None, a
         _show(here, found)
     if counted or answers:
         raise Ended(8)
-
-
-def _default() -> Path:
-    import index
-
-    return Path(index.__file__).with_name("questions.txt")
 
 
 def _open(here: Desk, federation: Federation, word: str) -> Engine:

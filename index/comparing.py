@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from .evaluation import questions as evaluation_set
 from .query import Engine, Hits, Query
 from .verifying import held_in, prefixes
 
@@ -67,7 +68,12 @@ def _difference(one: Hits, other: Hits) -> Literal["total", "hits", "order", "fa
     return None if ours == theirs else "order"
 
 
-def read_questions(text: str) -> list[str]:
-    """Read questions, one a line as people type them; blank lines and those that begin with # are none."""
+def read_questions(text: str | None) -> list[str]:
+    """Read questions, one a line as people type them; blank lines and those that begin with # are none.
+
+    None: the questions of the evaluation set.
+    """
+    if text is None:
+        return [each.typed for each in evaluation_set()]
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
