@@ -13,6 +13,7 @@ import struct
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ SOURCES = 500
 FACETS = ("level", "subject", "grade", "type", "province", "language")
 GOALS = {"build": 90, "size": 1.0, "changed": 3.0, "words": 1.5, "phrase": 1.2}
 KINDS = {"words": "words, 2 filters, 6 counts, marked", "phrase": "phrase", "typing": "half typed"}
+# Titles of the bench repeat, so that thousands of hits share a score; the last words of descriptions are drawn by Zipf.
+PLACES = {"title": "of titles", "text": "of sentences"}
 Calls = list[Callable[[], Any]]
 
 
@@ -88,16 +91,12 @@ def _lines(folder: Path, count: int) -> Iterator[str]:
     yield "| question | Kho, ms p50 / p95 | bare calls, ms p50 / p95 | of bare | goal |"
     yield "|---|---|---|---|---|"
     chance = random.Random(SEED)
-    for kind, title in (
-        ("words", "words, 2 filters, 6 counts, marked"),
-        ("phrase", "phrase"),
-        ("typing", "half typed"),
-    ):
-        asked = [_question(kind, chance.choice(samples), chance) for _ in range(ASKED)]
+    for (kind, title), (place, where) in product(KINDS.items(), PLACES.items()):
+        asked = [_question(kind, place, chance.choice(samples), chance) for _ in range(ASKED)]
         whole, bare = _timed(engine, asked)
         ratio = sum(whole) / sum(bare)
         goal = f"≤ {GOALS[kind]}" if kind in GOALS else ""
-        yield f"| {title} | {_ms(whole)} | {_ms(bare)} | {ratio:.2f} | {goal} |"
+        yield f"| {title}, {where} | {_ms(whole)} | {_ms(bare)} | {ratio:.2f} | {goal} |"
     engine.close()
 
 
@@ -122,9 +121,9 @@ def _changed(engine: TantivyEngine, count: int) -> float:
     return time.perf_counter() - begun
 
 
-def _question(kind: str, about: Document, chance: random.Random) -> Query:
+def _question(kind: str, place: str, about: Document, chance: random.Random) -> Query:
     said = msgspec.json.decode(about.stored)
-    words = said["title"].split()
+    words = said["title"].split() if place == "title" else said["description"].rstrip(".").split()[-8:]
     start = chance.randrange(max(1, len(words) - 2))
     if kind == "phrase":
         return Query(f'"{" ".join(words[start : start + 3])}"')
