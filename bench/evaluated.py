@@ -1,4 +1,4 @@
-"""How much is understood of words that nobody saw who wrote the tables: ``python -m bench --evaluated open``."""
+"""How much is understood of words that the tables were not written from: ``python -m bench --evaluated open``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How good the order of answers is: questions as teachers and pupils type them, judged over the demo town's records.
 
 ``questions.tsv`` holds each question as it was typed, its kind (marks, bare: without marks, grade, abbreviation, slip),
-its half (a: may be tuned on, b: only measured), and what whoever typed it wants, written down by a person who read the
-records and not the answers of any engine: the heart, without which a record is of no use, and the rest.
+its half (a: may be tuned on, b: only measured), and what whoever typed it wants, written down from the
+records and not from the answers of any engine: the heart, without which a record is of no use, and the rest.
 
 No pool is drawn from any engine, so none is favoured: **every** record of the town is judged for every question, by
 what the institution says of it (title, subjects and type in Dublin Core) and by nothing that mapping or an index made

@@ -1,7 +1,7 @@
-"""How well mapping understands words that nobody saw who wrote its tables: precision, recall, mistakes by item.
+"""How well mapping understands words that its tables were not written from: precision, recall, mistakes by item.
 
-The items were written by one person and labelled by two others, none of whom knew tables or rules; a third settled
-their quarrels (``README.md`` beside this file). Half of each set is sealed: nobody looks at it while improving a table.
+The items were written and labelled without sight of tables and rules (``README.md`` beside this file). Half of each set
+is sealed: nobody looks at it while improving a table.
 """
 
 from __future__ import annotations
