@@ -2,8 +2,8 @@
 
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
-understands of the real records beside the checkout; ``--evaluated open`` scores it on words that nobody saw who wrote
-the tables. ``--exports`` writes the same resources in every format.
+understands of the real records beside the checkout; ``--evaluated open`` scores it on words that the tables were not
+written from. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--searched 1000000`` asks a large index beside bare Tantivy.
 ``--steps`` shows what each step of a harvest and of an index update costs. ``--queries`` scores the order of answers by
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,17 @@ COUNT = 20_000
 COUNT_OF_LOM = 5_000
 ROUNDS = 5
 MANY_ROUNDS = 3  # each takes half a minute
+# Options that are modules of their names: the function to call, and the options that it is given.
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "mapped": ("table", ()),
+    "evaluated": ("evaluate", ("evaluated",)),
+    "exports": ("measure", ("rounds",)),
+    "cluster": ("measure", ("rounds",)),
+    "searched": ("measure", ("searched",)),
+    "suggestions": ("measure", ("suggestions",)),
+    "proved": ("measure", ("proved",)),
+    "queries": ("measure", ("index",)),
+}
 
 
 def main() -> None:
@@ -47,42 +59,15 @@ def main() -> None:
     options.add_argument("--index", action="append", default=[], metavar="ADDRESS")
     options.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = options.parse_args()
+    for option, (function, given) in PARTS.items():
+        if getattr(chosen, option):
+            work = getattr(import_module(f".{option}", __package__), function)
+            work(*(getattr(chosen, name) for name in given))
+            return
     if chosen.large and chosen.kills:
         large.measure(chosen.large, chosen.kills)
     elif chosen.large:
         measure_large(chosen.large)
-    elif chosen.mapped:
-        from . import mapped
-
-        mapped.table()
-    elif chosen.evaluated:
-        from . import evaluated
-
-        evaluated.evaluate(chosen.evaluated)
-    elif chosen.searched:
-        from . import searched
-
-        searched.measure(chosen.searched)
-    elif chosen.exports:
-        from . import exports
-
-        exports.measure(chosen.rounds)
-    elif chosen.cluster:
-        from . import cluster
-
-        cluster.measure(chosen.rounds)
-    elif chosen.suggestions:
-        from . import suggestions
-
-        suggestions.measure(chosen.suggestions)
-    elif chosen.proved:
-        from . import proved
-
-        proved.measure(chosen.proved)
-    elif chosen.queries:
-        from . import queries
-
-        queries.measure(chosen.index)
     elif chosen.steps:
         show_steps()
     elif chosen.many:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.evaluation.scoring import Half, every, swapped
 
-from .figures import write
+from .figures import stands, write
 
 
 def evaluate(half: Half) -> None:
@@ -23,4 +23,7 @@ def evaluate(half: Half) -> None:
     said = "opened once and not looked at since" if half == "sealed" else "which tables are mended by"
     head = f"The {half} half of the evaluation sets ({said}); `tests/evaluation/README.md` says how they were made."
     swaps = f"- dates with day and month swapped: {len(turned)} (goal 0)"
-    write(f"evaluated {half}", [head, "", *lines, "", swaps])
+    if half == "sealed" and stands("evaluated sealed"):
+        print(*lines, swaps, "not written: the first figures of the sealed half stay in RESULTS.md", sep="\n")
+    else:
+        write(f"evaluated {half}", [head, "", *lines, "", swaps])

@@ -43,6 +43,12 @@ def figures(command: list[str], title: str) -> dict[str, Any]:
     return found
 
 
+def stands(part: str) -> bool:
+    """Say whether a part is in ``bench/RESULTS.md`` already."""
+    file = HERE / "RESULTS.md"
+    return file.exists() and f"<!-- {part} -->" in file.read_text(encoding="utf-8")
+
+
 def write(part: str, lines: list[str]) -> None:
     """Replace one part of ``bench/RESULTS.md``, with commit, date and version."""
     file = HERE / "RESULTS.md"

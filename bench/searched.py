@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-from harvester import Change, key_of
 from index import Filter, Query, Workers, open_engine
 from index.counting import groups
 from index.documents import document_of, unpack_documents
@@ -28,7 +27,7 @@ from index.query import Document, Place
 from index.questions import plan
 from index.workers import cores
 from mappings import Origin
-from tests.index.town_documents import raw_of
+from tests.index.town_documents import change_of
 
 from .figures import write
 from .records import SEED, entries
@@ -51,13 +50,8 @@ def make(span: bytes) -> bytes:
     """Make the documents of records from one number to another, in a worker."""
     start, end = struct.unpack("<qq", span)
     origins = {name: Origin(name, name, f"Trường {name}", "40") for name in map(_source, range(SOURCES))}
-    found = []
-    for number, entry in enumerate(entries(end - start, start), start):
-        source = _source(number)
-        key = key_of(source, entry.identifier)
-        content = number.to_bytes(16, "big")
-        change = Change(number + 1, key, source, entry.identifier, "present", content, raw_of(entry))
-        found.append(document_of(change, origins))
+    made = enumerate(entries(end - start, start), start)
+    found = [document_of(change_of(number + 1, _source(number), entry), origins) for number, entry in made]
     return msgspec.msgpack.encode(found)
 
 

@@ -15,7 +15,8 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,61 +75,55 @@ def harvest(url: str, folder: Path) -> Figures:
     return {"records": result.ledger.fetched, "new": result.ledger.new, "unchanged": result.ledger.unchanged}
 
 
-def index(url: str, folder: Path) -> Figures:
-    """Everything that is in the store made searchable."""
+@contextmanager
+def _opened(folder: Path, province: str = "40") -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+    """Open store and index of a folder; yields the change log, the engine, and what mapping knows of the sources."""
     from harvester import open_store
-    from index import open_engine, update
+    from index import open_engine
     from mappings import Origin
 
     store = open_store(f"sqlite:///{folder}/kho.db")
     engine = open_engine(f"tantivy:{folder}/index")
-    origins = {name: Origin(name, row.first_id, "Nguồn", "40") for name, row in store.log.sources().items()}
-    progress = update(store.log, engine, origins)
-    counts = engine.counts()
+    rows = store.log.sources()
+    yield store.log, engine, {name: Origin(name, row.first_id, "Nguồn", province) for name, row in rows.items()}
     store.close()
-    return {"records": progress.written, "documents": counts.documents}
+
+
+def index(url: str, folder: Path) -> Figures:
+    """Everything that is in the store made searchable."""
+    from index import update
+
+    with _opened(folder) as (log, engine, origins):
+        written = update(log, engine, origins).written
+        return {"records": written, "documents": engine.counts().documents}
 
 
 def remap(url: str, folder: Path) -> Figures:
     """Everything that is in the store mapped and made searchable anew, because its mapping has changed."""
-    from harvester import open_store
-    from index import open_engine, update
-    from mappings import Origin
+    from index import update
 
-    store = open_store(f"sqlite:///{folder}/kho.db")
-    engine = open_engine(f"tantivy:{folder}/index")
-    origins = {name: Origin(name, row.first_id, "Nguồn", "01") for name, row in store.log.sources().items()}
-    progress = update(store.log, engine, origins)
-    store.close()
-    assert progress.remapped == sorted(origins), progress
-    return {"records": progress.written}
+    with _opened(folder, province="01") as (log, engine, origins):
+        progress = update(log, engine, origins)
+        assert progress.remapped == sorted(origins), progress
+        return {"records": progress.written}
 
 
 def verified(url: str, folder: Path) -> Figures:
     """Every record of the store compared with the index, and every file of the index with its checksum."""
-    from harvester import open_store
-    from index import faults, open_engine
+    from index import faults
 
-    store = open_store(f"sqlite:///{folder}/kho.db")
-    engine = open_engine(f"tantivy:{folder}/index")
     compared: list[int] = []
-    found = len(engine.damaged()) + sum(1 for _ in faults(store.log, engine, compared.append))
-    store.close()
+    with _opened(folder) as (log, engine, _):
+        found = len(engine.damaged()) + sum(1 for _ in faults(log, engine, compared.append))
     return {"records": sum(compared), "faults": found}
 
 
 def rebuilt(url: str, folder: Path) -> Figures:
     """The index built anew beside the present one, compared with the store, and put in its place."""
-    from harvester import open_store
-    from index import open_engine, rebuild
-    from mappings import Origin
+    from index import rebuild
 
-    store = open_store(f"sqlite:///{folder}/kho.db")
-    engine = open_engine(f"tantivy:{folder}/index")
-    origins = {name: Origin(name, row.first_id, "Nguồn", "40") for name, row in store.log.sources().items()}
-    progress = rebuild(store.log, engine, origins)
-    store.close()
-    return {"records": progress.written}
+    with _opened(folder) as (log, engine, origins):
+        return {"records": rebuild(log, engine, origins).written}
 
 
 def searchable(url: str, folder: Path) -> Figures:

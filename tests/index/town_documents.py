@@ -30,16 +30,18 @@ def entries() -> tuple[tuple[Institution, Entry], ...]:
 def documents() -> tuple[Document, ...]:
     """What an index stores of all of them."""
     known = origins()
-    return tuple(document_of(_change(number, each, entry), known) for number, (each, entry) in enumerate(entries(), 1))
+    return tuple(
+        document_of(change_of(number, each.id, entry), known) for number, (each, entry) in enumerate(entries(), 1)
+    )
 
 
-def _change(number: int, institution: Institution, entry: Entry) -> Change:
-    key = key_of(institution.id, entry.identifier)
-    content = number.to_bytes(16, "big")
-    return Change(number, key, institution.id, entry.identifier, "present", content, raw_of(entry))
+def change_of(number: int, source: str, entry: Entry) -> Change:
+    """Return the change of a store that an entry of a source is, as what was said is new."""
+    key, content = key_of(source, entry.identifier), number.to_bytes(16, "big")
+    return Change(number, key, source, entry.identifier, "present", content, _raw_of(entry))
 
 
-def raw_of(entry: Entry) -> RawRecord:
+def _raw_of(entry: Entry) -> RawRecord:
     """Return an entry as its repository says it."""
     stamp = entry.datestamp.strftime("%Y-%m-%dT%H:%M:%SZ")
     body = b"".join(

@@ -19,7 +19,6 @@ from pathlib import Path
 import msgspec
 
 from bench.records import entries
-from harvester import Change, key_of
 from index import Filter, Query, Range, open_engine
 from index.documents import document_of
 from index.engines.elasticsearch import ElasticsearchEngine
@@ -30,7 +29,7 @@ from index.engines.tantivy import searching
 from index.query import FACETS, LACKABLE, Document, Engine, Facet, Place
 from mappings import Origin
 from tests.index.elasticsearch.node import started
-from tests.index.town_documents import raw_of
+from tests.index.town_documents import change_of
 
 SOURCES = 40
 BATCH = 5_000
@@ -44,11 +43,9 @@ def documents(count: int) -> Iterator[Document]:
     """Yield seeded Vietnamese records as an index stores them, spread over some schools; a few are withdrawn."""
     origins = {name: Origin(name, name, f"Trường {name}", "40") for name in map(source_of, range(SOURCES))}
     for number, entry in enumerate(entries(count), 1):
-        source, raw = source_of(number), raw_of(entry)
-        key = key_of(source, entry.identifier)
-        change = Change(number, key, source, entry.identifier, "present", number.to_bytes(16, "big"), raw)
+        change = change_of(number, source_of(number), entry)
         gone = number % 25 == 0  # tombstones count in the statistics of ranking, too
-        yield Document(key, source, number, "withdrawn") if gone else document_of(change, origins)
+        yield Document(change.key, change.source, number, "withdrawn") if gone else document_of(change, origins)
 
 
 def source_of(number: int) -> str:
