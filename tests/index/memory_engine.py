@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
-import msgspec
-
 from index.clauses import Plan
 from index.counting import facet, groups
 from index.cursors import Cursor, in_its_generation, write_cursor
 from index.documents import checksum_of
 from index.errors import NoGenerationError
 from index.generations import KEPT, Generation, Held
+from index.hits import hit_of, marker_of
 from index.query import Counts, Document, Engine, Facet, Hit, Hits, Place, Query, Refused
 from index.questions import plan
-from index.text import Marker
 from tests.index.memory_clauses import Looking, values_of
 
 
@@ -166,8 +164,8 @@ class MemoryEngine:
         page = left[first : first + query.size]
         more = planned.order != "relevance" and page and len(left) > first + query.size
         cursor = write_cursor(Cursor(self.generation(), planned.order, _order(page[-1], planned))) if more else ""
-        marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
-        hits = tuple(_hit(each, marker if query.highlight else None) for each in page)
+        marker = marker_of(question, query)
+        hits = tuple(hit_of(each.key, each.stored, marker) for each in page)
         counted = [
             _facet([look.documents[key] for key in asked & look.narrowed(planned.without(without))], field, query)
             for without, fields in groups(query)
@@ -208,11 +206,3 @@ def _held(document: Document) -> Held:
 def _facet(documents: Sequence[Document], field: str, query: Query) -> Facet:
     counts = Counter(value for each in documents for value in values_of(each, field))
     return facet(field, counts, sum(field in values_of(each, "lacking") for each in documents), query)
-
-
-def _hit(document: Document, marker: Marker | None) -> Hit:
-    if marker is None:
-        return Hit(document.key, document.stored)
-    said = msgspec.json.decode(document.stored)
-    marks = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
-    return Hit(document.key, document.stored, marks)

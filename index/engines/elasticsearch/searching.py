@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from ...clauses import Plan
 from ...counting import facet
 from ...cursors import Cursor, write_cursor
+from ...hits import hit_of, marker_of
 from ...query import LONGEST_SECONDS, Facet, Hit, Hits, IndexUnreachableError, LimitExceededError, Query
 from ...questions import plan
-from ...text import Marker
 from .connection import Connection
 from .faults import naming
 from .questions import body
@@ -42,9 +40,9 @@ class Searching:
         """Answer a question; raises LimitExceededError, IndexUnreachableError."""
         question, planned = plan(query)
         said = self._ask(body(planned, query))
-        marker = Marker(question.marked, exact=question.exact, beginning=question.beginning)
+        marker = marker_of(question, query)
         found = said["hits"]["hits"]
-        hits = tuple(_hit(each, marker if query.highlight else None) for each in found[: query.size])
+        hits = tuple(hit_of(each["_id"], each["_source"]["stored"].encode(), marker) for each in found[: query.size])
         counted = said.get("aggregations", {})
         facets = tuple(_facet(field, counted[field], query) for field in query.facets)
         total = counted["total"]["doc_count"] if planned.after else said["hits"]["total"]["value"]
@@ -107,15 +105,6 @@ class Searching:
             if len(found) < _PAGE:
                 return
             after = found[-1]["sort"]
-
-
-def _hit(found: dict[str, Any], marker: Marker | None) -> Hit:
-    key, stored = found["_id"], found["_source"]["stored"].encode()
-    if marker is None:
-        return Hit(key, stored)
-    said = msgspec.json.decode(stored)
-    marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
-    return Hit(key, stored, marked)
 
 
 def _facet(field: str, said: dict[str, Any], query: Query) -> Facet:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import msgspec
 import tantivy
 
 from ...clauses import Plan
 from ...counting import facet, groups
 from ...cursors import Cursor, read_cursor, write_cursor
+from ...hits import hit_of, marker_of
 from ...query import LONGEST_SECONDS, Facet, Hit, Hits, LimitExceededError, Query
 from ...questions import plan
 from ...text import Marker
@@ -51,7 +51,7 @@ def answer(searcher: tantivy.Searcher, questions: Questions, query: Query, gener
     else:
         total, addresses, cursor = _sorted(searcher, questions, planned, query, generation)
     clock.look()
-    marker = Marker(question.marked, exact=question.exact, beginning=question.beginning) if query.highlight else None
+    marker = marker_of(question, query)
     hits = tuple(hit(searcher, address, marker) for address in addresses)
     return Hits(total, hits, _facets(searcher, questions, planned, query, clock), cursor)
 
@@ -223,9 +223,4 @@ def one(searcher: tantivy.Searcher, questions: Questions, key: str) -> Hit | Non
 def hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
     """Read one resource, and mark in it what was asked for."""
     document = searcher.doc(address)
-    key, stored = str(document.get_first("key")), bytes(document.get_first("stored") or b"")
-    if marker is None:
-        return Hit(key, stored)
-    said = msgspec.json.decode(stored)
-    marked = (("title", marker.mark(said["title"])), ("description", marker.snippet(said.get("description", ""))))
-    return Hit(key, stored, marked)
+    return hit_of(str(document.get_first("key")), bytes(document.get_first("stored") or b""), marker)
