@@ -55,10 +55,12 @@ class Patience:
         Raises Deferred where the server asks for more patience than is left, SourceError where patience is over.
         """
         self.left -= spent
-        asked = fault.retry_after
-        if asked is not None and asked > self.left:
+        asked, least = fault.retry_after, self._backoff(attempt)
+        pause = max(asked or 0.0, least)  # a server that says "one second" again and again means more
+        # What it asks for is beyond our patience. One that only ever says "one second" does not come back then either:
+        # chance (how little is left for the last second) must not make "go on later" of a server that is down.
+        if asked is not None and asked > self.left and asked >= least:
             raise self._deferred(asked, fault)
-        pause = max(asked or 0.0, self._backoff(attempt))  # a server that says "one second" again and again means more
         tired = tries is not None and attempt >= tries and asked is None
         if pause <= self.left and not tired:
             self.left -= pause
