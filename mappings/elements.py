@@ -1,8 +1,9 @@
 """Elements as a source writes them: what the parser and the reader say of a tag in its place, learnt once.
 
 The tags of a record are those of the record before it. So each is parsed once, below the tags above it, and remembered
-as a node of a tree; a record is then read by walking along the tree. What cannot be known of a tag alone is not learnt:
-KeyError leaves such a record to the parser.
+as a node of a tree; of all tags that follow each other at once it is remembered, too, where they lead (``Place``). A
+record is then read by going from place to place. What cannot be known of a tag alone is not learnt: KeyError leaves
+such a record to the parser.
 """
 
 from __future__ import annotations
@@ -14,14 +15,21 @@ from lxml import etree
 
 from harvester import document
 
-from .rows import PARSER, XmlReader, language_of, local_name, plain_words
+from .rows import PARSER, Row, XmlReader, language_of, local_name, plain_words
 
 _MOST = 5_000  # elements of one format: a source that invents tags must not fill the memory
+_MOST_MOVES = 20_000
 _MOST_WORDS = 1_000
 _HIDDEN = re.compile(r"lang(?:uage)?\s+=")
 
 # What an element without children gives: the path of its row or None, its language, whether it tells another apart.
 Leaf = tuple[str | None, str, bool]
+
+# What tags do to an element that is told apart: it begins, its words were said before the tag (or are none), a child
+# on the way to them ends, it ends.
+_BEGINS, _SAID, _SAID_NOTHING, _MUST_BE_SAID, _ENDS = range(5)
+Act = tuple[int, "_Prefixes | None"]
+Move = tuple["Place", str | None, str, tuple[Act, ...]]  # where tags lead; path and language of the text before them
 
 
 class Tree:
@@ -30,10 +38,19 @@ class Tree:
     def __init__(self, reader: XmlReader, context: bytes, tag: str, element: etree._Element) -> None:
         """``element`` is the parsed root; ``tag`` its start tag as it is written."""
         self.reader, self.context = reader, context
-        self.left = _MOST
+        self.left, self.moves_left = _MOST, _MOST_MOVES
+        self.places: dict[tuple[Element, str], Place] = {}
         self.root = Element(self, None, f"<record><metadata>{tag}", f"{end_tag(tag[1:])}</metadata></record>")
         self.root.path, self.root.language = "", language_of(element, "")
         self.root.closing = ""  # nothing that is read
+        self.start = self.place(self.root)
+
+    def place(self, element: Element, tag: str = "") -> Place:
+        """Return the place in an element: behind the start tag ``tag``, else behind the end of a child."""
+        found = self.places.get((element, tag))
+        if found is None:
+            found = self.places[element, tag] = Place(element, tag)
+        return found
 
     def parsed(self, above: Element, tag: str) -> etree._Element:
         """Parse an element without its content. Raises KeyError where it cannot be, or where too many were."""
@@ -56,13 +73,13 @@ class Element:
     """
 
     __slots__ = (
-        "closing", "ending", "generic", "inner", "inside", "language", "leaves", "opening", "own", "path", "prefixes",
-        "steps", "tells", "tree", "wrapped",
+        "above", "closing", "ending", "generic", "inner", "inside", "language", "leaves", "opening", "own", "path",
+        "prefixes", "steps", "tells", "tree", "wrapped",
     )  # fmt: skip
 
     def __init__(self, tree: Tree, above: Element | None, opening: str, ending: str) -> None:
         """``opening`` are the start tags from the record's to this one, ``ending`` their end tags."""
-        self.tree, self.opening, self.ending = tree, opening, ending
+        self.tree, self.above, self.opening, self.ending = tree, above, opening, ending
         self.leaves, self.inner = _Leaves(self), _Inner(self)
         self.path: str | None = None
         self.generic, self.language, self.closing = "", "", ""
@@ -161,6 +178,101 @@ class _Inner(dict[str, Element]):
     def __missing__(self, tag: str) -> Element:
         found = self[tag] = self._above.child(tag)
         return found
+
+
+class Place(dict[str, Move]):
+    """A place between two tags, and where the tags lead that may follow: behind a start tag or behind an end tag."""
+
+    def __init__(self, element: Element, tag: str) -> None:
+        """``tag``: a start tag of which it is not known yet whether the element has children; "" behind an end tag."""
+        self.element, self.tag = element, tag
+
+    def __missing__(self, tags: str) -> Move:
+        tree = self.element.tree
+        tree.moves_left -= 1
+        if tree.moves_left < 0:
+            raise KeyError(tags)
+        walk = _Walk(self)
+        for tag in tags[1:-1].split("><"):
+            walk.follow(tag)
+        found = self[tags] = (tree.place(walk.element, walk.tag), walk.path, walk.language, tuple(walk.acts))
+        return found
+
+
+class _Walk:
+    """From one place to the next along the tags between them."""
+
+    def __init__(self, place: Place) -> None:
+        self.element, self.tag = place.element, place.tag
+        self.path: str | None = None  # of the text before the tags
+        self.language = ""
+        self.acts: list[Act] = []
+        self._is_first = True  # only before the first tag is there a text
+
+    def follow(self, tag: str) -> None:
+        """Take the next tag. Raises KeyError."""
+        if tag.startswith("/"):
+            if not self.tag:
+                self._end(tag)
+            elif tag == end_tag(self.tag)[1:-1]:
+                self._leaf(self.tag, self._is_first)
+            else:
+                raise KeyError(tag)
+            self.tag = ""
+        else:
+            if self.tag:
+                self._begin()
+            self.tag = tag
+            if tag.endswith("/"):
+                self._leaf(tag[:-1], False)
+                self.tag = ""
+        self._is_first = False
+
+    def _leaf(self, tag: str, has_text: bool) -> None:
+        path, language, tells = self.element.leaves[tag] or (None, "", False)
+        if has_text:
+            self.path, self.language = path, language
+        if tells:
+            self.acts.append((_SAID if has_text else _SAID_NOTHING, None))
+
+    def _begin(self) -> None:
+        child = self.element.inner[self.tag]
+        if child.prefixes is not None:
+            if child.own is not None:  # its own text would need the words that come behind it
+                raise KeyError(self.tag)
+            self.acts.append((_BEGINS, None))
+        if self._is_first:
+            self.path, self.language = child.own, child.language
+        self.element = child
+
+    def _end(self, tag: str) -> None:
+        element = self.element
+        if element.above is None or tag != element.closing:
+            raise KeyError(tag)
+        if element.prefixes is not None:
+            self.acts.append((_ENDS, element.prefixes))
+        elif element.tells:
+            self.acts.append((_MUST_BE_SAID, None))
+        self.element = element.above
+
+
+def told(acts: tuple[Act, ...], open_: list[tuple[int, str | None]], rows: list[Row], text: str) -> bool:
+    """Do what tags do to elements that are told apart; False where the parser must judge.
+
+    ``open_`` are those that have begun: the number of the first row of each, and the words that tell it apart.
+    """
+    for act, prefixes in acts:
+        if act == _BEGINS:
+            open_.append((len(rows), None))
+        elif act == _ENDS and prefixes is not None:
+            first, said = open_.pop()
+            before = prefixes[said or ""]
+            rows[first:] = [(before + path, value, language) for path, value, language in rows[first:]]
+        elif open_[-1][1] is None:
+            if act == _MUST_BE_SAID:
+                return False
+            open_[-1] = (open_[-1][0], text if act == _SAID else "")
+    return True
 
 
 class _Prefixes(dict[str, str]):
