@@ -15,17 +15,25 @@ from .html_rows import HtmlReader
 from .json_rows import JsonReader
 from .phrases import taught_place
 from .plain import Plain
-from .resource import Explanation
+from .resource import Explanation, Problem
 from .rows import Row, XmlReader
-from .rule import Found, Job, Made, Memory, Parser, Rule, generic
+from .rule import Found, Job, Judge, Parser, Rule, generic
 
-# A rule, its field, whether that holds many values, a path to look at, others to look at in any case, the parser with
-# the rule's conditions, what it remembers, and whether other rules ask for the field.
-Step = tuple[Rule, str, bool, str, tuple[str, ...], Parser, Memory | None, bool]
+# What a rule made of rows, what the field holds then, and what was not understood.
+Made = tuple[list[Found], Any, list[Problem]]
+# What the rules of one path made of short words that come again (publishers, types, keywords), by the only row or by
+# all of them, and by the rule.
+Memory = dict[Row | tuple[Row, ...], dict[int, Made]]
+# A rule, a path to look at, others to look at in any case, the parser with the rule's conditions and its judge, what is
+# remembered and by which number.
+Step = tuple[Rule, str, tuple[str, ...], Parser, Judge | None, Memory | None, int]
+# A field, whether it holds many values, whether other rules ask for it, and the steps that may fill it.
+Filling = tuple[str, bool, bool, list[Step]]
 Reader = XmlReader | JsonReader | HtmlReader
-_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a rule, and their characters: some megabytes in all
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a path, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
 _MOST_PLANS = 1_000
+_OF_ONE_RECORD = ("@title", "@landing_url")  # words that do not come again
 _NOTHING: list[Any] = []
 
 
@@ -60,32 +68,45 @@ class Crosswalk:
         self.places = Places({path: path for rule in rules for path in rule.paths if not path.startswith("@")})
         self._asked = frozenset(path[1:] for rule in rules for path in rule.paths if path.startswith("@"))
         self._defaults = tuple(rule for rule in rules if rule.default)
-        self._plans: dict[tuple[object, ...], list[Step]] = {}
+        self._plans: dict[tuple[object, ...], list[Filling]] = {}
+        self._memories: dict[str, Memory] = {}
 
     @cached_property
     def _advised(self) -> tuple[Rule, ...]:
         return advised_rules(self.rules)
 
-    def _plan(self, heap: dict[str, list[Row]], advised: bool) -> list[Step]:
+    def _plan(self, heap: dict[str, list[Row]], advised: bool) -> list[Filling]:
         """Return the steps for a record that has these paths, and no more; records of one source have few forms."""
         form = (advised, *heap)
         plan = self._plans.get(form)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            # What rules ask of each other may come yet.
-            known = {*heap, *("@" + rule.field for rule in self.rules)}
-            rules = self._advised if advised else self.rules
-            plan = self._plans[form] = [step for rule in rules for step in self._steps(rule, known)]
+            plan = self._plans[form] = self._planned(heap, self._advised if advised else self.rules)
         return plan
+
+    def _planned(self, heap: dict[str, list[Row]], rules: tuple[Rule, ...]) -> list[Filling]:
+        known = {*heap, *("@" + rule.field for rule in self.rules)}  # what rules ask of each other may come yet
+        fillings: dict[str, Filling] = {}
+        for rule in rules:
+            steps = self._steps(rule, known)
+            if steps:
+                filling: Filling = (rule.field, rule.many, rule.field in self._asked, [])
+                fillings.setdefault(rule.field, filling)[3].extend(steps)
+        return list(fillings.values())
 
     def _steps(self, rule: Rule, known: set[str]) -> list[Step]:
         """Return one step for each path that may have something; where all are taken, one for all of them."""
         parse = _passed if rule.only or rule.never else rule.parser
         paths = tuple(path for path in rule.paths if path in known)
         ways = [(paths[0], paths[1:])] if rule.take_all and paths else [(path, ()) for path in paths]
-        asked = rule.field in self._asked
-        return [(rule, rule.field, rule.many, path, others, parse, rule.memory, asked) for path, others in ways]
+        return [
+            (rule, path, others, parse, rule.judge, self._memory(rule, path, others), id(rule)) for path, others in ways
+        ]
+
+    def _memory(self, rule: Rule, path: str, others: tuple[str, ...]) -> Memory | None:
+        repeats = rule.repeats and not others and path not in _OF_ONE_RECORD
+        return self._memories.setdefault(path, {}) if repeats else None
 
     def apply(
         self,
@@ -109,25 +130,36 @@ class Crosswalk:
             else:
                 heap[place] = [row]
         values = job.values
-        for rule, field, many, path, others, parse, memory, asked in self._plan(
-            heap, advised
-        ):  # the hot loop of mapping
-            if field in values:
-                continue
-            group = heap.get(path, _NOTHING)
-            if memory is not None and not others:
-                key = group[0] if len(group) == 1 else tuple(group)  # of one row: at half the price
-                found, value, noted = memory.get(key) or _remembered(key, group, rule, parse, job)
-                for problem in noted:
-                    if problem not in job.problems:
-                        job.problems.append(problem)
+        said: dict[str, dict[int, Made]] = {}  # what is remembered of this record's words
+        for field, many, asked, steps in self._plan(heap, advised):  # the hot loop of mapping
+            for rule, path, others, parse, judge, memory, number in steps:
+                value: Any = None
+                if memory is None:
+                    group = heap.get(path, _NOTHING)
+                    found = parse(group, rule, job) if group else group
+                    for other in others:
+                        found = found + parse(heap.get(other, _NOTHING), rule, job)
+                else:
+                    made = said.get(path)
+                    if made is None:
+                        group = heap.get(path, _NOTHING)
+                        if not group:
+                            continue
+                        key = group[0] if len(group) == 1 else tuple(group)
+                        made = said[path] = memory.get(key) or _begun(memory, key, group)
+                    found, value, noted = made.get(number) or _made(made, number, heap[path], rule, parse, job)
+                    if noted:
+                        job.problems += [problem for problem in noted if problem not in job.problems]
+                if found and judge is not None:
+                    held = judge(found, rule, job)
+                    if len(held) < len(found):
+                        found, value = held, None
+                if found:
+                    break
             else:
-                found = parse(group, rule, job) if group else _NOTHING
-                for other in others:
-                    found = found + parse(heap.get(other, _NOTHING), rule, job)
-                value = _value(found, many) if found else None
-            if not found:
                 continue
+            if value is None:
+                value = _value(found, many)
             values[field] = value
             if told is not None:
                 told += _explained(rule, found)
@@ -148,17 +180,22 @@ def _value(found: list[Found], many: bool) -> Any:
     return (found[0][0],) if len(found) == 1 else tuple(dict.fromkeys([value for value, _ in found]))
 
 
-def _remembered(key: Row | tuple[Row, ...], group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
-    """Parse words and remember what they gave and what was noted; long ones are parsed every time."""
-    before, job.problems = job.problems, []
-    found = parse(group, rule, job)
-    made: Made = (found, _value(found, rule.many) if found else None, job.problems)
-    job.problems = before
-    memory = rule.memory
-    if memory is not None and sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
+def _begun(memory: Memory, key: Row | tuple[Row, ...], group: list[Row]) -> dict[int, Made]:
+    """Return what rules will make of words that were not met before; what they make of long ones is not kept."""
+    made: dict[int, Made] = {}
+    if sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()
         memory[key] = made
+    return made
+
+
+def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
+    """Parse words, and put what they gave and what was noted beside what other rules made of them."""
+    before, job.problems = job.problems, []
+    found = parse(group, rule, job)
+    made = others[number] = (found, _value(found, rule.many) if found else None, job.problems)
+    job.problems = before
     return made
 
 

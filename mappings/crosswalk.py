@@ -18,9 +18,9 @@ from .checking import Checked
 from .fields import FIELDS
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
-from .parsers import PARSERS, REPEATABLE
+from .parsers import JUDGES, PARSERS, REPEATABLE
 from .rows import Shape, XmlReader
-from .rule import Memory, Rule, generic
+from .rule import Rule, generic
 from .tables import own_files, remembered
 from .vocabulary import ids, names, vocabulary
 
@@ -57,7 +57,6 @@ _RULE_KEYS = (
 # and for what has no OAI-PMH identifier (JSON, HTML) the address by which it was found.
 _SPECIAL = ("@set", "@set_name", "@source", "@identifier")
 _OF_SETS = ("@set", "@set_name")
-_OF_ONE_RECORD = ("@title", "@landing_url")
 _HEADER = ("key", "source", "identifier", "datestamp", "format", "set", "institution")  # filled without a crosswalk
 
 
@@ -250,6 +249,7 @@ class _Compiler(Checked):
             "field": field,
             "many": FIELDS[field].many,
             "parser": PARSERS.get(parser),
+            "judge": JUDGES.get(parser),
             "place": f"{self.called}:{self.line_of(where)}",
             "take_all": self.word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
             "vocabulary": vocabulary,
@@ -267,11 +267,11 @@ class _Compiler(Checked):
         if vocabulary and entry.get("default"):
             self.word((*where, "default"), entry["default"], _ids(vocabulary))
         paths = self._paths((*where, "from"), entry["from"], known, name)
-        memory = _memory(parser, paths)
-        made = [Rule(paths=paths, default=str(entry.get("default", "")), memory=memory, **common)]
+        repeats = _repeats(parser, paths)
+        made = [Rule(paths=paths, default=str(entry.get("default", "")), repeats=repeats, **common)]
         if "otherwise" in entry:
             paths = self._paths((*where, "otherwise"), entry["otherwise"], known, name)
-            made.append(Rule(paths=paths, declared=False, memory=_memory(parser, paths), **common))
+            made.append(Rule(paths=paths, declared=False, repeats=_repeats(parser, paths), **common))
         return made
 
     def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:
@@ -283,12 +283,9 @@ class _Compiler(Checked):
         return tuple(path.lower() for path in paths)
 
 
-def _memory(parser: str, paths: tuple[str, ...]) -> Memory | None:
-    """Return an empty memory for words that come again: not for those of one record only."""
-    if all(path in _OF_ONE_RECORD for path in paths):
-        return None
-    again = PARSERS.get(parser) in REPEATABLE or (parser == "text" and all(path in _OF_SETS for path in paths))
-    return {} if again else None
+def _repeats(parser: str, paths: tuple[str, ...]) -> bool:
+    """Say that a parser always makes the same of the same words, and that they come again: a title does not."""
+    return parser in REPEATABLE or (parser == "text" and all(path in _OF_SETS for path in paths))
 
 
 def _ids(vocabulary: str) -> tuple[str, ...]:

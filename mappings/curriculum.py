@@ -24,13 +24,15 @@ _ACADEMIC_LEVELS = frozenset(("trung_cap", "cao_dang", "dai_hoc", "thac_si", "ti
 
 
 def subject(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Recognise school subjects; not in academic works without a grade, and everyday words only beside their grade.
+    """Recognise school subjects; not in academic works without a grade, and everyday words only beside their grade."""
+    return term(rows, rule, job)
+
+
+def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
+    """Believe subjects by grade, level, type and title.
 
     Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too.
     """
-    found = term(rows, rule, job)
-    if not found:
-        return found
     grades = job.values.get("grade", ())
     if not grades and _speaks_of_university(job):
         return []
@@ -67,8 +69,12 @@ def _levels_of(list_name: str, word: str) -> tuple[str, ...]:
 
 def series(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Recognise textbook series; those with an everyday name ("Cánh diều") only in what speaks of a school."""
-    found = term(rows, rule, job)
-    if not found or not rule.declared or _speaks_of_school(job):
+    return term(rows, rule, job)
+
+
+def series_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
+    """Believe series with an everyday name by grade, subject and level; in a title its words say that already."""
+    if not rule.declared or _speaks_of_school(job):
         return found
     terms = vocabulary("series").terms
     return [pair for pair in found if not terms[pair[0]].get("of_school") or "://" in pair[1][1]]
@@ -93,19 +99,15 @@ _TERMS_OF_YEAR = re.compile(r"(20\d\d)-09/(20\d\d)-05")
 
 def school_year(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read a school year, "năm học 2023-2024", or EDTF from September to May; two bare years may be any period."""
-    return [
-        (name, row)
-        for row in rows[:MOST_LOOKED_UP]
-        for name in (_school_years(row[1]) if rule.declared else read(row[1]).school_year)
-    ]
+    if not rule.declared:
+        return [(name, row) for row in rows[:MOST_LOOKED_UP] for name in read(row[1]).school_year]
+    return [(name, row) for row in rows[:MOST_LOOKED_UP] if "20" in row[1] for name in _school_years(row[1])]
 
 
 def _school_years(text: str) -> tuple[str, ...]:
-    if "20" not in text:
-        return ()
-    period = _TERMS_OF_YEAR.fullmatch(text.strip())
-    if period is None:
-        return school_years(_small(text))
+    period = _TERMS_OF_YEAR.fullmatch(text.strip()) if "-09/" in text else None
+    if period is None:  # the words that stand before two years begin with n
+        return school_years(_small(text)) if "n" in text or "N" in text else ()
     return (f"{period[1]}-{period[2]}",) if int(period[2]) == int(period[1]) + 1 else ()
 
 

@@ -61,13 +61,21 @@ _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
 _WRAPPED = "[](){}.,; "
 
 
-@lru_cache(maxsize=20_000)
+# What is EDTF already, as most dates are.
+_PLAIN = re.compile("[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?")
+
+
 def parse(text: str) -> str | None:
     """Return EDTF for a date in words or figures, None where it is not understood.
 
     "05/09/2019" is 2019-09-05; "12/25/2014" has no month 25 and is not understood; "1950?" stays "1950?", "ca. 1930"
     becomes "1930~", "199-" "199X", "2023-2024" "2023/2024". Times of day are left out.
     """
+    return text if _PLAIN.fullmatch(text) else _parsed(text)
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> str | None:
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
     if not words or len(words) > _LONGEST:
         return None
@@ -135,10 +143,9 @@ def _read_within(words: str) -> str | None:
     return _read(found) or (found if found and found.endswith("X") else None) if found else None
 
 
-@lru_cache(maxsize=20_000)
 def is_timestamp(text: str) -> bool:
     """Say that a date carries a time of day: repositories write so when they took something in."""
-    return _TIMESTAMP.fullmatch(text.strip().lower()) is not None
+    return ":" in text and _TIMESTAMP.fullmatch(text.strip().lower()) is not None
 
 
 def year_of(date: str) -> int | None:
@@ -147,7 +154,6 @@ def year_of(date: str) -> int | None:
     return int(digits) if digits.isdecimal() else None
 
 
-@lru_cache(maxsize=20_000)
 def is_plausible(date: str, latest_year: int) -> bool:
     """Say that a date lies between 1400 and ``latest_year``."""
     year = year_of(date)

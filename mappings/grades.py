@@ -42,6 +42,7 @@ _GRADE = re.compile(
     rf"((?:\s*(?:,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
+_BEFORE_NUMBER = ("lớp", "khối", "lop", "khoi", "grade")
 _CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|/\d{{1,2}})\b")
 _NEXT = re.compile(rf"(,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?({NUMBER})")
 NUMBER_WORDS = {
@@ -133,6 +134,8 @@ def _unnamed(lowered: str) -> Terms:
 
 
 def _grades(lowered: str) -> Terms:
+    if not any(word in lowered for word in _BEFORE_NUMBER):
+        return ()
     found: list[str] = []
     for place in _GRADE.finditer(lowered):
         found += _row_of_grades(int(place[1]), place[2])

@@ -10,7 +10,17 @@ import re
 from functools import lru_cache
 
 from .cataloguing import contents
-from .curriculum import academic_discipline, discipline, lesson, level, school_year, series, subject
+from .curriculum import (
+    academic_discipline,
+    discipline,
+    lesson,
+    level,
+    school_year,
+    series,
+    series_judge,
+    subject,
+    subject_judge,
+)
 from .encodings import detect_alone
 from .figures import age_max, age_min, date, issued, latest_date, minutes
 from .licences import licence, licence_url, rights
@@ -173,18 +183,15 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of before July 2025, where the words mean it and no unit of today: by code, host or name."""
-    found: list[Found] = []
-    names: list[str | None]
-    for row in rows:
-        if row[0] == "@landing_url":
-            name = former_province_of_host(row[1])
-            held = job.values.get("province", ())  # a source may speak for another province than its host's
-            names = [name] if name and vocabulary("former_province").terms[name]["unit"] in held else []
-        else:
-            text = _place_name(row[1])
-            names = [former_province(row[1])] if row[0] == "@source" else list(match("former_province", text))
-        found += [(name, row) for name in names if name]
-    return found
+    return [(name, row) for row in rows for name in _former_names(row, job) if name]
+
+
+def _former_names(row: Row, job: Job) -> tuple[str | None, ...]:
+    if row[0] == "@landing_url":
+        name = former_province_of_host(row[1])
+        held = job.values.get("province", ())  # a source may speak for another province than its host's
+        return (name,) if name and vocabulary("former_province").terms[name]["unit"] in held else ()
+    return (former_province(row[1]),) if row[0] == "@source" else match("former_province", _place_name(row[1]))
 
 
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
@@ -286,20 +293,9 @@ PARSERS = {
 # What these make of the same words is always the same: it depends on nothing else of the record.
 REPEATABLE = frozenset(
     (
-        agent,
-        agent_name,
-        choice,
-        file_format,
-        keyword,
-        lesson,
-        level,
-        licence,
-        licence_url,
-        place,
-        rights,
-        school_year,
-        term,
-        vcard,
-        vcard_body,
+        *("agent", "agent_name", "choice", "discipline", "file_format", "former_place", "keyword", "lesson", "level"),
+        *("licence", "licence_url", "place", "rights", "series", "subject", "term", "vcard", "vcard_body"),
     )
 )
+# Of what these parsers found, their judges say what holds beside the other values of the record.
+JUDGES = {"subject": subject_judge, "series": series_judge}

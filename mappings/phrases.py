@@ -103,16 +103,25 @@ _GROUPS = {
 # What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
 _Spoils = tuple[frozenset[str], tuple[str, ...]]
 _Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
-_Phrases = dict[str, tuple[tuple[int, dict[tuple[str, ...], list[_Phrase]]], ...]]
+
+
+class _Node:
+    """Words of a phrase up to here: the phrases that end with them, and the words that may follow."""
+
+    __slots__ = ("after", "phrases")
+
+    def __init__(self) -> None:
+        self.phrases: list[_Phrase] = []
+        self.after: dict[str, _Node] = {}
 
 
 @remembered(maxsize=2)
-def _table(bare: bool) -> _Phrases:
-    """Return the phrases by first word and length, the longest first; a bare syllable is not sure."""
+def _table(bare: bool) -> dict[str, _Node]:
+    """Return the phrases as a tree of their words; a bare syllable is not sure."""
     fold: Callable[[str], str] = folded if bare else key
     spoils = _spoils(fold)
     known: set[tuple[str, tuple[str, ...]]] = set()
-    table: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase]]]] = {}
+    root = _Node()
     for written, kind, term in _entries():
         words = tuple(fold(written).split(" "))
         if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
@@ -122,9 +131,11 @@ def _table(bare: bool) -> _Phrases:
         group = _GROUPS.get(kind, kind)
         if (group, words) not in known:
             known.add((group, words))
-            phrase = (kind, group, term, spoils.get(term[2:] if group == "type" else term))
-            table.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, []).append(phrase)
-    return {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in table.items()}
+            node = root
+            for word in words:
+                node = node.after.setdefault(word, _Node())
+            node.phrases.append((kind, group, term, spoils.get(term[2:] if group == "type" else term)))
+    return root.after
 
 
 def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
@@ -140,17 +151,23 @@ def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
 
 def find(words: list[str], bare: bool) -> list[Found]:
     """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
-    table = _table(bare)
+    table, count = _table(bare), len(words)
     found: list[Found] = []
     reach: dict[str, int] = {}
     for place, word in enumerate(words):
-        lengths = table.get(word)
-        if lengths is None:
+        node = table.get(word)
+        if node is None:
             continue
-        for length, phrases in lengths:
-            for kind, group, term, spoils in phrases.get(tuple(words[place : place + length]), ()):
+        ends, last = [], place  # the shortest first
+        while node is not None:
+            if node.phrases:
+                ends.append((last, node.phrases))
+            last += 1
+            node = node.after.get(words[last]) if last < count else None
+        for last, phrases in ends[::-1]:
+            for kind, group, term, spoils in phrases:
                 if place > reach.get(group, -1):
-                    reach[group] = last = place + length - 1
+                    reach[group] = last
                     if spoils is None or not _is_spoilt(spoils, place, last, words):
                         found.append(Found(kind, term, place, last))
     return found

@@ -27,8 +27,9 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
 
     ``declared``: the text stands in a field that is meant for such words. Raises KeyError for an unknown vocabulary.
     """
-    if not declared:  # what a title says is kept by ``read``
-        return _FREE.get(scheme, _nothing)(vocabulary(scheme), text)
+    if not declared:
+        vocabulary(scheme)
+        return said(scheme, text)
     place = (scheme, text)
     found = _cache.get(place)
     if found is None:
@@ -40,12 +41,13 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
     return found
 
 
+def said(scheme: str, text: str) -> Terms:
+    """Return the ids that a title means in a vocabulary; what it says is kept by ``read``."""
+    return getattr(read(text), scheme) if scheme in _OF_TITLES else ()
+
+
 def _as_declared(table: Vocabulary, text: str) -> Terms:
     return table.values(text)
-
-
-def _nothing(table: Vocabulary, text: str) -> Terms:
-    return ()
 
 
 def _unique(terms: list[str]) -> Terms:
@@ -69,11 +71,14 @@ _THEMES = "lien_mon"  # of no subject of its own
 
 def _declared_grades(table: Vocabulary, text: str) -> Terms:
     whole = table.value(text)
-    return (whole,) if whole else grades_in(text) or _beside(text)[1] or table.values(text)
+    return (whole,) if whole else grades_in(text) or _beside(text)[1] or table.values_of_parts(text)
+
+
+_SUBJECT_OF = re.compile(r"^\s*(?:bộ\s+)?môn(?:\s+học)?\s+", re.IGNORECASE)
 
 
 def _declared_subjects(table: Vocabulary, text: str) -> Terms:
-    found = table.values(re.sub(r"(?i)^\s*(?:bộ\s+)?môn(?:\s+học)?\s+", "", unicodedata.normalize("NFC", text)))
+    found = table.values(_SUBJECT_OF.sub("", unicodedata.normalize("NFC", text)))
     if all(table.terms[name].get("area") == _THEMES for name in found):  # "Toán 9; thi vào 10" is of Toán
         return _beside(text)[0] or found
     return found
@@ -82,13 +87,6 @@ def _declared_subjects(table: Vocabulary, text: str) -> Terms:
 def is_academic(text: str) -> bool:
     """Say that a title speaks of higher education, where "Hóa học 2" is no school subject of grade 2."""
     return read(text).academic
-
-
-# --- free text -------------------------------------------------------------------------------------
-
-
-def _free(field: str) -> _Way:
-    return lambda table, text: getattr(read(text), field)
 
 
 # --- types, levels, languages ----------------------------------------------------------------------
@@ -207,4 +205,4 @@ _DECLARED: dict[str, _Way] = {
     "former_province": _former_provinces,
     "series": _declared_series,
 }
-_FREE: dict[str, _Way] = {name: _free(name) for name in ("grade", "subject", "type", "level", "audience", "series")}
+_OF_TITLES = frozenset(("grade", "subject", "type", "level", "audience", "series"))

@@ -15,9 +15,6 @@ from .resource import Problem
 from .rows import Row, is_joint
 
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
-# What a parser made of rows, what the field holds then, and what was not understood.
-Made = tuple[list[Found], Any, list[Problem]]
-Memory = dict[Row | tuple[Row, ...], Made]  # by the only row, or by all of them
 
 
 class Job:
@@ -44,8 +41,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """How one field is filled: from which paths, by which parser, under which conditions.
 
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
-    ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood. ``memory`` keeps what
-    a parser of ``parsers.REPEATABLE`` made of short words that come again: publishers, types, licences, keywords.
+    ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood; ``repeats`` where
+    they always make the same of the same words. ``judge`` says then what of it holds beside the record's other values.
     ``prepare`` makes of a value the words that are parsed (``pick``, ``trim``); None where they are its own.
     """
 
@@ -62,11 +59,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     unknown: bool = False
     default: str = ""
-    memory: Memory | None = None
+    repeats: bool = False
+    judge: Judge | None = None
     prepare: Callable[[str], list[str]] | None = None
 
 
 Parser = Callable[[list[Row], Rule, Job], list[Found]]
+Judge = Callable[[list[Found], Rule, Job], list[Found]]
 _QUALIFIER = re.compile(r"\[([^\]]*)\]")
 
 

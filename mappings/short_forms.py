@@ -33,6 +33,7 @@ _SHORT = {
     "GDQP": "Giáo dục quốc phòng",
 }
 _PARTED = ("VL", "NV", "MT", "TV", "TA", "AV", "LS", "ĐL", "ĐĐ", "ÂN")  # these also before a blank, at the beginning
+_CODED = re.compile("[A-ZĐ][1-9]")  # where the two patterns below may find something
 _CODE = re.compile(rf"(?<![\w.-])({'|'.join(sorted(_SHORT, key=len, reverse=True))})(1[0-2]|[1-9])(?![\w.]|/\d)")
 _ENGLISH = re.compile(r"(?<![\w.-])E(1[0-2]|[3-9])(?=\s*[-–:]|\s+[Uu]nit\b)")
 _FIRST_CODE = re.compile(rf"({'|'.join(_PARTED)}) (1[0-2]|[1-9])(?![\w.,/])")
@@ -72,8 +73,9 @@ def written_out(text: str) -> str:
     if "." in text and _FILE.fullmatch(text):
         return _of_file(text)
     if _DIGIT.search(text):
-        text = _CODE.sub(_full, text)
-        text = _ENGLISH.sub(r"Tiếng Anh \1", text) if "E" in text else text
+        if _CODED.search(text):
+            text = _CODE.sub(_full, text)
+            text = _ENGLISH.sub(r"Tiếng Anh \1", text) if "E" in text else text
         if text[:2] in _PARTED:
             text = _FIRST_CODE.sub(_full, text, count=1) if _FIRST_CODE.match(text) else text
         if text[:1] in "hHđĐ" and _GEOMETRY.match(text):

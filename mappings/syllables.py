@@ -48,6 +48,8 @@ _STOPS = ("c", "ch", "p", "t")
 
 def letters_and_tone(word: str) -> tuple[str, str]:
     """Split a lower-case word into its letters without tone and its tone marks as digits ("" for level)."""
+    if word.isascii():
+        return word, ""
     tones, letters = "", []
     for character in unicodedata.normalize("NFD", word):
         tone = _TONES.get(character)

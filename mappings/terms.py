@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .recognise import match
+from .recognise import match, said
 from .rows import Row
 from .rule import Found, Job, Rule
 from .vietnamese import line
@@ -16,14 +16,17 @@ def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
     Of a path with very many values the first hundred are looked up (the problem ``many_values`` says so).
     """
+    if not rule.declared:
+        names = ((name, row) for row in rows[:MOST_LOOKED_UP] for name in said(rule.vocabulary, line(row[1])))
+        return [pair for pair in names if not rule.choices or pair[0] in rule.choices]
     found: list[Found] = []
     for row in rows[:MOST_LOOKED_UP]:
         words = line(row[1])
-        terms = match(rule.vocabulary, words, rule.declared)
+        terms = match(rule.vocabulary, words)
         for name in terms:
             if not rule.choices or name in rule.choices:
                 found.append((name, row))
-        if not terms and rule.unknown and rule.declared and words:
+        if not terms and rule.unknown and words:
             job.problem("unknown_value", rule.field, row[0], words)
     return found
 

@@ -83,8 +83,9 @@ def _read(text: str) -> Reading:
     if academic and not named:
         return Reading(type=_types(hits, words, False, bare), academic=True)
     subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare, headline)
-    if beside and len(several := _subjects(hits, words, grades, bare, headline)) > 1 and beside in several:
-        subjects = several  # "Toán và Tiếng Việt lớp 3"
+    if beside and sum(hit.kind in _SUBJECTS for hit in hits) > 1:
+        several = _subjects(hits, words, grades, bare, headline)
+        subjects = several if beside in several else subjects  # "Toán và Tiếng Việt lớp 3"
     elif (
         not subjects
         and not bare

@@ -40,9 +40,17 @@ _INVISIBLE = {
 }
 
 
+# What Vietnamese and English texts are made of: composed letters and signs of which none is a trace of damage.
+_USUAL = re.compile("[ -%'-;=-~À-ÂÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–“”…]*+")
+
+
 def _is_clean(text: str) -> bool:
     """Say in a few scans that nothing needs repair; str.isprintable is False for all controls, marks and odd spaces."""
-    if not text.isprintable() or "<" in text or "&" in text or "  " in text:
+    if "  " in text:
+        return False
+    if _USUAL.fullmatch(text):
+        return True
+    if not text.isprintable() or "<" in text or "&" in text:
         return False
     return text.isascii() or (
         "ð" not in text and "Ð" not in text and unicodedata.is_normalized("NFC", text) and not is_mojibake(text)
@@ -158,6 +166,8 @@ def key(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the comparison form without any marks, for texts that were typed without them."""
+    if text.isascii():
+        return key(text)
     bare = unicodedata.normalize("NFD", _TONE_DIGITS.sub("", key(text))).translate(_BARE)
     return "".join(character for character in bare if not unicodedata.combining(character))
 

@@ -22,6 +22,13 @@ CONCEPTS = "https://w3id.org/kho/vocabulary/"  # the same for every installation
 # Signs that part several words in one value; a hyphen only between blanks: "e-Learning", "LS-ĐL".
 _PARTS = re.compile(r"\s*[;,|/>\n]\s*|\s+[-–—]+\s+|\s*:\s+")
 
+_LONGEST = 200  # a longer value is a sentence
+
+
+@lru_cache(maxsize=4096)  # one value is looked up in several tables
+def _key(text: str) -> str:
+    return key(text)
+
 
 class Vocabulary:
     """One table: its terms by id, and the words by which they are recognised."""
@@ -76,15 +83,21 @@ class Vocabulary:
         """Return the term that a whole declared value names, or None."""
         if "://" in text:
             return self.uris.get(address(text))
-        found = self.whole.get(key(text))
-        return found if found or not is_bare(text) else self.bare.get(folded(text))
+        compared = _key(text) if len(text) < _LONGEST else key(text)
+        found = self.whole.get(compared)
+        return found if found or not is_bare(text) else self.bare.get(compared)  # a bare text compares as it folds
 
     def values(self, text: str) -> tuple[str, ...]:
         """Return the terms that a declared value names: as a whole, else by its parts."""
         found = self.value(text)
-        if found:
-            return (found,)
-        return tuple(dict.fromkeys(term for part in parts(text) if (term := self.value(part))))
+        return (found,) if found else self.values_of_parts(text)
+
+    def values_of_parts(self, text: str) -> tuple[str, ...]:
+        """Return the terms that the parts of a declared value name; () where it has only one."""
+        pieces = parts(text)
+        if pieces == [text]:
+            return ()
+        return tuple(dict.fromkeys([term for part in pieces if (term := self.value(part))]))
 
     def phrases(self, text: str) -> list[tuple[str, int, int]]:
         """Find the terms whose safe words stand in a text, longest first from each place: (id, first word, last)."""
@@ -198,11 +211,16 @@ def _hosts() -> dict[str, str]:
 
 def province_of_host(address: str) -> str | None:
     """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
-    return _of_host(address, _hosts())
+    return _of_host(_host(address), former=False)
 
 
-def _of_host(address: str, names: dict[str, str]) -> str | None:
-    host = address.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+def _host(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+
+
+@remembered(maxsize=4096)  # of one source there are few
+def _of_host(host: str, *, former: bool) -> str | None:
+    names = _former_hosts() if former else _hosts()
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
     for label in reversed(host.split(".")[:-2]):
@@ -232,7 +250,7 @@ def former_province_of_host(address: str) -> str | None:
 
     None where today's unit has the same name: the host does not say which of the two is meant.
     """
-    return _of_host(address, _former_hosts())
+    return _of_host(_host(address), former=True)
 
 
 def former_province(code: str) -> str | None:
