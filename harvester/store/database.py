@@ -82,14 +82,17 @@ class Database:
         A job may be run twice (its group failed, then alone), so it must do nothing but use its connection.
         Raises what the job raises, and StoreError.
         """
+        return self.submit(job).result()
+
+    def submit(self, job: Callable[[sa.Connection], T]) -> Future[T]:
+        """Hand a job to the writer, as ``write`` does, and return at once; jobs are done in their order."""
         with self._lock:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._work, name="kho-writer", daemon=True)
                 self._writer.start()
-        future: Future[Any] = Future()
+        future: Future[T] = Future()
         self._jobs.put((job, future))
-        result: T = future.result()
-        return result
+        return future
 
     def close(self) -> None:
         """Finish what is queued, empty the write-ahead log if it was written, and let go."""
