@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,7 @@ from .rows import Row, XmlReader
 from .rule import Found, Job, Judge, Parser, Rule, generic
 
 # What a rule made of rows, what the field holds then, and what was not understood.
-Made = tuple[list[Found], Any, list[Problem]]
+Made = tuple[list[Found], Any, Sequence[Problem]]
 # What the rules of one path made of short words that come again (publishers, types, keywords), by the only row or by
 # all of them, and by the rule.
 Memory = dict[Row | tuple[Row, ...], dict[int, Made]]
@@ -34,7 +34,9 @@ _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a path, and 
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
 _MOST_PLANS = 1_000
 _OF_ONE_RECORD = ("@title", "@landing_url")  # words that do not come again
+_DATES = ("issued", "modified")  # whose paths hold words that seldom do
 _NOTHING: list[Any] = []
+_MADE_NOTHING: Made = (_NOTHING, None, ())
 
 
 class Places(dict[str, str]):
@@ -70,6 +72,7 @@ class Crosswalk:
         self._defaults = tuple(rule for rule in rules if rule.default)
         self._plans: dict[tuple[object, ...], list[Filling]] = {}
         self._memories: dict[str, Memory] = {}
+        self._seldom = {path for rule in rules if rule.field in _DATES for path in rule.paths}.union(_OF_ONE_RECORD)
 
     @cached_property
     def _advised(self) -> tuple[Rule, ...]:
@@ -105,7 +108,7 @@ class Crosswalk:
         ]
 
     def _memory(self, rule: Rule, path: str, others: tuple[str, ...]) -> Memory | None:
-        repeats = rule.repeats and not others and path not in _OF_ONE_RECORD
+        repeats = rule.repeats and not others and path not in self._seldom
         return self._memories.setdefault(path, {}) if repeats else None
 
     def apply(
@@ -193,9 +196,13 @@ def _begun(memory: Memory, key: Row | tuple[Row, ...], group: list[Row]) -> dict
 def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
     """Parse words, and put what they gave and what was noted beside what other rules made of them."""
     before, job.problems = job.problems, []
-    found = parse(group, rule, job)
-    made = others[number] = (found, _value(found, rule.many) if found else None, job.problems)
+    found, noted = parse(group, rule, job), job.problems
     job.problems = before
+    if not found and not noted:
+        made = _MADE_NOTHING
+    else:
+        made = (found, _value(found, rule.many) if found else None, noted or ())
+    others[number] = made
     return made
 
 

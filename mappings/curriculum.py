@@ -6,12 +6,13 @@ import re
 import unicodedata
 
 from .lessons import lessons, school_years
-from .recognise import is_academic, match
+from .recognise import match
 from .rows import Row
 from .rule import Found, Job, Rule
 from .tables import remembered
 from .terms import MOST_LOOKED_UP, term
-from .titles import legal, read
+from .title_subjects import legal
+from .titles import read
 from .vietnamese import is_bare, line
 from .vocabulary import vocabulary
 
@@ -43,11 +44,12 @@ def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
 
 
 def _speaks_of_university(job: Job) -> bool:
+    values = job.values
     return (
-        bool(job.values.get("discipline"))
-        or not _ACADEMIC_TYPES.isdisjoint(job.values.get("type", ()))
-        or not _ACADEMIC_LEVELS.isdisjoint(job.values.get("level", ()))
-        or is_academic(job.values.get("title", ""))
+        bool(values.get("discipline"))
+        or not _ACADEMIC_TYPES.isdisjoint(values.get("type", ()))
+        or not _ACADEMIC_LEVELS.isdisjoint(values.get("level", ()))
+        or read(values.get("title", "")).academic
     )
 
 
@@ -87,11 +89,11 @@ def _speaks_of_school(job: Job) -> bool:
 
 def lesson(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read lessons as the textbook counts them, "Bài 5", "Tuần 12"; in a title only where it is of school."""
-    return [
-        (name, row)
-        for row in rows[:MOST_LOOKED_UP]
-        for name in (lessons(_small(row[1])) if rule.declared else read(row[1]).lesson)
-    ]
+    found: list[Found] = []
+    for row in rows[:MOST_LOOKED_UP]:
+        for name in lessons(_small(row[1])) if rule.declared else read(row[1]).lesson:
+            found.append((name, row))
+    return found
 
 
 _TERMS_OF_YEAR = re.compile(r"(20\d\d)-09/(20\d\d)-05")
@@ -99,9 +101,12 @@ _TERMS_OF_YEAR = re.compile(r"(20\d\d)-09/(20\d\d)-05")
 
 def school_year(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read a school year, "năm học 2023-2024", or EDTF from September to May; two bare years may be any period."""
-    if not rule.declared:
-        return [(name, row) for row in rows[:MOST_LOOKED_UP] for name in read(row[1]).school_year]
-    return [(name, row) for row in rows[:MOST_LOOKED_UP] if "20" in row[1] for name in _school_years(row[1])]
+    found: list[Found] = []
+    for row in rows[:MOST_LOOKED_UP]:
+        if "20" in row[1]:
+            for name in _school_years(row[1]) if rule.declared else read(row[1]).school_year:
+                found.append((name, row))
+    return found
 
 
 def _school_years(text: str) -> tuple[str, ...]:

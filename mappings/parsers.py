@@ -183,15 +183,18 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of before July 2025, where the words mean it and no unit of today: by code, host or name."""
-    return [(name, row) for row in rows for name in _former_names(row, job) if name]
-
-
-def _former_names(row: Row, job: Job) -> tuple[str | None, ...]:
-    if row[0] == "@landing_url":
-        name = former_province_of_host(row[1])
-        held = job.values.get("province", ())  # a source may speak for another province than its host's
-        return (name,) if name and vocabulary("former_province").terms[name]["unit"] in held else ()
-    return (former_province(row[1]),) if row[0] == "@source" else match("former_province", _place_name(row[1]))
+    found: list[Found] = []
+    for row in rows:
+        if row[0] == "@landing_url":
+            name = former_province_of_host(row[1])
+            # A source may speak for another province than its host's.
+            speaks = name and vocabulary("former_province").terms[name]["unit"] in job.values.get("province", ())
+            names: tuple[str | None, ...] = (name,) if speaks else ()
+        else:
+            text = _place_name(row[1])
+            names = (former_province(row[1]),) if row[0] == "@source" else match("former_province", text)
+        found += [(name, row) for name in names if name]
+    return found
 
 
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
@@ -294,7 +297,8 @@ PARSERS = {
 REPEATABLE = frozenset(
     (
         *("agent", "agent_name", "choice", "discipline", "file_format", "former_place", "keyword", "lesson", "level"),
-        *("licence", "licence_url", "place", "rights", "series", "subject", "term", "vcard", "vcard_body"),
+        *("licence", "licence_url", "place", "rights", "school_year", "series", "subject", "term", "vcard"),
+        "vcard_body",
     )
 )
 # Of what these parsers found, their judges say what holds beside the other values of the record.

@@ -84,11 +84,6 @@ def _declared_subjects(table: Vocabulary, text: str) -> Terms:
     return found
 
 
-def is_academic(text: str) -> bool:
-    """Say that a title speaks of higher education, where "Hóa học 2" is no school subject of grade 2."""
-    return read(text).academic
-
-
 # --- types, levels, languages ----------------------------------------------------------------------
 
 

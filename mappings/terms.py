@@ -16,10 +16,13 @@ def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
     Of a path with very many values the first hundred are looked up (the problem ``many_values`` says so).
     """
-    if not rule.declared:
-        names = ((name, row) for row in rows[:MOST_LOOKED_UP] for name in said(rule.vocabulary, line(row[1])))
-        return [pair for pair in names if not rule.choices or pair[0] in rule.choices]
     found: list[Found] = []
+    if not rule.declared:
+        for row in rows[:MOST_LOOKED_UP]:
+            for name in said(rule.vocabulary, line(row[1])):
+                if not rule.choices or name in rule.choices:
+                    found.append((name, row))
+        return found
     for row in rows[:MOST_LOOKED_UP]:
         words = line(row[1])
         terms = match(rule.vocabulary, words)

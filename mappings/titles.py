@@ -7,34 +7,166 @@ replaces what a source declares.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, Generic, TypeVar, overload
 
-from .grades import NUMBER, Terms, grades_of_title
-from .lessons import lesson_place, lessons, school_years
+from .grades import Terms, grades_of_title
+from .lessons import lessons, school_years
 from .phrases import Found, find, words_of_titles
 from .short_forms import is_paper, written_out
 from .tables import forgotten, remembered
+from .title_subjects import (
+    KINDS_OF_SUBJECTS,
+    SCHOOL,
+    field_of_preschool,
+    of_age,
+    subject_beside,
+    subjects_apart,
+    subjects_without_marks,
+    theme,
+)
 from .vietnamese import folded, is_bare, key, keys
 from .vocabulary import vocabulary
 
+_OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
+_LONGEST = 1000  # a longer title is an abstract in the wrong place
+T = TypeVar("T")
 
-class Reading(NamedTuple):
+
+class _Once(Generic[T]):
+    """A method as an attribute, worked out when it is first asked for: most titles are asked for few things."""
+
+    def __init__(self, method: Callable[[Any], T]) -> None:
+        self._method, self._name, self.__doc__ = method, method.__name__, method.__doc__
+
+    @overload
+    def __get__(self, reading: None, owner: type) -> _Once[T]: ...
+    @overload
+    def __get__(self, reading: object, owner: type) -> T: ...
+    def __get__(self, reading: object | None, owner: type) -> _Once[T] | T:
+        if reading is None:
+            return self
+        found = reading.__dict__[self._name] = self._method(reading)
+        return found
+
+
+class Reading:
     """What one title says; every field () where it says nothing."""
 
-    subject: Terms = ()
-    grade: Terms = ()
-    type: Terms = ()
-    level: Terms = ()
-    audience: Terms = ()
-    series: Terms = ()
-    school_year: Terms = ()
-    lesson: Terms = ()
-    beside: Terms = ()  # the subject that stands beside its grade, as in "Toán 10"
-    academic: bool = False
-    odd: bool = False  # it has a word of spam; safety.py says whether it is
+    def __init__(self, text: str, lowered: str, words: list[str], found: list[Found]) -> None:
+        """``found`` are the phrases in ``words``, and these the forms to compare of ``lowered`` small letters."""
+        self._text, self._lowered, self._words, self._found, self._bare = text, lowered, words, found, is_bare(text)
+        self._kinds = {hit.kind for hit in found}
+        self.odd = "spam" in self._kinds  # it has a word of spam; safety.py says whether it is
+        self.academic = "academic" in self._kinds and not self.odd
+        if self.odd or not found:
+            self.__dict__.update(_NOTHING)
+        elif self.academic and not self._named:
+            self.__dict__.update(_NOTHING, type=_types(found, words, False, self._bare))
+
+    @_Once
+    def subject(self) -> Terms:
+        """Return what is taught, a field of development for the youngest, else the theme across subjects."""
+        subjects, grades = self._taught
+        found = field_of_preschool(self._hits, grades) or subjects or theme(self._hits, grades, self._text)
+        return of_age(found, grades)
+
+    @_Once
+    def grade(self) -> Terms:
+        """Return grades, by number or by age."""
+        return self._taught[1] if self._kinds.isdisjoint(("subject", "sure")) else self._grades
+
+    @_Once
+    def type(self) -> Terms:
+        """Return the surest type that is named."""
+        return _types(self._hits, self._words, self._school, self._bare)
+
+    @_Once
+    def level(self) -> Terms:
+        """Return the level of school, where nothing speaks of higher education."""
+        named = "level" in self._kinds and not self.academic
+        return tuple([hit.term for hit in self._hits if hit.kind == "level"][:1]) if named else ()
+
+    @_Once
+    def audience(self) -> Terms:
+        """Return for whom it says to be."""
+        return _audiences(self._hits, self._words, self._bare) if "audience" in self._kinds else ()
+
+    @_Once
+    def series(self) -> Terms:
+        """Return textbook series, where something speaks of school."""
+        return self._series if self._series and (self._school or "school" in self._kinds) else ()
+
+    @_Once
+    def school_year(self) -> Terms:
+        """Return the school year; beside words of school two years alone are one."""
+        years = school_years(self._lowered, alone=True)
+        believed = not years or not self._kinds.isdisjoint(_OF_SCHOOL) or self._school
+        return years if believed else school_years(self._lowered)
+
+    @_Once
+    def lesson(self) -> Terms:
+        """Return lessons as the textbook counts them, where something speaks of school."""
+        counted = lessons(self._lowered) if "lesson" in self._kinds else ()
+        return counted if counted and self._school else ()
+
+    @_Once
+    def beside(self) -> Terms:
+        """Return the subject that stands beside its grade, as in "Toán 10"."""
+        return of_age((self._beside[0],), self.grade) if self._beside[0] else ()
+
+    @_Once
+    def _named(self) -> Terms:
+        return grades_of_title(self._lowered) if "numbered" in self._kinds else ()
+
+    @_Once
+    def _beside(self) -> tuple[str, str]:
+        return subject_beside(self._found, self._words) if not self.academic or self._named else ("", "")
+
+    @_Once
+    def _grades(self) -> Terms:
+        """Return the grades that are named, or the number beside a subject."""
+        return self._named or ((self._beside[1],) if self._beside[1] else ())
+
+    @_Once
+    def _hits(self) -> list[Found]:
+        everyday = "series" in self._kinds and not self._grades and self._kinds.isdisjoint(_OF_SCHOOL)
+        return _without_everyday(self._found) if everyday else self._found
+
+    @_Once
+    def _series(self) -> Terms:
+        named = "series" in self._kinds
+        return tuple(dict.fromkeys([hit.term for hit in self._hits if hit.kind == "series"])) if named else ()
+
+    @_Once
+    def _school(self) -> bool:
+        return not self.academic and bool(self.grade or self.subject or self._series)
+
+    @_Once
+    def _taught(self) -> tuple[Terms, Terms]:
+        """Return subjects and grades."""
+        hits, words, grades, bare, beside = self._hits, self._words, self._grades, self._bare, self._beside[0]
+        if beside:
+            several = sum(hit.kind in KINDS_OF_SUBJECTS for hit in hits) > 1
+            subjects = subjects_apart(hits, words, grades, bare, self._headline) if several else ()
+            return (subjects if beside in subjects else (beside,)), grades  # "Toán và Tiếng Việt lớp 3"
+        subjects = subjects_apart(hits, words, grades, bare, self._headline)
+        of_school = bool(grades) or "school" in self._kinds or is_paper(words)
+        if not subjects and not bare and of_school and self._kinds.isdisjoint(("subject", "sure")):
+            return subjects_without_marks(self._lowered, grades)
+        return subjects, grades
+
+    @_Once
+    def _headline(self) -> int:
+        """Return how many words stand before the first colon."""
+        before, colon, _ = self._lowered.partition(":")
+        return len(keys(before)) if colon else len(self._words)
+
+
+_NOTHING: dict[str, Terms] = dict.fromkeys(
+    ("subject", "grade", "type", "level", "audience", "series", "school_year", "lesson", "beside"), ()
+)
 
 
 # --- one title -------------------------------------------------------------------------------------
@@ -42,6 +174,7 @@ class Reading(NamedTuple):
 _cache: dict[str, Reading] = {}
 forgotten(_cache.clear)
 _MOST = 2000  # the rules of one record ask for the same title again and again; so do the parts of one collection
+_SILENT = Reading("", "", [], [])  # most titles beyond schools say nothing
 
 
 def read(text: str) -> Reading:
@@ -50,248 +183,30 @@ def read(text: str) -> Reading:
     if found is None:
         if len(_cache) >= _MOST:
             _cache.clear()
-        found = _cache[text] = _read(text[:_LONGEST])
+        found = _cache[text] = _reading(text[:_LONGEST])
     return found
+
+
+def _reading(title: str) -> Reading:
+    text = written_out(unicodedata.normalize("NFC", title))
+    lowered = text.lower()
+    words = keys(lowered)  # of a bare text these are its folded words, too
+    found = find(words, is_bare(text))
+    if found:
+        return Reading(text, lowered, words, found)
+    years = school_years(lowered)
+    return _of_years(years) if years else _SILENT
+
+
+def _of_years(years: Terms) -> Reading:
+    made = Reading("", "", [], [])
+    made.school_year = years
+    return made
 
 
 def already_read(text: str) -> Reading | None:
     """Return what a title says where it was read a moment ago."""
     return _cache.get(text)
-
-
-_OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
-_LONGEST = 1000  # a longer title is an abstract in the wrong place
-
-
-def _read(text: str) -> Reading:
-    text = written_out(unicodedata.normalize("NFC", text))
-    bare, lowered = is_bare(text), text.lower()
-    words = keys(lowered)  # of a bare text these are its folded words, too
-    hits = find(words, bare)
-    kinds = {hit.kind for hit in hits}
-    headline = (len(keys(lowered.partition(":")[0])) if ":" in lowered else len(words)) if "subject" in kinds else 0
-    named = grades_of_title(lowered) if "numbered" in kinds else ()
-    academic = "academic" in kinds
-    if "spam" in kinds:
-        return Reading(odd=True)
-    if not hits and not named:
-        return Reading(school_year=school_years(lowered))
-    beside, number = _beside(hits, words) if not academic or named else ("", "")
-    grades = named or ((number,) if number else ())
-    if "series" in kinds and not grades and kinds.isdisjoint(_OF_SCHOOL):
-        hits = _without_everyday(hits)
-    if academic and not named:
-        return Reading(type=_types(hits, words, False, bare), academic=True)
-    subjects: Terms = (beside,) if beside else _subjects(hits, words, grades, bare, headline)
-    if beside and sum(hit.kind in _SUBJECTS for hit in hits) > 1:
-        several = _subjects(hits, words, grades, bare, headline)
-        subjects = several if beside in several else subjects  # "Toán và Tiếng Việt lớp 3"
-    elif (
-        not subjects
-        and not bare
-        and kinds.isdisjoint(("subject", "sure"))
-        and (grades or "school" in kinds or is_paper(words))
-    ):
-        subjects, grades = _without_marks(lowered, grades)
-    subjects = _of_preschool(hits, grades) or subjects or _of_no_subject(hits, grades, text)
-    series = tuple(dict.fromkeys([hit.term for hit in hits if hit.kind == "series"])) if "series" in kinds else ()
-    school = bool(grades or subjects or series) and not academic
-    return Reading(
-        subject=_of_age(subjects, grades),
-        grade=grades,
-        type=_types(hits, words, school, bare),
-        level=tuple(hit.term for hit in hits if hit.kind == "level")[:1] if "level" in kinds and not academic else (),
-        audience=_audiences(hits, words, bare) if "audience" in kinds else (),
-        series=series if school or "school" in kinds else (),
-        school_year=school_years(lowered, alone=school or not kinds.isdisjoint(_OF_SCHOOL)),
-        lesson=lessons(lowered) if school and "lesson" in kinds else (),
-        beside=_of_age((beside,), grades) if beside else (),
-        academic=academic,
-    )
-
-
-# --- subjects --------------------------------------------------------------------------------------
-
-_GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
-_NUMBER = re.compile(NUMBER)
-_NO_GRADE = frozenset(("tuôi'2", "thang'4", "tuoi", "thang"))
-
-
-def legal(subject: str, grade: str) -> bool:
-    """Say that a subject is, or by the programme of 2006 was, taught in a grade."""
-    return grade in _legal()[subject]
-
-
-@remembered(maxsize=1)
-def _legal() -> dict[str, frozenset[str]]:
-    return {name: frozenset(row.get("grades", ())) for name, row in vocabulary("subject").terms.items()}
-
-
-_SUBJECTS = ("subject", "syllable", "sure")
-
-
-def _beside(hits: list[Found], words: list[str]) -> tuple[str, str]:
-    """Return the subject before a legal grade number, and that number: "Toán 10", "Tin học lớp 7"; else ("", "")."""
-    for hit in hits:
-        if hit.kind not in _SUBJECTS or _is_of_university(hit, words):
-            continue
-        place = hit.last + 1
-        if place < len(words) and words[place] in _GRADE_WORDS:
-            place += 1
-        if hit.kind == "syllable" and not _stands_alone(hit, words):
-            continue
-        number = _grade_at(words, place)
-        if number and _may_be(hit.term, number):
-            return hit.term, number
-    return "", ""
-
-
-def _grade_at(words: list[str], place: int) -> str:
-    if place >= len(words) or (place + 1 < len(words) and words[place + 1] in _NO_GRADE):
-        return ""
-    word = words[place].removeprefix("0") if len(words[place]) == 2 else words[place]
-    return word if _NUMBER.fullmatch(word) else ""
-
-
-def _stands_alone(hit: Found, words: list[str]) -> bool:
-    """Believe names of one syllable (Văn, Sử, Tin …) beside a grade in the first place and after words of school."""
-    return (
-        not hit.first or _stands_after(hit, words) or words[hit.first - 1] in _AHEAD or words[hit.first - 1].isdecimal()
-    )
-
-
-_AHEAD = frozenset(
-    key("soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct").split(" ")
-)
-
-
-def _stands_after(hit: Found, words: list[str]) -> bool:
-    return hit.first > 0 and words[hit.first - 1] in ("môn", "mon", "chuyên")
-
-
-def _subjects(hits: list[Found], words: list[str], grades: Terms, bare: bool, headline: int) -> Terms:
-    """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school.
-
-    ``headline`` is how many words stand before the first colon.
-    """
-    table = words_of_titles()
-    signs = bool(grades) or any(
-        hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
-        for hit in hits
-    )
-    asked = _asked(bare)
-    found: list[Found] = []
-    for hit in hits:
-        if hit.kind not in _SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
-            continue
-        before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
-        said = _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked)
-        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
-        next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
-        believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
-        if hit.kind == "subject" and not believed:
-            sure = hit.term in table["anywhere"]
-            headed = not hit.first and hit.last + 1 == headline  # "Số học: Ước chung lớn nhất"
-            believed = sure or ((signs or headed) and hit.term not in table["beside"])
-        if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
-            found.append(hit)
-    return _together(found, words, lesson_place(words))
-
-
-def _continues(hit: Found, before: Found) -> bool:
-    listed = before.term == "toan" or before.kind == "syllable"
-    return listed and before.last == hit.first - 1 and hit.term != "sinh_hoc"
-
-
-def _may_be(subject: str, grade: str) -> bool:
-    return legal(subject, grade) or (subject == "hoat_dong_trai_nghiem" and legal(subject + "_huong_nghiep", grade))
-
-
-def _without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
-    """Read subjects of several syllables beside a grade once more without marks: "Vât lí 8" has a wrong one."""
-    words = folded(lowered).split(" ")
-    hits = [hit for hit in find(words, True) if hit.kind == "subject" and hit.last > hit.first]
-    beside, number = _beside(hits, words)
-    if beside:
-        return (beside,), grades or (number,)
-    return (_subjects(hits, words, grades, True, 0) if grades else ()), grades
-
-
-def _of_preschool(hits: list[Found], grades: Terms) -> Terms:
-    """Return the field of development of an activity; everyday words (thơ, nặn) count only where it is for children."""
-    if any(grade.isdecimal() for grade in grades):
-        return ()
-    small = any(grade.startswith(("mau_giao", "nha_tre")) for grade in grades) or any(
-        hit.kind == "level" and hit.term == "mam_non" for hit in hits
-    )
-    return tuple(hit.term for hit in hits if hit.kind == "preschool" or (small and hit.kind == "play"))[:1]
-
-
-def _of_no_subject(hits: list[Found], grades: Terms, text: str) -> Terms:
-    """Return English for its textbooks and for units of a grade, else the theme across subjects that a title names."""
-    english = {hit.term for hit in hits if hit.kind in ("series", "lesson")}
-    if "unit" in english and (grades or not english.isdisjoint(_ENGLISH)):
-        return ("tieng_anh",)
-    if grades and not english.isdisjoint(_ENGLISH):
-        return ("tieng_anh",)
-    themes = (hit.term for hit in hits if hit.kind == "theme")
-    # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
-    stem = ("STEM" in text or "STEAM" in text) and not is_bare(text)
-    return tuple(term for term in themes if term != "stem" or stem)[:1]
-
-
-_ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
-
-
-def _is_name_of_school(hit: Found, words: list[str]) -> bool:
-    """Say that the words are part of a school's name: "Trường THPT Chuyên Ngoại ngữ"."""
-    before = words[max(0, hit.first - 4) : hit.first]
-    return bool(before) and before[-1] in _SCHOOLS and (_SCHOOL in before or before[-2:] == ["thpt", "chuyên"])
-
-
-_SCHOOL = key("trường")
-_SCHOOLS = frozenset(map(key, ("thpt", "thcs", "chuyên", "đh", "học", "quốc gia", "phạm")))
-# The parts of mathematics that are taught in some grades only; beside another number they are of a university.
-_PARTS = {
-    key(name): frozenset(grades.split())
-    for name, grades in (
-        ("giải tích", "11 12"),
-        ("đại số", "6 7 8 9 10 11"),
-        ("hình học", "6 7 8 9 10 11 12"),
-        ("số học", "6"),
-        ("lượng giác", "10 11"),
-    )
-}
-
-
-def _is_of_university(hit: Found, words: list[str]) -> bool:
-    grades = _PARTS.get(" ".join(words[hit.first : hit.last + 1]))
-    following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
-    return grades is not None and following.isdecimal() and following not in grades
-
-
-@remembered(maxsize=2)
-def _asked(bare: bool) -> tuple[str, ...]:
-    fold: Callable[[str], str] = folded if bare else key
-    return tuple(" " + fold(word) for word in words_of_titles()["asked_after"])
-
-
-def _together(found: list[Found], words: list[str], lesson: int) -> Terms:
-    """Take the first subject and those that follow it at once; a topic after the lesson's number adds none."""
-    ahead = [hit for hit in found if hit.first < lesson] or found
-    taken = ahead[:1]
-    for hit in ahead[1:]:
-        gap = hit.first - taken[-1].last
-        if gap == 1 or (gap == 2 and words[hit.first - 1] in ("va'1", "va", "môn", "mon")):
-            taken.append(hit)
-    return tuple(dict.fromkeys(hit.term for hit in taken))
-
-
-def _of_age(subjects: Terms, grades: Terms) -> Terms:
-    """From grade 6 on, experiential activities are those with career orientation."""
-    if "hoat_dong_trai_nghiem" not in subjects or not grades or any(legal("hoat_dong_trai_nghiem", g) for g in grades):
-        return subjects
-    return tuple(name + "_huong_nghiep" if name == "hoat_dong_trai_nghiem" else name for name in subjects)
 
 
 # --- types -----------------------------------------------------------------------------------------
@@ -311,7 +226,7 @@ _OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_k
 def _without_everyday(hits: list[Found]) -> list[Found]:
     """Leave out series with everyday names ("Cánh diều", "Family and Friends"), unless a subject stands beside them."""
     terms = vocabulary("series").terms
-    ends = {place for hit in hits if hit.kind in _SUBJECTS for place in (hit.first - 1, hit.last + 1)}
+    ends = {place for hit in hits if hit.kind in KINDS_OF_SUBJECTS for place in (hit.first - 1, hit.last + 1)}
     return [
         hit
         for hit in hits
@@ -341,7 +256,7 @@ def _types(hits: list[Found], words: list[str], school: bool, bare: bool) -> Ter
     """Return the surest type that a title names; a study of lesson plans is none."""
     named = [hit for hit in hits if hit.kind == "type" or (hit.kind == "weak" and (school or not hit.first))]
     for hit in hits:
-        if hit.kind == "head" and (not hit.first or (words[0] == _SCHOOL and hit.first < _LONGEST_NAME)):
+        if hit.kind == "head" and (not hit.first or (words[0] == SCHOOL and hit.first < _LONGEST_NAME)):
             return (hit.term[2:],)
     if not named and school and is_paper(words):
         return ("de_kiem_tra",)

@@ -211,16 +211,18 @@ def _hosts() -> dict[str, str]:
 
 def province_of_host(address: str) -> str | None:
     """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
-    return _of_host(_host(address), former=False)
+    return _of_host(_host(address), False)
 
 
 def _host(address: str) -> str:
-    return address.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+    """Return the host of an address with its port."""
+    return address.partition("://")[2].partition("/")[0]
 
 
 @remembered(maxsize=4096)  # of one source there are few
-def _of_host(host: str, *, former: bool) -> str | None:
+def _of_host(host: str, former: bool) -> str | None:
     names = _former_hosts() if former else _hosts()
+    host = host.partition(":")[0].lower()
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
     for label in reversed(host.split(".")[:-2]):
@@ -250,7 +252,7 @@ def former_province_of_host(address: str) -> str | None:
 
     None where today's unit has the same name: the host does not say which of the two is meant.
     """
-    return _of_host(_host(address), former=True)
+    return _of_host(_host(address), True)
 
 
 def former_province(code: str) -> str | None:
