@@ -6,6 +6,7 @@ import tantivy
 
 from ...clauses import NOTHING, NUMBER_FIELDS, TEXT_FIELDS
 from ...query import TERM_FIELDS, Document
+from .packing import pack
 from .written import written
 
 _UNINDEXED = "unindexed"  # sort keys are columns only: nobody looks one up, and indexing them took a sixth of all
@@ -50,9 +51,10 @@ def made(document: Document) -> tantivy.Document:
     found.add_text("key", document.key)
     found.add_text("status", document.status)
     found.add_text("source", document.source)
-    found.add_bytes("version", written(document))
+    stored = stored_of(document)
+    found.add_bytes("stored", stored)
+    found.add_bytes("version", written(document, stored))
     if document.status != "shown":
-        found.add_bytes("stored", document.reason.encode())
         fill(found)
         return found
     for field, exact, folded in document.text:
@@ -70,8 +72,12 @@ def made(document: Document) -> tantivy.Document:
         for field, number in zip(fields, starts(order), strict=True):
             found.add_integer(field, number)
     found.add_integer(KEY_START, starts(document.key)[0])
-    found.add_bytes("stored", document.stored)
     return found
+
+
+def stored_of(document: Document) -> bytes:
+    """Return what is stored of a document: its resource, packed, or why it is not shown."""
+    return pack(document.key, document.stored) if document.status == "shown" else document.reason.encode()
 
 
 def fill(document: tantivy.Document) -> None:

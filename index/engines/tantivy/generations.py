@@ -17,7 +17,7 @@ import msgspec
 from ...errors import IndexUnreachableError
 from ...generations import Generation, Room
 
-SCHEMA = 7  # another number: the folder is built anew
+SCHEMA = 8  # another number: the folder is built anew
 _SPARE = 64_000_000  # bytes that stay free: a commit and a merge of a small index
 
 Words = TypeVar("Words", bound=msgspec.Struct)

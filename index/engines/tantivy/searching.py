@@ -17,6 +17,7 @@ from ...query import LONGEST_SECONDS, Facet, Hit, Hits, LimitExceededError, Quer
 from ...questions import plan
 from ...text import Marker
 from .fields import KEY_START, STARTS, starts
+from .packing import unpack
 from .questions import Questions
 
 _ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
@@ -223,4 +224,5 @@ def one(searcher: tantivy.Searcher, questions: Questions, key: str) -> Hit | Non
 def hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker | None) -> Hit:
     """Read one resource, and mark in it what was asked for."""
     document = searcher.doc(address)
-    return hit_of(str(document.get_first("key")), bytes(document.get_first("stored") or b""), marker)
+    key = str(document.get_first("key"))
+    return hit_of(key, unpack(key, bytes(document.get_first("stored") or b"")), marker)

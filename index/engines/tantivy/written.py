@@ -7,14 +7,17 @@ import zlib
 from ...generations import Held
 from ...query import Document
 
+_CRC = 4  # bytes
 
-def written(document: Document) -> bytes:
+
+def written(document: Document, stored: bytes) -> bytes:
     """Return status, version and checksum of a document, and a checksum of what is stored of it."""
-    stored = document.stored if document.status == "shown" else document.reason.encode()
-    return "\n".join((document.status, document.version, document.checksum, f"{zlib.crc32(stored):x}")).encode()
+    said = f"{document.status}\n{document.version}\n".encode()
+    return said + zlib.crc32(stored).to_bytes(_CRC) + bytes.fromhex(document.checksum)
 
 
 def held_of(version: bytes, stored: bytes) -> Held:
     """Return what is held of a record, of what was written beside what is stored. Raises ValueError."""
-    status, written, checksum, crc = version.decode().split("\n")
-    return Held(status, written, checksum, f"{zlib.crc32(stored):x}" == crc)
+    status, written, sums = version.split(b"\n", 2)
+    whole = zlib.crc32(stored).to_bytes(_CRC) == sums[:_CRC]
+    return Held(status.decode(), written.decode(), sums[_CRC:].hex(), whole)
