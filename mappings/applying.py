@@ -162,7 +162,7 @@ class Crosswalk:
             else:
                 continue
             if value is None:
-                value = _value(found, many)
+                value = _values(found) if many else found[0][0]
             values[field] = value
             if told is not None:
                 told += _explained(rule, found)
@@ -176,10 +176,8 @@ class Crosswalk:
                     told += _explained(rule, [(rule.default, ("", "", ""))])
 
 
-def _value(found: list[Found], many: bool) -> Any:
-    """Return what a field holds of what was found."""
-    if not many:
-        return found[0][0]
+def _values(found: list[Found]) -> tuple[Any, ...]:
+    """Return the values of what was found, each once."""
     return (found[0][0],) if len(found) == 1 else tuple(dict.fromkeys([value for value, _ in found]))
 
 
@@ -201,7 +199,8 @@ def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, pa
     if not found and not noted:
         made = _MADE_NOTHING
     else:
-        made = (found, _value(found, rule.many) if found else None, noted or ())
+        value = None if not found else _values(found) if rule.many else found[0][0]
+        made = (found, value, noted or ())
     others[number] = made
     return made
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from harvester import load_yaml, parse_yaml
 
@@ -19,7 +21,7 @@ _IDS = (("types", "type"), ("audiences", "audience"), ("more_names", "subject"))
 _PATH = Path(__file__).with_name("titles.yaml")
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A phrase of the tables in a title: its kind and term, its first and last word."""
 
     kind: str
