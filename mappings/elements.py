@@ -35,12 +35,12 @@ Move = tuple["Place", str | None, str, tuple[Act, ...]]  # where tags lead; path
 class Tree:
     """The elements of one format below one start tag of its root."""
 
-    def __init__(self, reader: XmlReader, context: bytes, tag: str, element: etree._Element) -> None:
-        """``element`` is the parsed root; ``tag`` its start tag as it is written."""
+    def __init__(self, reader: XmlReader, context: bytes, opening: str, ending: str, element: etree._Element) -> None:
+        """``element`` is the parsed root; ``opening`` the start tags to it, ``ending`` the end tags from it on."""
         self.reader, self.context = reader, context
         self.left, self.moves_left = _MOST, _MOST_MOVES
         self.places: dict[tuple[Element, str], Place] = {}
-        self.root = Element(self, None, f"<record><metadata>{tag}", f"{end_tag(tag[1:])}</metadata></record>")
+        self.root = Element(self, None, opening, ending)
         self.root.path, self.root.language = "", language_of(element, "")
         self.root.closing = ""  # nothing that is read
         self.start = self.place(self.root)

@@ -21,13 +21,14 @@ _NAME = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
 # ASCII, printable, no reference: what may stand in a header and still needs no look at the encoding.
 _WORDS = r"[ -%'-;=-~]*+"
 _HEAD = re.compile(
-    rf"<record>[ \t\n]*+<header>(?:[ \t\n]*+<(identifier|datestamp|setSpec)>{_WORDS}</\1>)*+[ \t\n]*+</header>"
+    r"""(<record(?: xmlns="[^"<>&]*+")?>)[ \t\n]*+<header(?: status="")?>"""  # some write them anew so
+    rf"(?:[ \t\n]*+<(identifier|datestamp|setSpec)>{_WORDS}</\2>)*+[ \t\n]*+</header>"
     r"[ \t\n]*+<metadata>[ \t\n]*+(?=<)".encode(),
     re.ASCII,
 )
 _ROOT = re.compile(rf"<({_NAME})[^<>&]*+>".encode(), re.ASCII)
 _USUAL_TAIL = b"</metadata></record>"
-_TAIL = re.compile(rb"[ \t\n]*</metadata>[ \t\n]*</record>")
+_TAIL = re.compile(rb"[ \t\n]*</metadata>[ \t\n]*(?:<about></about>[ \t\n]*)?</record>")
 # Tags that follow each other at once, and the text behind them.
 _TAGS_AND_TEXT = re.compile(r"((?:<[^>]*+>)++)([^<]*+)")
 # What XML forbids, and line ends that it changes: bytes are left out at half the price of a scan of the text.
@@ -48,7 +49,7 @@ class Plain:
     def __init__(self, reader: XmlReader, namespaces: tuple[str, ...]) -> None:
         """``reader`` knows which elements count, and by which names; ``namespaces`` are those of the format."""
         self._reader, self._namespaces = reader, namespaces
-        self._forms: dict[tuple[bytes, bytes], _Form] = {}
+        self._forms: dict[tuple[bytes, bytes, bytes], _Form] = {}
 
     def rows(self, raw: RawRecord) -> list[Row] | None:
         """Return the rows of a record in document order; None where it is not plain."""
@@ -57,7 +58,7 @@ class Plain:
         if head is None:
             return None
         begin = body.find(b">", head.end()) + 1
-        form = self._form(raw.context, body[head.end() : begin])
+        form = self._form(raw.context, head[1], body[head.end() : begin])
         if form is None:
             return None
         start, closing = form
@@ -75,21 +76,25 @@ class Plain:
         except (ValueError, LookupError, OverflowError):  # of the decoding, a tag, a reference: the parser may judge
             return None
 
-    def _form(self, context: bytes, tag: bytes) -> _Form:
-        form = (context, tag)
+    def _form(self, context: bytes, record: bytes, tag: bytes) -> _Form:
+        """Return what is known of records with these start tags of their own and of their root."""
+        form = (context, record, tag)
         if form not in self._forms:
             if len(self._forms) >= _MOST_FORMS:
                 self._forms.clear()
             name = _ROOT.fullmatch(tag)
-            self._forms[form] = self._learnt(context, tag, name[1]) if name and self._reader.is_simple else None
+            simple = self._reader.is_simple
+            self._forms[form] = self._learnt(context, record, tag, name[1]) if name and simple else None
         return self._forms[form]
 
-    def _learnt(self, context: bytes, tag: bytes, name: bytes) -> _Form:
-        element = _parsed(context, tag, name)
+    def _learnt(self, context: bytes, record: bytes, tag: bytes, name: bytes) -> _Form:
+        opening, closing = record + b"<metadata>" + tag, b"</" + name + b">"
+        element = _parsed(context, opening + closing + b"</metadata></record>")
         # A server's prefix may promise another format than it sends: then the namespace decides, by the parser.
         if element is None or namespace(element) not in self._namespaces or hides_language(tag.decode()):
             return None
-        return Tree(self._reader, context, tag.decode(), element).start, b"</" + name + b">"
+        ending = f"{closing.decode()}</metadata></record>"
+        return Tree(self._reader, context, opening.decode(), ending, element).start, closing
 
 
 def _walked(words: str, start: Place) -> list[Row] | None:
@@ -129,13 +134,12 @@ def _character(reference: re.Match[str]) -> str:
     return character
 
 
-def _parsed(context: bytes, tag: bytes, name: bytes) -> etree._Element | None:
-    """Parse the root of a record's metadata; None where a record that begins so is not plain."""
+def _parsed(context: bytes, record: bytes) -> etree._Element | None:
+    """Parse a record whose root has nothing in it; None where a record that begins so is not plain."""
     if b"<!" in context:
         return None
     try:
-        empty = b"<record><metadata>" + tag + b"</" + name + b"></metadata></record>"
-        root = etree.fromstring(document(context, empty), PARSER)
+        root = etree.fromstring(document(context, record), PARSER)
     except (etree.XMLSyntaxError, LookupError, ValueError):
         return None
     charset = (root.getroottree().docinfo.encoding or "UTF-8").upper()

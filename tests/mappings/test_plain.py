@@ -243,6 +243,21 @@ def test_what_is_not_plain_around_the_elements_is_left_to_the_parser(context: by
     assert crosswalk.plain.rows(other) is None
 
 
+@pytest.mark.parametrize(
+    "space", ["http://www.openarchives.org/OAI/2.0/", "", "http://purl.org/dc/elements/1.1/", "urn:khac"]
+)
+def test_records_that_were_written_anew_are_plain(space: str) -> None:
+    """Their start tag names a namespace, which may be that of elements without a prefix; the header has no status."""
+    crosswalk = crosswalks()["oai_dc"]
+    raw = of_metadata(f"<oai_dc:dc {SPACES[0]}><dc:title>Số học 6</dc:title><title>Toán</title></oai_dc:dc>")
+    body = raw.body.replace(b"<record>", f'<record xmlns="{space}">'.encode())
+    body = body.replace(b"<header>", b'<header status="">').replace(b"</record>", b"<about></about></record>")
+    other = RawRecord(raw.identifier, raw.datestamp, (), False, "oai_dc", body, raw.context, b"", b"")
+    rows = crosswalk.plain.rows(other)
+    assert rows
+    assert rows == _slow(crosswalk, other)
+
+
 def test_damage_anywhere_is_left_to_the_parser_or_read_alike() -> None:
     """One byte changed at every place of a record."""
     crosswalk = crosswalks()["oai_dc"]
