@@ -141,7 +141,7 @@ class Reading:
 
     @_Once
     def _school(self) -> bool:
-        return not self.academic and bool(self.grade or self.subject or self._series)
+        return not self.academic and bool(self._beside[0] or self.grade or self.subject or self._series)
 
     @_Once
     def _taught(self) -> tuple[Terms, Terms]:

@@ -94,8 +94,8 @@ class Vocabulary:
 
     def values_of_parts(self, text: str) -> tuple[str, ...]:
         """Return the terms that the parts of a declared value name; () where it has only one."""
-        pieces = parts(text)
-        if pieces == [text]:
+        pieces = _parts(text) if len(text) < _LONGEST else parts(text)
+        if len(pieces) == 1 and pieces[0] == text:
             return ()
         return tuple(dict.fromkeys([term for part in pieces if (term := self.value(part))]))
 
@@ -116,9 +116,14 @@ class Vocabulary:
         return found
 
 
-def parts(text: str) -> list[str]:
+def parts(text: str) -> tuple[str, ...]:
     """Split a declared value that names several things."""
-    return [part for part in _PARTS.split(text) if part]
+    return tuple([part for part in _PARTS.split(text) if part])
+
+
+@lru_cache(maxsize=4096)  # one value is looked up in several tables
+def _parts(text: str) -> tuple[str, ...]:
+    return parts(text)
 
 
 def address(uri: str) -> str:
