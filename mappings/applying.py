@@ -27,8 +27,8 @@ Memory = dict[Row | tuple[Row, ...], dict[int, Made]]
 # A rule, a path to look at, others to look at in any case, the parser with the rule's conditions and its judge, what is
 # remembered and by which number.
 Step = tuple[Rule, str, tuple[str, ...], Parser, Judge | None, Memory | None, int]
-# A field, whether it holds many values, whether other rules ask for it, and the steps that may fill it.
-Filling = tuple[str, bool, bool, list[Step]]
+# A field, whether it holds many values, the path by which other rules ask for it or "", the steps that may fill it.
+Filling = tuple[str, bool, str, list[Step]]
 Reader = XmlReader | JsonReader | HtmlReader
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a path, and their characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
@@ -94,7 +94,8 @@ class Crosswalk:
         for rule in rules:
             steps = self._steps(rule, known)
             if steps:
-                filling: Filling = (rule.field, rule.many, rule.field in self._asked, [])
+                at = f"@{rule.field}" if rule.field in self._asked else ""
+                filling: Filling = (rule.field, rule.many, at, [])
                 fillings.setdefault(rule.field, filling)[3].extend(steps)
         return list(fillings.values())
 
@@ -134,7 +135,7 @@ class Crosswalk:
                 heap[place] = [row]
         values = job.values
         said: dict[str, dict[int, Made]] = {}  # what is remembered of this record's words
-        for field, many, asked, steps in self._plan(heap, advised):  # the hot loop of mapping
+        for field, many, at, steps in self._plan(heap, advised):  # the hot loop of mapping
             for rule, path, others, parse, judge, memory, number in steps:
                 value: Any = None
                 if memory is None:
@@ -143,14 +144,17 @@ class Crosswalk:
                     for other in others:
                         found = found + parse(heap.get(other, _NOTHING), rule, job)
                 else:
-                    made = said.get(path)
-                    if made is None:
+                    known = said.get(path)
+                    if known is None:
                         group = heap.get(path, _NOTHING)
                         if not group:
                             continue
                         key = group[0] if len(group) == 1 else tuple(group)
-                        made = said[path] = memory.get(key) or _begun(memory, key, group)
-                    found, value, noted = made.get(number) or _made(made, number, heap[path], rule, parse, job)
+                        known = said[path] = memory.get(key) or _begun(memory, key, group)
+                    made = known.get(number) or _made(known, number, heap[path], rule, parse, job)
+                    if made is _MADE_NOTHING:
+                        continue
+                    found, value, noted = made
                     if noted:
                         job.problems += [problem for problem in noted if problem not in job.problems]
                 if found and judge is not None:
@@ -166,8 +170,7 @@ class Crosswalk:
             values[field] = value
             if told is not None:
                 told += _explained(rule, found)
-            if asked:
-                at = "@" + field
+            if at:
                 heap[at] = [(at, one, "") for one in value] if many else [(at, value, "")]
         for rule in self._defaults:
             if rule.field not in values:
