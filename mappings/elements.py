@@ -17,8 +17,9 @@ from harvester import document
 
 from .rows import PARSER, Row, XmlReader, language_of, local_name, plain_words
 
-_MOST = 5_000  # elements of one format: a source that invents tags must not fill the memory
-_MOST_MOVES = 20_000
+# Of one form of records: a source that invents tags, or writes very long ones, must not fill the memory.
+_MOST, _LONGEST_TAG = 5_000, 2_000
+_ROOM, _OF_MOVE = 1_000_000, 50  # letters of all moves, and what each takes besides its own
 _MOST_WORDS = 1_000
 _HIDDEN = re.compile(r"lang(?:uage)?\s+=")
 
@@ -38,7 +39,7 @@ class Tree:
     def __init__(self, reader: XmlReader, context: bytes, opening: str, ending: str, element: etree._Element) -> None:
         """``element`` is the parsed root; ``opening`` the start tags to it, ``ending`` the end tags from it on."""
         self.reader, self.context = reader, context
-        self.left, self.moves_left = _MOST, _MOST_MOVES
+        self.left, self.room = _MOST, _ROOM
         self.places: dict[tuple[Element, str], Place] = {}
         self.root = Element(self, None, opening, ending)
         self.root.path, self.root.language = "", language_of(element, "")
@@ -55,7 +56,7 @@ class Tree:
     def parsed(self, above: Element, tag: str) -> etree._Element:
         """Parse an element without its content. Raises KeyError where it cannot be, or where too many were."""
         self.left -= 1
-        if self.left < 0 or tag.endswith("/") or hides_language(tag):
+        if self.left < 0 or len(tag) > _LONGEST_TAG or tag.endswith("/") or hides_language(tag):
             raise KeyError(tag)
         text = f"{above.opening}<{tag}>{end_tag(tag)}{above.ending}"
         try:
@@ -189,12 +190,13 @@ class Place(dict[str, Move]):
 
     def __missing__(self, tags: str) -> Move:
         tree = self.element.tree
-        tree.moves_left -= 1
-        if tree.moves_left < 0:
+        cost = len(tags) + _OF_MOVE
+        if cost > tree.room:
             raise KeyError(tags)
         walk = _Walk(self)
         for tag in tags[1:-1].split("><"):
             walk.follow(tag)
+        tree.room -= cost
         found = self[tags] = (tree.place(walk.element, walk.tag), walk.path, walk.language, tuple(walk.acts))
         return found
 

@@ -212,6 +212,17 @@ def test_a_source_that_invents_tags_is_left_to_the_parser() -> None:
     assert crosswalk.plain.rows(raws[0]) == rows[0]
 
 
+def test_tags_longer_than_any_that_people_write_are_not_kept() -> None:
+    """One of a megabyte is left to the parser, and so are very many at once; what was learnt before is read on."""
+    crosswalk = Crosswalk(*(getattr(crosswalks()["lom"], name) for name in ("format", "title", "rules", "reader")))
+    lom = '<lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general>{}</general></lom>'
+    usual = of_metadata(lom.format("<title>a</title>"))
+    long = of_metadata(lom.format(f'<title id="{"x" * 1_000_000}">a</title>'))
+    many = of_metadata(lom.format("<title><string/></title>" * 50_000 + "a"))
+    assert [crosswalk.plain.rows(raw) for raw in (usual, long, many)] == [[("general/title", "a", "")], None, None]
+    assert crosswalk.plain.rows(usual) == _slow(crosswalk, usual)
+
+
 @pytest.mark.parametrize(("form", "written"), [("oai_dc", oai_dc), ("lom", lom)])
 def test_most_records_of_the_town_are_plain(form: str, written: Callable[[Entry], bytes]) -> None:
     """What the patterns are for: all but those with HTML or an entity in them."""
