@@ -10,6 +10,7 @@ written from. ``--exports`` writes the same resources in every format.
 the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
 ``--proved 1000000`` shows what verifying and rebuilding an index cost.
 ``--suggestions 1000000`` shows what suggestions and did-you-mean cost on so many records.
+``--killed`` kills an index at every call that changes a file (a few minutes of two cores; ``make crash`` holds it, too).
 ``--dictionary`` makes the dictionary anew that packs resources in the embedded index.
 """
 
@@ -39,6 +40,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "suggestions": ("measure", ("suggestions",)),
     "proved": ("measure", ("proved",)),
     "queries": ("measure", ("index",)),
+    "killed": ("measure", ()),
     "dictionary": ("make", ()),
 }
 
@@ -55,6 +57,7 @@ def main() -> None:
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")
+    options.add_argument("--killed", action="store_true")
     options.add_argument("--dictionary", action="store_true")
     options.add_argument("--proved", type=int, default=0)
     options.add_argument("--searched", type=int, default=0)

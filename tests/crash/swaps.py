@@ -40,6 +40,7 @@ class Swaps(Forks):
         self.kinds: dict[str, str] = {}
         self.before: dict[str, list[str]] = {}
         self.after: dict[str, list[str]] = {}
+        self.met: dict[str, list[int]] = {name: [] for name in DOES}  # calls at which a work really was killed
         self._prepare()
         for name in DOES:
             self._rehearse(name)
@@ -124,6 +125,8 @@ class Swaps(Forks):
         status, said = self.child(lambda: self.do(place, name))
         if not (status == -signal.SIGKILL or (status == 0 and not self.shim.control.hit)):
             return f"not killed: {status} {said}"
+        if self.shim.control.hit:
+            self.met[name].append(at)
         try:
             shown = self._shown(place)
         except AssertionError as error:
@@ -163,7 +166,7 @@ def main() -> None:
             if fault != "torn write" or kinds[at - 1 : at + MORE].count("w")
             for again in (chance.choice(("update", "rebuild")),)
         ]
-        found["calls"] = {name: len(kinds) for name, kinds in swaps.kinds.items()}
+        found |= {"calls": {name: len(kinds) for name, kinds in swaps.kinds.items()}, "met": swaps.met}
         for name in DOES:
             mine = [each for each in every if each[0] == name]
             for sample in (drawn(mine, chosen.count, chance) if chosen.count else mine)[part::parts]:
