@@ -10,7 +10,7 @@ written from. ``--exports`` writes the same resources in every format.
 the evaluation set, on Tantivy and real Elasticsearch, or at the addresses given by ``--index`` (a new generation each).
 ``--proved 1000000`` shows what verifying and rebuilding an index cost.
 ``--suggestions 1000000`` shows what suggestions and did-you-mean cost on so many records.
-``--killed`` kills an index at every call that changes a file (a few minutes of two cores; ``make crash`` holds it, too).
+``--killed`` kills an index at every call that changes a file (as ``make crash`` does, too).
 ``--dictionary`` makes the dictionary anew that packs resources in the embedded index.
 """
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from index import Query
 from index.query import Place
 from tests.index.elasticsearch.conftest import opened
 from tests.index.elasticsearch.node import Node
 from tests.index.test_engine_contract import document
 
-SWAPS, RECORDS = 12, 20
+SWAPS, RECORDS = 50, 20
 
 
-def test_a_reader_notices_nothing_of_swaps(server: Node) -> None:
+@pytest.mark.slow
+def test_a_reader_notices_nothing_of_fifty_swaps(server: Node) -> None:
     engine = opened(server, shards=2)
     name = engine._connection.address.name
 
@@ -54,5 +57,6 @@ def test_a_reader_notices_nothing_of_swaps(server: Node) -> None:
     ended.set()
     for thread in threads:
         thread.join()
+    print(f"{len(answers):,} answers through {SWAPS} swaps, {len(broken)} of them wrong")
     assert broken == []
     assert {f"Thế hệ {number}" for number in range(1, SWAPS + 1)} <= set(answers), "each one has answered"
