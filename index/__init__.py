@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from .feed import update as update
     from .query import FACETS as FACETS
     from .query import LACKABLE as LACKABLE
+    from .query import LARGEST_PAGE as LARGEST_PAGE
     from .query import LARGEST_WINDOW as LARGEST_WINDOW
     from .query import LONGEST_WORDS as LONGEST_WORDS
+    from .query import MOST_FACET_VALUES as MOST_FACET_VALUES
     from .query import MOST_TERMS as MOST_TERMS
     from .query import RANGES as RANGES
     from .query import CursorError as CursorError
@@ -81,8 +83,10 @@ __getattr__ = door(
             (
                 "FACETS",
                 "LACKABLE",
+                "LARGEST_PAGE",
                 "LARGEST_WINDOW",
                 "LONGEST_WORDS",
+                "MOST_FACET_VALUES",
                 "MOST_TERMS",
                 "RANGES",
                 "CursorError",

@@ -13,11 +13,11 @@ from mappings import Origin, label
 
 from .parameters import FIELD_LABELS, pairs_of, toggled
 
-_TERMS = (
+TERMS = (
     "language", "level", "grade", "subject", "discipline", "type", "series", "audience", "province", "former_province",
 )  # fmt: skip
 API = "/api/v1/records"
-_PLAIN = (
+PLAIN = (
     "title_alternative", "description", "table_of_contents", "keyword", "identifiers", "creator", "contributor",
     "publisher", "institution", "age_min", "age_max", "learning_minutes", "difficulty", "interactivity",
     "file_format", "rights", "lesson", "school_year", "issued", "modified", "relation", "collection",
@@ -41,8 +41,8 @@ def item(hit: Hit, lang: str, origins: Mapping[str, Origin]) -> dict[str, Any]:
     """Return one resource as the API shows it; what it does not have is absent."""
     said = resource(hit.stored)
     shown: dict[str, Any] = {"id": hit.key, "title": said["title"]}
-    shown |= {name: said[name] for name in _PLAIN if said.get(name)}
-    for field in _TERMS:
+    shown |= {name: said[name] for name in PLAIN if said.get(name)}
+    for field in TERMS:
         if said.get(field):
             shown[field] = [term(field, value, lang, origins) for value in said[field]]
     licence = said.get("licence", "khong_ghi")

@@ -13,7 +13,7 @@ from .answers import address, page_url
 from .parameters import Parameter, checked, pairs_of
 
 LONGEST = 100  # characters of a half typed question
-_MOST = 20
+MOST = 20
 KIND_LABELS: dict[str, tuple[str, str]] = {
     "phrase": ("cụm từ", "phrase"),
     "subject": ("môn học", "subject"),
@@ -40,13 +40,13 @@ def read(pairs: Iterable[tuple[str, str]], lang: str) -> Half:
     """Read the parameters of a request; raises MistakesError. Words too long for any suggestion are cut."""
     values = {name: given[-1] for name, given in checked(pairs, PARAMETERS, lang, ["limit"]).items()}
     kinds = tuple(each for each in SUGGESTED if values["type"] in ("", each))
-    return Half(values["q"][:LONGEST], kinds, min(int(values["limit"] or PARAMETERS["limit"].default), _MOST))
+    return Half(values["q"][:LONGEST], kinds, min(int(values["limit"] or PARAMETERS["limit"].default), MOST))
 
 
 def read_limit(pairs: Iterable[tuple[str, str]], lang: str) -> int:
     """Read how many similar resources are wanted; raises MistakesError."""
     values = checked(pairs, {name: PARAMETERS[name] for name in ("limit", "lang")}, lang, ["limit"])
-    return min(int(values["limit"][-1] or PARAMETERS["limit"].default), _MOST)
+    return min(int(values["limit"][-1] or PARAMETERS["limit"].default), MOST)
 
 
 def suggestions(found: Iterable[Suggestion], lang: str) -> list[dict[str, Any]]:

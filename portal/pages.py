@@ -19,6 +19,7 @@ from .parameters import FIELD_LABELS, PARAMETERS, SORTS, Mistake, narrowing_of, 
 _TEXTS: dict[str, tuple[str, str]] = {
     "site": ("Kho học liệu", "Kho – learning resources"),
     "tagline": ("Học liệu số của trường học Việt Nam, tìm một nơi", "Vietnam's learning resources, found in one place"),
+    "api": ("Cho máy tính (API)", "For programs (API)"),
     "label": ("Tìm học liệu (gõ có dấu hoặc không dấu)", "Search (with or without marks)"),
     "button": ("Tìm", "Search"),
     "skip": ("Tới kết quả", "Skip to results"),

@@ -33,7 +33,7 @@ from index import (
 )
 from mappings import Origin, map_record
 
-from . import answers, counts, helping
+from . import answers, counts, helping, openapi
 from .pages import Pages
 from .parameters import Mistake, MistakesError, included, language, narrowing_of, read
 
@@ -73,6 +73,7 @@ def application(engine: Engine, provenance: Provenance | None, origins: Origins)
         Route("/api/v1/records/{key}/similar", site.api_similar),
         Route("/api/v1/facets/{field}", site.api_facet),
         Route("/api/v1/suggest", site.api_suggest),
+        Route(openapi.ADDRESS, site.api_description),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: dict[Any, Any] = {
@@ -184,6 +185,10 @@ class _Site:
     def _similar_json(self, hit: Hit, most: int, lang: str) -> Response:
         found = self.helper.similar(hit, most)
         return JSONResponse({"items": [answers.item(each, lang, self.origins()) for each in found]})
+
+    async def api_description(self, request: Request) -> Response:
+        headers = {"Cache-Control": _CACHED, "Vary": "Accept-Language"}
+        return JSONResponse(openapi.description(_language(request)), headers=headers)
 
     def _hit(self, request: Request) -> Hit:
         key = request.path_params["key"]
