@@ -41,7 +41,7 @@ _INVISIBLE = {
 
 
 # What Vietnamese and English texts are made of: composed letters and signs of which none is a trace of damage.
-_USUAL = re.compile("[ -%'-;=-~À-ÂÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–“”…]*+")
+_USUAL = re.compile("[ -%'-;=-~°±²³·×÷À-ÂÇ-ÏÑ-ÖØ-Ýß-ïñ-öø-ÿĂăĐđĨĩŨũƠơƯưẠ-ỹ–—‘’“”•…]*+")
 
 
 def _is_clean(text: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.syllables import is_syllable
-from mappings.vietnamese import folded, key, line, paragraphs
+from mappings.vietnamese import _USUAL, _repair, folded, key, line, paragraphs
 
 CLEAN = (
     "Giáo án Toán 10: Dấu của tam thức bậc hai",
@@ -21,6 +21,14 @@ CLEAN = (
     "H’Mông, Ê Đê, Kơ̆r",
     "Vật lý, vật lí, hoà bình, hòa bình",
 )
+
+
+def test_no_two_usual_characters_are_a_trace_of_damage() -> None:
+    """Text of these alone is never looked at again, so no repair may find anything in it."""
+    usual = [character for character in map(chr, range(0x11000)) if _USUAL.fullmatch(character)]
+    assert len(usual) > 230
+    strange = [one + two for one in usual if not one.isascii() for two in usual if _repair(one + two) != one + two]
+    assert not strange
 
 
 @pytest.mark.parametrize("text", CLEAN)
