@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import tantivy
@@ -16,17 +15,13 @@ from ...hits import hit_of, marker_of
 from ...query import LONGEST_SECONDS, Facet, Hit, Hits, LimitExceededError, Query
 from ...questions import plan
 from ...text import Marker
-from .fields import KEY_START, STARTS, starts
+from .fields import STARTS, starts
 from .packing import unpack
 from .questions import Questions
+from .ranking import Address, ranked
 
 _ORDERS = {"title": ("title_order", tantivy.Order.Asc), "-modified": ("modified_order", tantivy.Order.Desc)}
-_MOST_TIES = 5_000  # hits of one score that are put in the order of their keys; more keep the index's own order
-_SPARE = 24  # hits beyond the page: of one score there are seldom more, and asking again costs as much as asking
 _EVERY_VALUE = 65_000  # of one field: more than there are schools
-
-Address = tantivy.DocAddress
-Scores = list[tuple[float, Address]]
 
 
 class _Clock:
@@ -45,9 +40,8 @@ def answer(searcher: tantivy.Searcher, questions: Questions, query: Query, gener
     """Answer a question over the documents that a searcher sees; raises LimitExceededError, CursorError."""
     question, planned = plan(query)
     clock = _Clock()
-    whole = questions.whole(planned)
     if planned.order == "relevance":
-        total, addresses = _ranked(searcher, whole, query)
+        total, addresses = ranked(searcher, questions, planned, query)
         cursor = ""
     else:
         total, addresses, cursor = _sorted(searcher, questions, planned, query, generation)
@@ -55,53 +49,6 @@ def answer(searcher: tantivy.Searcher, questions: Questions, query: Query, gener
     marker = marker_of(question, query)
     hits = tuple(hit(searcher, address, marker) for address in addresses)
     return Hits(total, hits, _facets(searcher, questions, planned, query, clock), cursor)
-
-
-# --- relevance: by score, then by key ---------------------------------------------------------------------------------
-
-
-def _ranked(searcher: tantivy.Searcher, whole: tantivy.Query, query: Query) -> tuple[int, list[Address]]:
-    """Return the total and the addresses of one page."""
-    first = (query.page - 1) * query.size
-    last = first + query.size
-    total, found = _until_the_score_changes(searcher, whole, last)
-    page: list[Address] = []
-    place = 0
-    for _, group in groupby(found, key=lambda pair: pair[0]):
-        tied = [address for _, address in group]
-        if place < last and place + len(tied) > first:
-            inside = _by_key(searcher, tied) if 1 < len(tied) <= _MOST_TIES else tied
-            page += inside[max(0, first - place) : last - place]
-        place += len(tied)
-    return total, page
-
-
-def _until_the_score_changes(searcher: tantivy.Searcher, whole: tantivy.Query, last: int) -> tuple[int, Scores]:
-    """Return the best hits, and all that score as the last of them does: which of these come first, their keys say."""
-    limit = last + _SPARE
-    while True:
-        result = searcher.search(whole, max(limit, 1), count=True)
-        found: Scores = list(result.hits)
-        total = result.count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
-        ended = len(found) < limit or found[-1][0] < found[last - 1][0] or limit - last >= _MOST_TIES
-        if ended or last < 1:
-            return total, found
-        limit = last + min((limit - last) * 16, _MOST_TIES)
-
-
-def _by_key(searcher: tantivy.Searcher, addresses: list[Address]) -> list[Address]:
-    """Sort by key: by its first bytes, which stand in a column, and whole where these are equal."""
-    starts = [int(each or 0) for each in searcher.fast_field_values(KEY_START, addresses)]
-    pairs = sorted(zip(starts, addresses, strict=True), key=lambda pair: pair[0])
-    found: list[Address] = []
-    for _, group in groupby(pairs, key=lambda pair: pair[0]):
-        same = [address for _, address in group]
-        found += sorted(same, key=lambda each: _key(searcher, each)) if len(same) > 1 else same
-    return found
-
-
-def _key(searcher: tantivy.Searcher, address: Address) -> str:
-    return str(searcher.doc(address).get_first("key"))
 
 
 # --- other orders: by one value that ends in the key ------------------------------------------------------------------
