@@ -20,6 +20,7 @@ from index.engines.elasticsearch.address import read_address
 from index.engines.elasticsearch.connection import Connection
 from index.engines.elasticsearch.patience import Patience
 from tests.conftest import missing
+from tests.index.elasticsearch import keys
 from tests.index.elasticsearch.node import Node, NoServerError, started
 
 
@@ -140,6 +141,7 @@ class Locked:
         (node.conf / "users").write_text("".join(f"{user}:{_hashed(password(user))}\n" for user in roles))
         lines = [f"{role}:{','.join(u for u in roles if roles[u] == role)}\n" for role in sorted(set(roles.values()))]
         (node.conf / "users_roles").write_text("".join(lines))
+        keys.install(node)
         self.certify()
 
     def certify(self, expired: bool = False, host: str = "127.0.0.1") -> None:
