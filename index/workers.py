@@ -9,9 +9,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
@@ -20,6 +22,9 @@ Work = Callable[[bytes], bytes]
 # A worker costs a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and fro.
 # On two cores 100,000 records took 15 s by two workers and 19 s alone, 20,000 took no less (measured).
 ENOUGH = 100_000
+AHEAD = (
+    2  # batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time
+)
 _GOOD, _BAD = b"+", b"-"
 
 
@@ -47,8 +52,13 @@ class Workers:
     def __init__(self, work: Work, count: int) -> None:
         """Start the workers."""
         self._work = work
+        self._idle: deque[Connection] = deque()
         self._pipes: list[Connection] = []
         self._processes: list[SpawnProcess] = []
+        self._threads = ThreadPoolExecutor(
+            max(count, 1), "kho-worker"
+        )  # each waits for a worker, and does nothing else
+        self._here = threading.Lock()
         context = multiprocessing.get_context("spawn")  # a fork would copy the locks of the threads that we have
         for _ in range(count):
             ours, theirs = context.Pipe()
@@ -57,11 +67,13 @@ class Workers:
             theirs.close()
             self._pipes.append(ours)
             self._processes.append(process)
+        self._idle.extend(self._pipes)
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._threads.shutdown(cancel_futures=True)  # a batch in hand is finished: a fraction of a second
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
@@ -69,47 +81,34 @@ class Workers:
         self._pipes, self._processes = [], []
 
     def map(self, batches: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield what the work makes of each batch, in their order; as many are under way as there are workers.
+        """Yield what the work makes of each batch, in their order; no worker waits while the caller uses a result.
 
         Raises WorkFailedError.
         """
-        idle, busy = deque(self._pipes), deque[tuple[Connection, bytes]]()
+        if not self._pipes:
+            yield from map(self._work, batches)
+            return
+        ahead: deque[Future[bytes]] = deque()
         for batch in batches:
-            made = None
-            if not idle and busy:
-                made = self._made(*busy.popleft(), idle)
-            while idle and not _sent(idle[0], batch):
-                idle.popleft()
-            if idle:
-                busy.append((idle.popleft(), batch))
-            else:
-                if made is not None:
-                    yield made
-                while busy:
-                    yield self._made(*busy.popleft(), idle)
-                made = self._work(batch)
-            if made is not None:
-                yield made
-        while busy:
-            yield self._made(*busy.popleft(), idle)
+            ahead.append(self._threads.submit(self._made, batch))
+            if len(ahead) > AHEAD * len(self._pipes):
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
-    def _made(self, pipe: Connection, batch: bytes, idle: deque[Connection]) -> bytes:
+    def _made(self, batch: bytes) -> bytes:
+        """Let a worker do it; one that dies gets nothing more, and what it had in hand is done here."""
         try:
+            pipe = self._idle.popleft()
+            pipe.send_bytes(batch)
             answer = pipe.recv_bytes()
-        except (EOFError, OSError):  # it died, and is asked no more
-            return self._work(batch)
-        idle.append(pipe)
+        except (IndexError, EOFError, OSError):
+            with self._here:
+                return self._work(batch)
+        self._idle.append(pipe)
         if answer[:1] == _BAD:
             raise WorkFailedError(answer[1:].decode())
         return answer[1:]
-
-
-def _sent(pipe: Connection, batch: bytes) -> bool:
-    try:
-        pipe.send_bytes(batch)
-    except OSError:
-        return False
-    return True
 
 
 def _serve(pipe: Connection, work: Work) -> None:
