@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from index import open_engine
+from index.clauses import Phrase
 from index.engines.tantivy import searching
-from index.query import LONGEST_SECONDS, LimitExceededError, Query
+from index.query import LONGEST_SECONDS, MOST_TERMS, LimitExceededError, Query
+from index.questions import MOST_PAIRS, plan
 from portal import application
 from tests.index.search_promises import PLACE, SHELF
+
+
+def test_the_longest_question_weighs_no_more_neighbours_than_a_long_one() -> None:
+    """Measured at a million records, pairs were six sevenths of what 32 frequent words cost."""
+    words = [f"{chr(97 + number)}a" for number in range(MOST_TERMS - 6)]
+    for count in (MOST_PAIRS + 1, MOST_PAIRS + 2, len(words)):
+        _, planned = plan(Query(" ".join(words[:count])))
+        pairs = [each.clause for each in planned.scored if isinstance(each.clause, Phrase)]
+        weighed = [clause.tokens for clause in pairs if len(clause.tokens) == 2]
+        assert weighed == [*pairwise(words[: MOST_PAIRS + 1])]
 
 
 def test_time_is_a_limit_with_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
