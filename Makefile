@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check bench bench-large parity crash fuzz lock clean
+.PHONY: install demo test check bench bench-large parity crash crash-index fuzz lock clean
 
 install: .venv/installed
 
@@ -36,6 +36,10 @@ parity: install
 
 crash: install
 	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py
+
+# Only the embedded index, at every call of an update, a rebuilding with its swap and a rollback; into bench/RESULTS.md.
+crash-index: install
+	$(BIN)/python -m bench --killed
 
 HOURS ?= 2
 fuzz: install

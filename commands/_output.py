@@ -38,6 +38,11 @@ def stamp(seconds: int | None) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
 
 
+def seconds(text: str | None) -> int | None:
+    """Read a moment that was written for machines."""
+    return int(datetime.fromisoformat(text).timestamp()) if text else None
+
+
 def number(value: int | None) -> str:
     """Write a number as Vietnamese do: 1.234.567."""
     return "" if value is None else f"{value:,}".replace(",", ".")

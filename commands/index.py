@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._comparing import compare
 from ._desk import Ended, desk, origins
 from ._indexing import chosen, each, progress
-from ._output import data, number, say, table
+from ._output import data, number, say, seconds, stamp, table, when
 from ._verifying import problems, verify
 from .harvest import update_indexes
 from .status import index_rows
+
+if TYPE_CHECKING:
+    from index import Engine
 
 
 @click.group("index", short_help="chỉ mục / indexes")
@@ -75,7 +78,7 @@ def rebuild_(ctx: click.Context, addresses: tuple[str, ...]) -> None:
       kho index rebuild
       kho index rebuild tantivy:data/index
     """
-    from index import Engine, rebuild
+    from index import rebuild
 
     here = desk(ctx)
     federation = here.federation()
@@ -111,7 +114,7 @@ def rollback_(ctx: click.Context, addresses: tuple[str, ...]) -> None:
       kho index generations
       kho index rollback
     """
-    from index import Engine, rollback
+    from index import rollback
 
     here = desk(ctx)
     federation = here.federation()
@@ -134,9 +137,7 @@ def rollback_(ctx: click.Context, addresses: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def generations(ctx: click.Context, as_json: bool) -> None:
-    """Các thế hệ của mỗi chỉ mục, cỡ của chúng, chỗ trống trên đĩa / generations, their size, room on the disk."""
-    from index import Engine
-
+    """Các thế hệ của mỗi chỉ mục, từ lúc nào, có gì, cỡ / generations: begun when, what they hold, size, room."""
     here = desk(ctx)
     federation = here.federation()
 
@@ -146,7 +147,14 @@ def generations(ctx: click.Context, as_json: bool) -> None:
         common = {"address": engine.address, "free": free, "needed": needed}
         there = engine.generations() or (None,)
         return [
-            {**common, "generation": one and one.name, "state": one.state if one else "none", "size": one and one.size}
+            {
+                **common,
+                "generation": one and one.name,
+                "state": one.state if one else "none",
+                "begun": one and stamp(one.begun),
+                "documents": _documents(engine, one.name, one.state) if one else None,
+                "size": one and one.size,
+            }
             for one in there
         ]
 
@@ -157,15 +165,31 @@ def generations(ctx: click.Context, as_json: bool) -> None:
     else:
         names = {"current": "đang dùng", "kept": "giữ để quay lại", "unfinished": "dựng dở", "none": "chưa có"}
         headers = here.text(
-            "chỉ mục|thế hệ|tình trạng|cỡ|còn trống|cần để dựng", "index|generation|state|size|free|needed"
+            "chỉ mục|thế hệ|tình trạng|dựng từ|thấy được|cỡ|còn trống|cần để dựng",
+            "index|generation|state|begun|documents|size|free|needed",
         )
         body = [
-            (row["address"], row["generation"] or "", here.text(names[row["state"]], row["state"]), *_sizes(row))
+            (
+                *(row["address"], row["generation"] or "", here.text(names[row["state"]], row["state"])),
+                *(when(seconds(row["begun"])), number(row["documents"]), *_sizes(row)),
+            )
             for row in rows
         ]
-        table(headers.split("|"), body, right=(3, 4, 5))
+        table(headers.split("|"), body, right=(4, 5, 6, 7))
     if not reached:
         raise Ended(6)
+
+
+def _documents(engine: Engine, name: str, state: str) -> int | None:
+    """Count what a generation shows; None for one that nobody may ask yet, or can."""
+    from index import IndexUnreachableError
+
+    if state == "unfinished":
+        return None
+    try:
+        return engine.at(name).counts().documents
+    except IndexUnreachableError:
+        return None
 
 
 def _sizes(row: dict[str, Any]) -> list[str]:

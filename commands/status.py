@@ -9,7 +9,7 @@ import click
 
 from ._desk import Desk, desk
 from ._learned import in_words
-from ._output import data, harmless, number, stamp, table, when
+from ._output import data, harmless, number, seconds, stamp, table, when
 
 if TYPE_CHECKING:
     from harvester import Federation, Store
@@ -174,7 +174,7 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
     for row in sources:
         state, visit = row["state"], row["last_visit"]
         said = here.text(_STATES.get(state, state), state)
-        last = when(_seconds(visit["finished"] or visit["started"])) if visit else ""
+        last = when(seconds(visit["finished"] or visit["started"])) if visit else ""
         reason = visit["reason"] if visit and visit["reason_code"] not in ("whole", "same") else ""
         counts = [number(row["records"][name]) for name in ("present", "missing", "withdrawn")]
         body.append((row["id"], f"{_MARKS.get(state, '!')} {said}", *counts, last, reason))
@@ -198,9 +198,3 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
         ],
         right=(1, 2, 3, 4),
     )
-
-
-def _seconds(text: str | None) -> int | None:
-    from datetime import datetime
-
-    return int(datetime.fromisoformat(text).timestamp()) if text else None

@@ -22,11 +22,15 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
 
 class Generation(msgspec.Struct, frozen=True):
-    """One generation of an index: its name, what it is for now, its size in bytes (None where nobody can say)."""
+    """One generation of an index: its name and what it is for now.
+
+    Its size in bytes and the second of the Unix clock at which it was begun are None where nobody can say.
+    """
 
     name: str
     state: Literal["current", "kept", "unfinished"]
     size: int | None = None
+    begun: int | None = None
 
 
 class Room(msgspec.Struct, frozen=True):

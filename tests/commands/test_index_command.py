@@ -112,6 +112,8 @@ def test_rebuilding_keeps_the_old_one_and_goes_back_to_it(folder: Path) -> None:
     rows = json.loads(inside(folder, "index", "generations", "--json").stdout)
     assert [(row["generation"], row["state"]) for row in rows] == [(None, "none"), ("g2", "current"), ("g1", "kept")]
     assert all(row["size"] > 0 and row["free"] > row["needed"] for row in rows[1:])
+    assert rows[1]["documents"] == rows[2]["documents"] > 0
+    assert rows[1]["begun"] >= rows[2]["begun"] > "2026"
     key = next(iter(open_engine(address(folder)).held("")))
     assert inside(folder, "suppress", "add", key, "--reason", "yêu cầu", "--wait", "0").returncode in (0, 6)
     assert inside(folder, "index", "rollback", address(folder)).returncode == 0

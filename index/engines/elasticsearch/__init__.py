@@ -81,8 +81,8 @@ class ElasticsearchEngine:
 
     def generations(self) -> tuple[Generation, ...]:
         """Return the index that answers, the one before it, and any that is being built."""
-        named = [(self._generations.state(each), each.index) for each in self._generations.all()]
-        return tuple(Generation(index, state) for state, index in sorted(named))
+        named = [(self._generations.state(each), each.index, each.begun) for each in self._generations.all()]
+        return tuple(Generation(index, state, begun=begun) for state, index, begun in sorted(named))
 
     def at(self, generation: str) -> ElasticsearchEngine:
         """Open a generation by the name of its index; raises NoGenerationError."""

@@ -21,13 +21,14 @@ _GREEN_SECONDS = 60
 
 
 class Generation(msgspec.Struct, frozen=True):
-    """One generation: the name of its index, its number, the fingerprint of its fields, and the aliases it has."""
+    """One generation: the name of its index, its number, its fields' fingerprint, its aliases, when it was begun."""
 
     index: str
     number: int
     fields: str
     aliases: frozenset[str] = frozenset()
     closed: bool = False
+    begun: int | None = None
 
 
 class Generations:
@@ -47,7 +48,7 @@ class Generations:
                 expand_wildcards=["open", "closed"],
                 ignore_unavailable=True,
                 allow_no_indices=True,
-                filter_path="*.aliases,*.settings.index.verified_before_close",
+                filter_path="*.aliases,*.settings.index.verified_before_close,*.settings.index.creation_date",
             ).body
         generations = [self._generation(index, facts) for index, facts in found.items()]
         for each, facts in found.items():
@@ -59,8 +60,10 @@ class Generations:
         said = self._ours.fullmatch(index)
         if said is None:
             return None
-        closed = "verified_before_close" in facts.get("settings", {}).get("index", {})
-        return Generation(index, int(said[2]), said[1], frozenset(facts.get("aliases", {})), closed)
+        settings = facts.get("settings", {}).get("index", {})
+        begun = int(settings["creation_date"]) // 1000 if "creation_date" in settings else None
+        closed = "verified_before_close" in settings
+        return Generation(index, int(said[2]), said[1], frozenset(facts.get("aliases", {})), closed, begun)
 
     def current(self, *, writing: bool = False) -> Generation | None:
         """Return the generation that answers, None where there is none; raises IndexClosedError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -24,20 +25,25 @@ Words = TypeVar("Words", bound=msgspec.Struct)
 
 
 class Current(msgspec.Struct, frozen=True):
-    """Which generation answers, of which schema, which are kept (newest first), the highest number ever adopted."""
+    """Which generation answers, of which schema, which are kept (newest first), the highest number ever adopted.
+
+    ``begun``: when each of them was begun, in seconds of the Unix clock.
+    """
 
     generation: str = ""
     schema: int = 0
     kept: tuple[str, ...] = ()
     last: int = 0
+    begun: dict[str, int] = {}
 
 
 class Unfinished(msgspec.Struct, frozen=True):
-    """Which generation is being built, of which schema, and what for."""
+    """Which generation is being built, of which schema, what for, and since when (seconds of the Unix clock)."""
 
     generation: str = ""
     schema: int = 0
     purpose: str = ""
+    begun: int | None = None
 
 
 class Generations:
@@ -64,11 +70,13 @@ class Generations:
         return Unfinished() if doubtful or not (self.folder / found.generation).is_dir() else found
 
     def all(self) -> tuple[Generation, ...]:
-        """Return every generation with its size."""
+        """Return every generation with its size and when it was begun."""
         named = [(name, "current") for name in filter(None, [self.current()])]
         named += [(name, "kept") for name in self.kept()]
-        named += [(name, "unfinished") for name in filter(None, [self.unfinished().generation])]
-        return tuple(Generation(name, state, self._size(name)) for name, state in named)  # type: ignore[arg-type]
+        unfinished = self.unfinished()
+        named += [(name, "unfinished") for name in filter(None, [unfinished.generation])]
+        begun = {**self._now().begun, unfinished.generation: unfinished.begun}
+        return tuple(Generation(name, state, self._size(name), begun.get(name)) for name, state in named)  # type: ignore[arg-type]
 
     def room(self) -> Room:
         """Return what is free on the disk, and what another generation as large as the present one needs."""
@@ -118,7 +126,7 @@ class Generations:
 
     def begun(self, generation: str, purpose: str) -> None:
         """Write down that a generation is being built: whoever builds for the same purpose may go on with it."""
-        self._write("unfinished", Unfinished(generation, SCHEMA, purpose))
+        self._write("unfinished", Unfinished(generation, SCHEMA, purpose, int(time.time())))
 
     def name(self, generation: str, kept: int) -> None:
         """Let a generation be the one that answers, and keep so many of those before it: one rename, made durable."""
@@ -126,7 +134,9 @@ class Generations:
         before = [each for each in (now.generation, *now.kept) if each not in ("", generation)]
         _synced(self.folder / generation)
         last = max(now.last, int(generation[1:]))
-        self._write("current", Current(generation, SCHEMA, tuple(before[:kept]), last))
+        begun = {each.name: each.begun for each in self.all() if each.name in (generation, *before[:kept])}
+        known = {name: when for name, when in begun.items() if when is not None}
+        self._write("current", Current(generation, SCHEMA, tuple(before[:kept]), last, known))
 
     def clean(self, kept: int) -> None:
         """Remove every generation but the current one and the newest so many before it."""

@@ -52,6 +52,7 @@ def test_a_writer_writes_and_a_reader_reads_and_cannot_write(locked: Locked) -> 
     assert (reading.counts(), reading.held("")) == (writing.counts(), writing.held(""))
     assert reading.at(reading.generation()).search(Query("định luật")).total == 2
     assert [each.state for each in reading.generations()] == ["current", "kept"]
+    assert all(each.begun for each in reading.generations())
     assert (reading.kept("words"), reading.marks(), reading.damaged()) == (None, {}, [])
     assert (reading.place(), reading.quarantined()) == (PLACE, writing.quarantined())
     with pytest.raises(IndexForbiddenError, match=WRITING[0]):
