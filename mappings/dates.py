@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from .dated_text import plain_date
+from .spans import span
 
 EARLIEST_YEAR = 1400  # older than any printed book that a repository describes; a smaller number is a mistake
 
@@ -18,18 +19,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sep sept",
-            "october oct",
-            "november nov",
-            "december dec",
+            "january jan janvier",
+            "february feb février",
+            "march mar mars",
+            "april apr avril",
+            "may mai",
+            "june jun juin",
+            "july jul juillet",
+            "august aug août",
+            "september sep sept septembre",
+            "october oct octobre",
+            "november nov novembre",
+            "december dec décembre",
         ),
         1,
     )
@@ -40,7 +41,9 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _TIMESTAMP = re.compile(r"(\d{4})-(\d{2})-(\d{2})[t ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?")
-_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t\d{4,6}z?)?")
+_BASIC = re.compile(
+    r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:t?\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d['’:]?\d\d['’]?)?)?"
+)  # PDF writes "D:" before
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.]\s*(\d{1,2})(?:\s*[/.]\s*(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
@@ -48,13 +51,14 @@ _WORDS = re.compile(rf"(?:ngày\s+(\d{{1,2}})[\s,/-]+)?(?:tháng|thg\.?)\s*(\d{{
 _SCHOOL_YEAR = re.compile(rf"(?:(?:năm học|niên khóa|niên khoá|nh)\s*:?\s*)?{_YEAR}\s*[-–—/]\s*{_YEAR}")
 _SHORT_RANGE = re.compile(r"(\d{2})(\d{2})\s*[-–/]\s*(\d{2})")
 _ENGLISH_MONTH = re.compile(rf"({_MONTH})\.?,?\s+{_YEAR}")
-_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTH})\.?,?\s+{_YEAR}")
+_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er)?\s*({_MONTH})\.?,?\s*{_YEAR}")
 _ENGLISH_MONTH_FIRST = re.compile(rf"({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ABOUT_AFTER = re.compile(rf"{_YEAR}\s*\(\s*(?:circa|ca?\.?|approximate(?:ly)?|khoảng)")  # brackets around are off
-_ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about)\s*(?:năm\s*)?{_YEAR}")
+_ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about|~)\s*(?:năm\s*)?{_YEAR}")
 _MARKED = re.compile(rf"(?:c|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
-_UNSURE = re.compile(rf"{_YEAR}\s*\?")
-_DECADE = re.compile(r"(1[0-9]|20)([0-9])(?:[-x?]\??|0s)")
+_UNSURE = re.compile(rf"{_YEAR}\s*(?:\?|\(\?)")  # brackets around are off
+_PERHAPS = re.compile(rf"(?:có lẽ|có thể|perhaps|probably)\s+(?:là\s+)?(?:năm\s+)?{_YEAR}")
+_DECADE = re.compile(r"(1[0-9]|20)([0-9])(?:[-xu?]\??|0s)")
 _CENTURY = re.compile(r"(?:1[4-9]|20)--\??")
 _SEASONS = ("21", "22", "23", "24")  # 2019-21 is the spring of 2019 in EDTF and 2019 to 2021 elsewhere
 _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
@@ -79,7 +83,7 @@ def _parsed(text: str) -> str | None:
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
     if not words or len(words) > _LONGEST:
         return None
-    return _read(words) or _read_plainer(words) or _read_within(words)
+    return _read(words) or span(words, _date) or _read_plainer(words) or _read_within(words)
 
 
 def _read(words: str) -> str | None:
@@ -103,7 +107,8 @@ _AROUND = (
     (re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?,?\s+"), ""),
     (re.compile(r"(?<=\d{4})[\s,]+\d{1,2}:\d{2}(?::\d{2})?\s*(?:gmt|utc|z|[+-]\d{2}:?\d{2}|sa|ch|am|pm)?$"), ""),
     (re.compile(r"(?<=\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"), ""),
-    (re.compile(r"^(?:ngày|mùng|mồng)\s+(?=\d{1,2}\s*[/.-]\s*\d)"), ""),
+    (re.compile(r"^(?:ngày|mùng|mồng|le)\s+(?=\d{1,2}\s*[/.-]\s*\d|\d{1,2}(?:er)? [^\W\d])"), ""),
+    (re.compile(r"^thg\.?\s*(\d{1,2})\s+(\d{1,2}),\s*(?=\d{4}$)"), r"\g<2>/\g<1>/"),  # as web sites write
     (re.compile(r"^(?:mùng|mồng)\s+(?=\d{1,2} tháng)"), "ngày "),
     (re.compile(r"^(?=\d{1,2} tháng\b)"), "ngày "),
     (re.compile(r"^t\s?(?=\d{1,2}\s*[/.-]\s*\d{4}$)"), "tháng "),
@@ -217,7 +222,7 @@ def _years(words: str) -> str | None:
 
 
 def _unsure(words: str) -> str | None:
-    for form, sign in ((_ABOUT, "~"), (_ABOUT_AFTER, "~"), (_UNSURE, "?"), (_MARKED, "")):
+    for form, sign in ((_ABOUT, "~"), (_ABOUT_AFTER, "~"), (_UNSURE, "?"), (_PERHAPS, "?"), (_MARKED, "")):
         match = form.fullmatch(words)
         if match:
             return match[1] + sign

@@ -11,15 +11,16 @@ from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
 _CC_ADDRESS = re.compile(
-    r"creativecommons\.org/(licen[sc]es|publicdomain)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
+    r"creativecommons\.org/(licen[sc]es|l|publicdomain|p)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
     re.IGNORECASE,
 )
 _OTHER_ADDRESS = re.compile(
-    r"https?://(?:www\.)?(?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+", re.IGNORECASE
+    r"(?<![\w.])(?:www\.)?((?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE
 )
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b",
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b|^by(?:-(?:nc|nd|sa))+\b"
+    r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )
 _CC_CODE = re.compile(r"\b(?:cc|creative\s*-?commons?)[\s-]?by((?:[\s-](?:nc|nd|sa))*)", re.IGNORECASE)
@@ -50,7 +51,7 @@ _COMPONENTS = (
     ),
 )
 _BY = re.compile(
-    r"attribution|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|\b(?:cc|creative\s*-?commons?)[\s-]?by\b", re.IGNORECASE
+    r"attribution|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-|\b(?:cc|creative\s*-?commons?)[\s-]?by\b", re.IGNORECASE
 )
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
@@ -62,7 +63,7 @@ _COPYRIGHT = re.compile(
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
 _SOFTWARE = re.compile(
     r"\b(?:giấy phép|licen[sc]ed? under(?: the)?)\s+(mit\b|apache[ ,]*2|gpl[ -]*v?3)"
-    r"|^(?:the )?(mit\b(?=.{0,3}licen[sc]e)|apache[\w ,]{0,18}2\.0|(?:gnu )?gpl[ -]*v?3)",
+    r"|^(?:the |spdx-license-identifier:\s*)?(mit\b(?=.{0,3}licen[sc]e|$)|apache[\w ,]{0,18}2\.0|(?:gnu )?gpl[ -]*v?3)",
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0"}
@@ -103,6 +104,8 @@ def read(text: str) -> Reading:
     if software := _SOFTWARE.search(text):
         return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
     for name, first, _ in table.phrases(text):
+        if name in _OF_SOFTWARE.values():  # "MIT OpenCourseWare"
+            continue
         if not table.terms[name].get("open"):
             return _reserved(name, text), "", "copyright"
         if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
@@ -124,19 +127,20 @@ def _by_address(text: str) -> Reading | None:
         return _cc_address(*(part.lower() if part else "" for part in match.groups()))
     match = _OTHER_ADDRESS.search(text)
     table = vocabulary("licence")
-    name = table.uris.get(address(match[0].partition("?")[0].replace("/page/", "/vocab/"))) if match else None
+    uri = f"http://{match[1].partition('?')[0].replace('/page/', '/vocab/')}" if match else ""
+    name = table.uris.get(address(uri))
     return (name, str(table.terms[name]["uri"]), "address") if name else None
 
 
 def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None:
-    if kind == "publicdomain":
+    if kind in ("publicdomain", "p"):
         name = {"zero": "cc0", "mark": "pdm"}.get(code, "")
     else:
         parts = code.strip("-").split("-")
         name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
     if name not in vocabulary("licence").terms:
         return None
-    place = "publicdomain" if kind == "publicdomain" else "licenses"
+    place = "publicdomain" if kind in ("publicdomain", "p") else "licenses"
     tail = "/".join(part for part in (version, port) if part)
     return name, f"https://creativecommons.org/{place}/{code.strip('-')}/{tail + '/' if tail else ''}", "address"
 
@@ -148,6 +152,8 @@ def _creative_commons(text: str) -> Reading:
     if not _BY.search(text) or _is_negated(text):
         return "", "", "unclear"
     code = _CC_CODE.search(text)
+    if len({frozenset(re.findall(r"nc|nd|sa", each.lower())) for each in _CC_CODE.findall(text)}) > 1:
+        return "", "", "unclear"  # "CC BY 4.0 / CC BY-NC 4.0"
     told = {part for part, form in _COMPONENTS if form.search(text)} | set(
         re.findall(r"nc|nd|sa", (code[1] if code else "").lower())
     )

@@ -10,11 +10,12 @@ from harvester import load_yaml
 
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, vocabulary
 
 _PATH = Path(__file__).with_name("places.yaml")
 _ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids: VN-44 was An Giang, vn-44 is Quảng Trị
 _LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
+_INITIALS_OF_KINDS = "HTXP"  # huyện, tỉnh, xã, phường: "H. Giang" may be any
 _SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79"}
 # Provinces of before that today are parts of several: none of them is meant alone.
 _SEVERAL = frozenset(
@@ -53,15 +54,17 @@ _SMALL = re.compile(
 _KIND = re.compile(
     r"(?:tỉnh|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ|vùng|khu vực|ven biển"
     r"|miền núi"
-    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô)\s*(?=\S)",
+    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|các tỉnh|hai tỉnh)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s+(?:cũ|mới|xưa|nay|ngày nay|hiện nay"
+    r"\s+(?:prov(?:ince)?\.?|cũ|mới|xưa|nay|ngày nay|hiện nay"
     r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}|trước\s+\d+.*|đầu\s+thế.*|cuối\s+thế.*)$",
     re.IGNORECASE,
 )
-_INSIDE = re.compile(r"\b(?:tỉnh|thành phố|tp\.?)\s+(\S+(?:\s+\S+){0,4})", re.IGNORECASE)
+_INSIDE = re.compile(r"\b(?:tỉnh|thành phố|tp\.?|ở|tại)\s+(\S+(?:\s+\S+){0,4})", re.IGNORECASE)
+_COMMON = ("hòa bình", "hoà bình")  # in small letters it is peace, too
+_SEVERAL_OF = re.compile(r"\b(?:các|hai|ba) tỉnh\b", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\b(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)\b|\btinh\b|\bthanh pho\b", re.IGNORECASE
 )
@@ -98,9 +101,9 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return ()
     is_address = any(_SMALL.match(piece) for piece in pieces)
     names = _unique([_named(table, piece) for piece in pieces])
-    if names:
-        return names
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
+    if names:
+        return _unique([*inside, *names]) if _SEVERAL_OF.search(text) else names
     if inside:
         return inside[-1:]
     towns = _unique([_town(piece) for piece in (text, *pieces)])
@@ -122,16 +125,33 @@ def _without_kind(piece: str) -> str:
 
 
 def _named(table: Vocabulary, piece: str) -> str:
-    if _SMALL.match(piece):
+    if short := _short_names().get(key(piece)):
+        return short
+    if _SMALL.match(piece) or piece in _COMMON:
         return ""
     name = _without_kind(piece)
     if key(piece) in _places():  # "quận Tân Phú", "xứ Thanh"
         return ""
     of_district = re.match(r"(?:huyện|quận|thị xã|h\.|q\.)\s*\S", piece, re.IGNORECASE)
-    found = "" if of_district else table.value(piece) or table.value(name) or ""
+    found = "" if of_district else table.value(piece) or table.value(name) or _short_names().get(key(name), "")
     if not found and not of_district and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
         found = table.bare.get(folded(name), "")
     return found
+
+
+@remembered(maxsize=1)
+def _short_names() -> dict[str, str]:
+    """Return names that are written together or with an initial, where they mean one unit only: "Kontum", "Q. Nam"."""
+    table, found = vocabulary("province"), dict[str, set[str]]()
+    for unit, term in table.terms.items():
+        for name in (term["vi"], *term.get("former", ())):
+            words = str(name).split()
+            if len(words) == 2:
+                found.setdefault(folded("".join(words)), set()).add(unit)
+                if words[0][0] not in _INITIALS_OF_KINDS:
+                    for dot in (". ", "."):
+                        found.setdefault(key(f"{words[0][0]}{dot}{words[1]}"), set()).add(unit)
+    return {name: next(iter(units)) for name, units in found.items() if len(units) == 1}
 
 
 def _beginning(table: Vocabulary, words: str) -> str:

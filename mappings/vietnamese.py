@@ -32,12 +32,14 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 
 # Deleted: soft hyphen, zero-width and direction marks, byte order mark, C0 and C1 controls. Blanks: every other space.
 _INVISIBLE = {
-    **dict.fromkeys((0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F))),
+    **dict.fromkeys((0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F))),
     **dict.fromkeys((*range(0x2060, 0x2065), *range(0x2066, 0x2070))),
     **dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))),
     **dict.fromkeys((0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
     **dict.fromkeys((0x2028, 0x2029, 0x85), "\n"),
 }
+# Joiners say how Arabic and Indic letters are written; beside others nobody sees them.
+_JOINERS = re.compile("(?<![\u0600-\u1cff])[\u200c\u200d]+|[\u200c\u200d]+(?![\u0600-\u1cff])")
 
 
 # What Vietnamese and English texts are made of: composed letters and signs of which none is a trace of damage.
@@ -86,7 +88,7 @@ def _repair(text: str) -> str:
     if "<" in text:
         text = _without_markup(text)
     if not text.replace("\n", "").isprintable():  # no invisible character and no odd space is
-        text = text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n")
+        text = _JOINERS.sub("", text.translate(_INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", text)
     return _without_eth(text) if "ð" in text or "Ð" in text else text
 

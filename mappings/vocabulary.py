@@ -214,6 +214,10 @@ def _hosts() -> dict[str, str]:
     return found
 
 
+# Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
+_OFFICES = re.compile(r"^(?:so?gd(?:dt)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp)(?=.)")
+
+
 def province_of_host(address: str) -> str | None:
     """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
     return _of_host(_host(address), False)
@@ -231,7 +235,7 @@ def _of_host(host: str, former: bool) -> str | None:
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
     for label in reversed(host.split(".")[:-2]):
-        found = names.get(label.replace("-", "").removeprefix("sogddt").removeprefix("sgd"))
+        found = names.get(_OFFICES.sub("", label.replace("-", "")))
         pieces = label.split("-")
         if not found and len(pieces) > 2:  # "thpt-tranphu-danang": the last part says where the school is
             found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
