@@ -27,7 +27,10 @@ def measure() -> None:
     failures = [failure for each in found for failure in each["failures"]]
     for failure in failures:
         print(*failure)
-    write("index killed", [*_lines(found), "", f"{len(failures)} failures; {(time.monotonic() - begun) / 60:.0f} minutes."])
+    write(
+        "index killed",
+        [*_lines(found), "", f"{len(failures)} failures; {(time.monotonic() - begun) / 60:.0f} minutes."],
+    )
 
 
 def _lines(found: list[dict[str, Any]]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .figures import Repositories, write
 
-GOAL = 60  # seconds for a million records
+COMPARED, BUILT = 60, 170  # seconds for a million records
 
 
 def measure(count: int) -> None:
@@ -22,15 +22,17 @@ def measure(count: int) -> None:
     finally:
         shutil.rmtree(folder)
     assert (verified["records"], verified["faults"], rebuilt["records"]) == (count, 0, count)
-    write("proved", [_line("every record compared with its index (kho index verify)", verified, count, GOAL),
-                     _line("built anew beside, compared, swapped (kho index rebuild)", rebuilt, count, 0)])  # fmt: skip
+    lines = [
+        _line("every record compared with its index (kho index verify)", verified, count, COMPARED),
+        _line("built anew beside, compared, swapped (kho index rebuild)", rebuilt, count, BUILT),
+    ]
+    write("proved", lines)
 
 
 def _line(words: str, found: dict[str, Any], count: int, goal: int) -> str:
     """Wall time is that of this run; on a machine that does other things, too, the CPU seconds say more."""
-    aim = f" (goal ≤ {goal} s)" if goal else ""
     cost = found["cpu"] / count * 1e6
     return (
-        f"- {words}, {count:,} records: {cost:.0f} µs CPU a record, {cost:.0f} s CPU for a million{aim},"
-        f" {found['wall']:.1f} s wall in this run, peak {found['rss']:.0f} MB"
+        f"- {words}, {count:,} records: {found['wall']:.1f} s wall (goal ≤ {goal} s for a million), {cost:.0f} µs CPU a"
+        f" record, peak {found['rss']:.0f} MB"
     )
