@@ -63,13 +63,20 @@ def _stands_alone(hit: Found, words: list[str]) -> bool:
     )
 
 
-_AHEAD = frozenset(
-    key("soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct").split(" ")
+_WORDS_AHEAD = (
+    "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
+    " chữ giờ quiz kahoot online"
 )
+_AHEAD = frozenset(key(_WORDS_AHEAD).split(" ")) | frozenset(
+    ("tap", "tra", "giang", "cuong")
+)  # "an toan" is safety, too
+
+
+_OF = ("môn", "mon")  # "môn Khoa học" is a name of its own in the table
 
 
 def _stands_after(hit: Found, words: list[str]) -> bool:
-    return hit.first > 0 and words[hit.first - 1] in ("môn", "mon", "chuyên")
+    return hit.first > 0 and words[hit.first - 1] in (*_OF, "chuyên")
 
 
 def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, headline: int) -> Terms:
@@ -88,7 +95,9 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         if hit.kind not in KINDS_OF_SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
             continue
         before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
-        said = _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked)
+        said = (
+            _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked) or words[hit.first] in _OF
+        )
         after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
@@ -99,6 +108,25 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
+
+
+def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms]:
+    """Return subject and grade that a study of teaching at school is about: "dạy học Vật lí ở trường phổ thông"."""
+    named = [
+        hit
+        for hit in hits
+        if hit.kind in KINDS_OF_SUBJECTS
+        and (words[max(0, hit.first - 1)] in _OF or words[max(0, hit.first - 2) : hit.first] == _TEACHING)
+    ]
+    for hit in named:
+        number = _grade_at(words, hit.last + 1)
+        if number and _may_be(hit.term, number):
+            return (hit.term,), (number,)
+    return (_together(named, words, 0) if _OF_SCHOOLS.intersection(words) else ()), ()
+
+
+_TEACHING = key("dạy học").split(" ")
+_OF_SCHOOLS = frozenset(key("phổ thpt thcs tiểu").split(" "))
 
 
 def _continues(hit: Found, before: Found) -> bool:

@@ -23,6 +23,7 @@ from .title_subjects import (
     of_age,
     subject_beside,
     subjects_apart,
+    subjects_of_study,
     subjects_without_marks,
     theme,
 )
@@ -63,7 +64,9 @@ class Reading:
         if self.odd or not found:
             self.__dict__.update(_NOTHING)
         elif self.academic and not self._named:
-            self.__dict__.update(_NOTHING, type=_types(found, words, False, self._bare))
+            subject, grade = subjects_of_study(found, words)
+            said = {"subject": subject, "grade": grade, "type": _types(found, words, False, self._bare)}
+            self.__dict__.update(_NOTHING | said)
 
     @_Once
     def subject(self) -> Terms:
@@ -155,7 +158,7 @@ class Reading:
         of_school = bool(grades) or "school" in self._kinds or is_paper(words)
         if not subjects and not bare and of_school and self._kinds.isdisjoint(("subject", "sure")):
             return subjects_without_marks(self._lowered, grades)
-        return subjects, grades
+        return (subjects, grades) if subjects or grades else subjects_of_study(hits, words)
 
     @_Once
     def _headline(self) -> int:

