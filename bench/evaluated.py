@@ -8,7 +8,7 @@ from .figures import stands, write
 
 
 def evaluate(half: Half) -> None:
-    """Score every set of one half; mistakes are printed for the open half, figures are written for both."""
+    """Score every set of one part; mistakes are printed for the open one, figures are written for all."""
     lines = ["| set | right | wrong | missed | precision | recall |", "|---|---|---|---|---|---|"]
     turned = []
     for score in every(half):
@@ -20,10 +20,10 @@ def evaluate(half: Half) -> None:
         if half == "open":
             for mistake in score.mistakes:
                 print(f"  {score.title}: {mistake.item} {mistake.value!r}: {mistake.label!r}, not {mistake.found!r}")
-    said = "opened once and not looked at since" if half == "sealed" else "which tables are mended by"
-    head = f"The {half} half of the evaluation sets ({said}); `tests/evaluation/README.md` says how they were made."
+    said = "which tables are mended by" if half == "open" else "opened once and not looked at since"
+    head = f"The {half} part of the evaluation sets ({said}); `tests/evaluation/README.md` says how they were made."
     swaps = f"- dates with day and month swapped: {len(turned)} (goal 0)"
-    if half == "sealed" and stands("evaluated sealed"):
-        print(*lines, swaps, "not written: the first figures of the sealed half stay in RESULTS.md", sep="\n")
+    if half != "open" and stands(f"evaluated {half}"):
+        print(*lines, swaps, f"not written: the first figures of the {half} part stay in RESULTS.md", sep="\n")
     else:
         write(f"evaluated {half}", [head, "", *lines, "", swaps])

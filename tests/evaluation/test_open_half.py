@@ -1,7 +1,7 @@
 """The open half of the evaluation sets: no change of a table may make Kho understand less, or guess more.
 
-The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half has no test: it is
-scored by ``python -m bench --evaluated sealed`` and its mistakes are read by nobody.
+The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half and the
+fresh part have no test: they are scored by ``python -m bench --evaluated sealed|fresh``; nobody reads their mistakes.
 """
 
 from __future__ import annotations
