@@ -45,6 +45,7 @@ class Forks:
         self.shim = Shim(library)
         self.folder = folder
         self._alive: set[int] = set()
+        self._places = 0
         self._helper: tuple[int, Connection, int] | None = None  # its number, the way to it, and what it has done
         self._learn()
         gc.freeze()  # what is here now is shared with every child, unwritten
@@ -61,6 +62,12 @@ class Forks:
             work.close()
         shutil.rmtree(place)
         assert threading.active_count() == 1
+
+    def copied(self, before: Path) -> Path:
+        """Copy a folder to a place that nobody has had: a process that is ending may still hold the last one."""
+        shutil.rmtree(self.folder / f"work-{self._places}", ignore_errors=True)
+        self._places += 1
+        return Path(shutil.copytree(before, self.folder / f"work-{self._places}"))
 
     def child(self, task: Callable[[], object]) -> tuple[int, str]:
         """Run a task in a forked child; returns how it ended (a signal as its negative number) and what it said."""

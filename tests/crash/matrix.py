@@ -109,9 +109,7 @@ class Matrix(Forks):
         place.rename(self._before(phase + 1))
 
     def _fresh(self, phase: int) -> Path:
-        place = self.folder / "work"
-        shutil.rmtree(place, ignore_errors=True)
-        return Path(shutil.copytree(self._before(phase), place))
+        return self.copied(self._before(phase))
 
     def _phase(self, place: Path, phase: int) -> None:
         work = Work(place, phase // 2, mark=self.shim.mark)

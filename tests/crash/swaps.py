@@ -66,9 +66,7 @@ class Swaps(Forks):
             work.close()
 
     def _fresh(self, name: str) -> Path:
-        place = self.folder / "work"
-        shutil.rmtree(place, ignore_errors=True)
-        return Path(shutil.copytree(self.folder / name, place))
+        return self.copied(self.folder / name)
 
     def _rehearse(self, name: str) -> None:
         place, record = self._fresh(name), self.folder / "record"
