@@ -135,13 +135,15 @@ def provinces(half: Half) -> Score:
         said = {"identifier": f"https://{value}/1"} if item["kind"].startswith("host") else {"coverage": value}
         return set(_terms("province", **said))
 
-    return _sets(
-        "provinces",
-        (
-            (item, item["value"], set(filter(None, item["province"].split("+"))), found(item))
-            for item in items("provinces", half)
-        ),
-    )
+    def pairs() -> Iterator[tuple[Item, str, set[str], set[str]]]:
+        for item in items("provinces", half):
+            allowed = [
+                set(filter(None, each.split("+"))) for each in item["province"].split("|")
+            ]  # any of them is right
+            understood = found(item)
+            yield item, item["value"], understood if understood in allowed else allowed[0], understood
+
+    return _sets("provinces", pairs())
 
 
 def licences(half: Half) -> Score:
