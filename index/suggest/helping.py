@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -30,7 +31,7 @@ _TAILS = 2  # completions of the last words alone that are tried: each is asked 
 # Suggestions that one answer asks the index about: as many searches as a page costs; what was asked is remembered while
 # the index stands still, so that the next letter asks about others.
 _DOUBTS, _REMEMBERED = 3, 10_000
-_UNRANKED = "-modified"  # only the total is asked for: without ranking at a third of the cost (measured)
+_UNRANKED: Final = "-modified"  # only the total is asked for: without ranking at a third of the cost (measured)
 
 
 class Correction(msgspec.Struct, frozen=True):
