@@ -103,7 +103,7 @@ class Stager:
         self._set_names |= set_names
 
     def stage(self, page: Page, clock: str | None) -> None:
-        """Hand a page and the checkpoint after it to the writer; what was handed over before is on disk then.
+        """Hand a page and the checkpoint after it to the writer; the page before it is on disk when this returns.
 
         So the next page is asked for while this one is written. Pages that only show what is held wait for each other,
         up to sixteen: nothing of them can be lost, only asked again; the last page waits for ``flush`` and for what is
@@ -112,7 +112,6 @@ class Stager:
         Raises LeaseLost where another process has taken the source, StoreError where the disk is full; what befalls
         the page in hand is raised at the next one, or by ``flush``.
         """
-        self._settle()
         self._waiting.append(page)
         self._clock = self._clock or clock
         quiet = page.checkpoint is None or set(map(type, page.items)) <= {int}

@@ -166,7 +166,6 @@ class Telling:
         entries = listed(teller, self._night, visit.mode, visit.since)
         begin = json.loads(visit.checkpoint)["next"] if visit.checkpoint else 0
         places = range(0, max(len(entries), 1), teller.page)
-        handed_over = 0
         for at in places[begin:]:
             page = at // teller.page
             self._asked(number, page)
@@ -174,9 +173,7 @@ class Telling:
             last = page == len(places) - 1
             yield Page(tuple(items), None if last else checkpoint(page + 1), f"trang {page}")
             if not all(isinstance(item, int) for item in items):
-                if handed_over:  # a page is being written while the next is asked for: the one before it is there
-                    self._heard(number, handed_over)
-                handed_over = page + 1
+                self._heard(number, page + 1)
 
     def _items(self, entries: list[Entry], visit: Any) -> list[Item]:
         said_now = [raw(entry) for entry in entries]
