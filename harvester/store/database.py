@@ -82,17 +82,14 @@ class Database:
         A job may be run twice (its group failed, then alone), so it must do nothing but use its connection.
         Raises what the job raises, and StoreError.
         """
-        return self.submit(job).result()
-
-    def submit(self, job: Callable[[sa.Connection], T]) -> Future[T]:
-        """Hand a job to the writer, as ``write`` does, and return at once; jobs are done in their order."""
         with self._lock:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._work, name="kho-writer", daemon=True)
                 self._writer.start()
-        future: Future[T] = Future()
+        future: Future[Any] = Future()
         self._jobs.put((job, future))
-        return future
+        result: T = future.result()
+        return result
 
     def close(self) -> None:
         """Finish what is queued, empty the write-ahead log if it was written, and let go."""

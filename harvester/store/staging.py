@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
@@ -26,7 +25,6 @@ _BLOCK = 5_000  # PostgreSQL takes 65,535 bound values in a statement, a stock S
 
 
 Rows = list[tuple[Any, ...]]
-Learned = tuple[dict[str, Any], dict[str, str]]  # facts of the server, names of its sets
 Archive = Callable[[], Iterable[Rows]]  # asked anew where a transaction has to be tried again
 
 
@@ -95,7 +93,6 @@ class Stager:
         self._clock: str | None = None
         self._learned: dict[str, Any] = {}
         self._set_names: dict[str, str] = {}
-        self._writing: tuple[Future[None], Callable[[], None]] | None = None
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself: with the next page, in the same transaction."""
@@ -103,42 +100,30 @@ class Stager:
         self._set_names |= set_names
 
     def stage(self, page: Page, clock: str | None) -> None:
-        """Hand a page and the checkpoint after it to the writer; the page before it is on disk when this returns.
+        """Put a page and the checkpoint after it on disk; returns when they are there.
 
-        So the next page is asked for while this one is written. Pages that only show what is held wait for each other,
-        up to sixteen: nothing of them can be lost, only asked again; the last page waits for ``flush`` and for what is
-        learned at the end. ``clock`` is the server's clock of the visit's first answer.
-
-        Raises LeaseLost where another process has taken the source, StoreError where the disk is full; what befalls
-        the page in hand is raised at the next one, or by ``flush``.
+        Pages that only show what is held wait for each other, up to sixteen: nothing of them can be lost, only asked
+        again. ``clock`` is the server's clock of the visit's first answer. Raises LeaseLost where another process has
+        taken the source, StoreError where the disk is full.
         """
+        quiet = page.checkpoint is not None and set(map(type, page.items)) <= {int}
         self._waiting.append(page)
         self._clock = self._clock or clock
-        quiet = page.checkpoint is None or set(map(type, page.items)) <= {int}
         if not quiet or len(self._waiting) >= GROUP:
-            self._hand_over()
+            self.flush()
 
     def flush(self) -> None:
-        """Put on disk what waits, pages and what was learned; returns when all of it is there."""
-        self._hand_over()
-        self._settle()
-
-    def _settle(self) -> None:
-        """Wait until the writer is done with what was handed over, and count it."""
-        if self._writing is not None:
-            (written, counted), self._writing = self._writing, None
-            written.result()
-            counted()
-
-    def _hand_over(self) -> None:
-        self._settle()  # one batch at a time is on its way, so that nothing follows a page that failed
+        """Put on disk what waits: pages, and what was learned."""
         pages, self._waiting = self._waiting, []
+        visit = self._visit
         if not pages:
-            self._learn_alone(self._taken())
+            if self._learned or self._set_names:
+                self._database.write(self._keep_learned)
+                self._learned, self._set_names = {}, {}
             return
-        visit, (rows, said) = self._visit, self._rows(pages[-1])
-        archive = self._archive(said)
         faults = [item for item in pages[-1].items if isinstance(item, Rejected)]
+        rows, said = self._rows(pages[-1])
+        archive = self._archive(said)
         rejected = [
             {
                 "visit": visit.id,
@@ -153,35 +138,21 @@ class Stager:
             (visit.id, visit.pages + place, page.token, self._packer.compress(array("Q", _shown(page)).tobytes()))
             for place, page in enumerate(pages)
         ]
-        learned = self._taken()
-        self._writing = (
-            self._database.submit(
-                lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines, learned)
-            ),
-            lambda: self._count(pages, len(said), len(faults)),
+        self._database.write(
+            lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines)
         )
-        if sum(len(record.body) for record in said) > PACKED_BYTES:  # two such pages are never in memory together
-            self._settle()
-
-    def _count(self, pages: list[Page], said: int, faults: int) -> None:
-        visit = self._visit
         visit.pages += len(pages)
         visit.fetched += sum(len(page.items) for page in pages)
-        visit.rejected += faults
-        visit.payloads += said
+        visit.rejected += len(faults)
+        visit.payloads += len(said)
         visit.checkpoint = pages[-1].checkpoint
         visit.clock = visit.clock or self._clock
         visit.declared = _declared(visit, pages)
-
-    def _learn_alone(self, learned: Learned | None) -> None:
-        if learned:
-            self._database.write(lambda connection: add_learned(connection, self._visit.lease, *learned))
-
-    def _taken(self) -> Learned | None:
-        """Take what was learned since the last page; None where that is nothing."""
-        taken = (self._learned, self._set_names) if self._learned or self._set_names else None
         self._learned, self._set_names = {}, {}
-        return taken
+
+    def _keep_learned(self, connection: sa.Connection) -> None:
+        if self._learned or self._set_names:
+            add_learned(connection, self._visit.lease, self._learned, self._set_names)
 
     def _rows(self, page: Page) -> tuple[Rows, list[RawRecord]]:
         """Make rows of a page, and choose what of it is new to the archive.
@@ -262,7 +233,6 @@ class Stager:
         archive: Archive,
         rejected: list[dict[str, Any]],
         lines: list[tuple[Any, ...]],
-        learned: Learned | None,
     ) -> None:
         visit = self._visit
         hold(
@@ -287,8 +257,7 @@ class Stager:
             connection.execute(schema.rejected.insert(), rejected)
         for line in lines:
             tell(connection, _PAGE, line)
-        if learned:
-            add_learned(connection, visit.lease, *learned)
+        self._keep_learned(connection)
         repaired = [page.kept for page in pages if page.kept is not None]
         if repaired:
             kept.insert(connection, visit, repaired)

@@ -115,7 +115,6 @@ class Visiting:
                 fetched += len(taken.items)
                 unpublished += len(taken.items)
                 if visit.first and unpublished >= FIRST_SLICE:
-                    stager.flush()
                     publisher(self._store, visit).publish_additions()
                     unpublished = 0
                 if wish.cut and (page.checkpoint is None or taken is not page or fetched == wish.limit):

@@ -48,13 +48,7 @@ def page(identifier: str = "oai:muon", checkpoint: bytes | None = b"{}") -> Page
 
 def stage(stager: staging.Stager) -> None:
     stager.learn({"format": "mods"}, {"c": "d"})
-    put(stager, page())
-
-
-def put(stager: staging.Stager, page: Page) -> None:
-    """Stage a page and wait until it is on disk."""
-    stager.stage(page, "2026-11-20T19:00:00Z")
-    stager.flush()
+    stager.stage(page(), "2026-11-20T19:00:00Z")
 
 
 class Stalled:
@@ -126,7 +120,7 @@ def stall(store: Store, number: int) -> Stalled:
     lease = visits.claim(store.database, number)
     running = visits.begin(store.database, lease, "full", None)
     process = Stalled(store, lease, running)
-    put(process.stager(), page("oai:truoc"))
+    process.stager().stage(page("oai:truoc"), "2026-11-20T19:00:00Z")
     evidence.keep_absent(store.database, running, (1,), (2,))
     return process
 
@@ -136,7 +130,7 @@ def number(store: Store) -> int:
     """A source with three records."""
     row = visits.register(store.database, NAME, None, "http://a.example/")
     first = stall(store, row.id)
-    put(first.stager(), Page(tuple(record(f"oai:{each}") for each in range(3)), None))
+    first.stager().stage(Page(tuple(record(f"oai:{each}") for each in range(3)), None), "2026-11-19T19:00:00Z")
     first.publisher.publish(ENDING)
     question(first)
     visits.release(store.database, first.lease)
@@ -323,11 +317,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def pages_in(store: Store) -> int:
-    with store.database.reading() as connection:
-        return connection.scalar(sa.select(sa.func.count()).select_from(schema.page)) or 0
-
-
 def test_a_process_that_was_asleep_wakes_up_and_writes_nothing(store_url: str, tmp_path: Path, town: Town) -> None:
     """SIGSTOP in the middle of a list; two minutes later another process visits the source; then SIGCONT."""
     (tmp_path / "sources.yaml").write_text(sources_yaml(town), encoding="utf-8")
@@ -338,7 +327,7 @@ def test_a_process_that_was_asleep_wakes_up_and_writes_nothing(store_url: str, t
 
     def waiting(arguments: dict[str, str]) -> bytes:
         said = answer(arguments)
-        if len(repository.requests) == 5 and not hold.is_set():  # the process waits for us
+        if len(repository.requests) == 5 and not hold.is_set():  # the process waits for us: it holds no lock
             here.set()
             hold.wait(120)
         return said
@@ -346,10 +335,9 @@ def test_a_process_that_was_asleep_wakes_up_and_writes_nothing(store_url: str, t
     repository.answer = waiting  # type: ignore[method-assign]
     process = start(tmp_path, "harvest", NAME, "--no-index", **environ)
     assert here.wait(120)
-    early = open_store(store_url)
-    wait_for(lambda: pages_in(early) == 1)  # what it has read before is on disk: it holds no lock
     process.send_signal(signal.SIGSTOP)
     try:
+        early = open_store(store_url)
         assert visit(early, town, NAME).code == "busy"
         early.close()
         store = open_store(store_url, clock=lambda: time.time() + 121)
