@@ -1,4 +1,4 @@
-"""An index killed at every call that changes a file: ``python -m bench --killed`` (some twenty minutes of two cores).
+"""An index killed at every call that changes a file: ``python -m bench --killed`` (half an hour of two cores).
 
 The works are those of ``tests/crash/swaps.py``: of a few dozen records, so that every call of each can be met.
 """
@@ -20,7 +20,7 @@ _WORDS = {"update": "update", "rebuild": "rebuild with its swap", "rollback": "r
 
 
 def measure() -> None:
-    """Kill each work before and after every call, and in the middle of every write; writes the part ``killed``."""
+    """Kill each work before and after every call, and in the middle of every write; writes ``index killed``."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kho-bench-") as folder:
         found = run("swaps", build(Path(folder)), "--seed", str(SEED), "--count", "0")

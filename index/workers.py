@@ -23,9 +23,8 @@ Work = Callable[[bytes], bytes]
 # A worker costs a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and fro.
 # On two cores 100,000 records took 15 s by two workers and 19 s alone, 20,000 took no less (measured).
 ENOUGH = 100_000
-AHEAD = (
-    2  # batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time
-)
+# Batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time.
+AHEAD = 2
 _GOOD, _BAD = b"+", b"-"
 
 
@@ -56,9 +55,7 @@ class Workers:
         self._idle: deque[Connection] = deque()
         self._pipes: list[Connection] = []
         self._processes: list[SpawnProcess] = []
-        self._threads = ThreadPoolExecutor(
-            max(count, 1), "kho-worker"
-        )  # each waits for a worker, and does nothing else
+        self._threads = ThreadPoolExecutor(max(count, 1), "kho-worker")  # each only waits for a worker
         self._here = threading.Lock()
         context = multiprocessing.get_context("spawn")  # a fork would copy the locks of the threads that we have
         for _ in range(count):

@@ -65,8 +65,8 @@ _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
 _WRAPPED = "[](){}.,; "
 
 
-# What is EDTF already, as most dates are.
-_PLAIN = re.compile("[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?")
+# What is EDTF already, as most dates are, with an open end or without.
+_PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?(?:/\.\.)?")
 
 
 def parse(text: str) -> str | None:

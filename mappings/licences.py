@@ -133,14 +133,14 @@ def _by_address(text: str) -> Reading | None:
 
 
 def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None:
-    if kind in ("publicdomain", "p"):
+    place = "publicdomain" if kind in ("publicdomain", "p") else "licenses"  # badges have short addresses
+    if place == "publicdomain":
         name = {"zero": "cc0", "mark": "pdm"}.get(code, "")
     else:
         parts = code.strip("-").split("-")
         name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
     if name not in vocabulary("licence").terms:
         return None
-    place = "publicdomain" if kind in ("publicdomain", "p") else "licenses"
     tail = "/".join(part for part in (version, port) if part)
     return name, f"https://creativecommons.org/{place}/{code.strip('-')}/{tail + '/' if tail else ''}", "address"
 

@@ -54,7 +54,7 @@ _SMALL = re.compile(
 _KIND = re.compile(
     r"(?:tỉnh|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ|vùng|khu vực|ven biển"
     r"|miền núi"
-    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|các tỉnh|hai tỉnh)\s*(?=\S)",
+    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba) tỉnh)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -125,12 +125,13 @@ def _without_kind(piece: str) -> str:
 
 
 def _named(table: Vocabulary, piece: str) -> str:
-    if short := _short_names().get(key(piece)):
+    whole = key(piece)
+    if short := _short_names().get(whole):
         return short
     if _SMALL.match(piece) or piece in _COMMON:
         return ""
     name = _without_kind(piece)
-    if key(piece) in _places():  # "quận Tân Phú", "xứ Thanh"
+    if whole in _places():  # "quận Tân Phú", "xứ Thanh"
         return ""
     of_district = re.match(r"(?:huyện|quận|thị xã|h\.|q\.)\s*\S", piece, re.IGNORECASE)
     found = "" if of_district else table.value(piece) or table.value(name) or _short_names().get(key(name), "")

@@ -67,16 +67,13 @@ _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
     " chữ giờ quiz kahoot online"
 )
-_AHEAD = frozenset(key(_WORDS_AHEAD).split(" ")) | frozenset(
-    ("tap", "tra", "giang", "cuong")
-)  # "an toan" is safety, too
-
-
-_OF = ("môn", "mon")  # "môn Khoa học" is a name of its own in the table
+_BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
+_AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
+_OF = frozenset(("môn", "mon"))  # "môn Khoa học" is a name of its own in the table
 
 
 def _stands_after(hit: Found, words: list[str]) -> bool:
-    return hit.first > 0 and words[hit.first - 1] in (*_OF, "chuyên")
+    return hit.first > 0 and (words[hit.first - 1] in _OF or words[hit.first - 1] == "chuyên")
 
 
 def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, headline: int) -> Terms:
@@ -95,9 +92,8 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         if hit.kind not in KINDS_OF_SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
             continue
         before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
-        said = (
-            _stands_after(hit, words) if hit.kind == "syllable" else before.endswith(asked) or words[hit.first] in _OF
-        )
+        named = words[hit.first] in _OF
+        said = _stands_after(hit, words) if hit.kind == "syllable" else named or before.endswith(asked)
         after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
@@ -116,7 +112,10 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
         hit
         for hit in hits
         if hit.kind in KINDS_OF_SUBJECTS
-        and (words[max(0, hit.first - 1)] in _OF or words[max(0, hit.first - 2) : hit.first] == _TEACHING)
+        and (
+            _OF.intersection(words[max(0, hit.first - 1) : hit.first + 1])
+            or words[max(0, hit.first - 2) : hit.first] == _TEACHING
+        )
     ]
     for hit in named:
         number = _grade_at(words, hit.last + 1)

@@ -82,9 +82,9 @@ def analyse_fields(
     """Return the tokens of fields as triples (name, exact, folded), and of all of them and more as ``text``.
 
     Each text is analysed once; the texts of a field stand apart by a sign that no phrase crosses; what is said twice
-    stands in ``text`` once. Where folding the
-    exact tokens to ASCII gives the folded ones, these are "": an engine folds while it cuts tokens, at a third of what
-    it costs here (measured). A field without a word holds the sign, so that no document lacks it.
+    stands in ``text`` once. Where folding the exact tokens to ASCII gives the folded ones, these are "": an engine
+    folds while it cuts tokens, at a third of what it costs here (measured). A field without a word holds the sign, so
+    that no document lacks it.
     """
     analysed = [(name, [_analysed(part) for part in parts]) for name, parts in fields]
     every = [part for _, parts in analysed for part in parts] + [_analysed(part) for part in more]

@@ -64,7 +64,7 @@ class Forks:
         assert threading.active_count() == 1
 
     def copied(self, before: Path) -> Path:
-        """Copy a folder to a place that nobody has had: a process that is ending may still hold the last one."""
+        """Copy a folder to a place that nobody has had: what may be left of the last one is not in the way."""
         shutil.rmtree(self.folder / f"work-{self._places}", ignore_errors=True)
         self._places += 1
         return Path(shutil.copytree(before, self.folder / f"work-{self._places}"))

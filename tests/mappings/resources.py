@@ -123,7 +123,9 @@ def plausible(chance: Random) -> Resource:
         licence_url=address,
         rights=chance.choice(("", *_RIGHTS)),
         **some_places(chance),
-        issued=chance.choice(("", "2019", "2024-09", "2024-02-29", "1950?", "199X", "2023/2024")),
+        issued=chance.choice(
+            ("", "2019", "2024-09", "2024-02-29", "1950?", "199X", "2023/2024", "2018/..", "2004-06~")
+        ),
         modified=chance.choice(("", "2025-01-31")),
         relation=tuple(
             Relation(kind, target)

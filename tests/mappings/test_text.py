@@ -51,6 +51,8 @@ def test_clean_text_is_not_touched(text: str) -> None:
         ('<a href="https://x.example">Xem</a> thêm', "Xem thêm"),
         ("một<script>alert('hai')</script> ba<!-- bốn -->", "một ba"),
         ("  hai\n  dòng\t ", "hai dòng"),
+        ("gi\u200cáo\u200d án", "giáo án"),
+        ("می\u200cخواهم\u200b", "می\u200cخواهم"),
     ],
 )
 def test_certain_damage_is_repaired(damaged: str, repaired: str) -> None:

@@ -142,6 +142,16 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Vùng ven biển tỉnh Nghệ An", "vn-40"),
         ("Đà nẳng", "vn-48"),
         ("Thị trấn Sa Pa", "vn-15"),
+        ("Danang", "vn-48"),
+        ("Kontum", "vn-51"),
+        ("Đ.Nẵng", "vn-48"),
+        ("Q. Nam", "vn-48"),
+        ("Q. Bình Thạnh", "vn-79"),
+        ("Nghe An Prov.", "vn-40"),
+        ("đặc khu Phú Quốc", "vn-91"),
+        ("Đồng bào Khmer ở Trà Vinh thế kỉ XX", "vn-86"),
+        ("H. Giang", ""),
+        ("hoà bình và phát triển", ""),
         ("quần đảo Trường Sa", "vn-56"),
         ("Kiến Hòa", "vn-86"),
         ("VN-SG", "vn-79"),
@@ -161,6 +171,10 @@ def test_provinces_by_name(words: str, unit: str) -> None:
     assert match("province", words) == ((unit,) if unit else ())
 
 
+def test_several_provinces_of_a_sentence() -> None:
+    assert set(match("province", "Thi tuyển sinh các tỉnh Hải Dương, Nam Định năm 2023")) == {"vn-31", "vn-37"}
+
+
 @pytest.mark.parametrize(
     ("address", "unit"),
     [
@@ -168,6 +182,8 @@ def test_provinces_by_name(words: str, unit: str) -> None:
         ("http://thptmuongcha.dienbien.edu.vn", "vn-11"),
         ("https://sgddt.bacgiang.gov.vn/x", "vn-24"),
         ("https://hcm.edu.vn/", "vn-79"),
+        ("http://thuviendongnai.gov.vn/", "vn-75"),
+        ("https://cdspnghean.edu.vn/", "vn-40"),
         ("https://bariavungtau.edu.vn:8080/", "vn-79"),
         ("https://thuathienhue.edu.vn/", "vn-46"),
         ("https://kho.example/nghean", None),
