@@ -36,7 +36,8 @@ def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
     """
     grades = job.values.get("grade", ())
     if not grades and _speaks_of_university(job):
-        return []
+        # Of a study its own title says what is taught at school; other words of it name a field of science.
+        return found if not rule.declared and read(job.values.get("title", "")).academic else []
     if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
         found = [pair for pair in found if not is_bare(pair[1][1])]
     terms = vocabulary("subject").terms

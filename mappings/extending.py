@@ -22,7 +22,7 @@ UNDECIDED = "?"  # the id of a pasted line of which nobody has said yet what it 
 _WORDS = ("variants", "former", "abbreviations", "field_only")
 _LABELS = ("vi", "en")
 # Of titles.yaml: a term to words.
-_PAIRS = ("more_names", "spoilt_before", "spoilt_after", "sure", "theme", "preschool", "play")
+_PAIRS = ("more_names", "spoilt_before", "spoilt_after", "sure", "theme", "joined", "preschool", "play")
 _ROWS = ("types", "audiences")  # of titles.yaml: rows of id, words and weak
 
 

@@ -27,6 +27,9 @@ WORDS_OF_GRADES = (
     "giáo dục địa phương",
     "gdđp",
     "nghề",
+    "kĩ năng sống",
+    "kĩ thuật",
+    "thủ công",
     "tốt nghiệp thpt",
     "tn thpt",
     "tnthpt",
@@ -59,7 +62,7 @@ _SPELT = re.compile(
 # Who is examined for grade 10 is in grade 9; "tuyển sinh 10" says the same without the word "lớp".
 _ENTRANCE = re.compile(
     r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
-    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|sinh)\s+(?:vào|vao))\s+(10|6)\b"
+    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|thử|sinh)\s+(?:vào|vao))\s+(10|6)\b"
     r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường|chỉ|%|[./]\d))"
 )
 _FIRST = re.compile(
@@ -117,6 +120,7 @@ def grades_of_title(lowered: str) -> Terms:
 _BEHIND = re.compile(
     r"(?:(?:giáo dục địa phương|gdđp)(?:\s+(?:tỉnh|thành phố|tp\.?))?|\bnghề)"
     rf"(?:\s+[^\W\d]+){{1,4}}\s+({NUMBER})(?![\w/]|[.,]\d)"
+    rf"|\b(?:k[ĩỹ] năng sống|(?<!vẽ )k[ĩỹ] thuật(?= [45])|thủ công(?= [1-3]))\s+({NUMBER})(?=\s*(?:[-–:(]|$))"
 )
 _LAST = re.compile(
     r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
@@ -127,7 +131,7 @@ _LAST = re.compile(
 def _unnamed(lowered: str) -> Terms:
     place = _BEHIND.search(lowered)
     if place and not (place[0].startswith("nghề") and place[1] not in ("8", "9", "11")):
-        return (place[1],)
+        return (place[1] or place[2],)
     if _FIRST.search(lowered):
         return ("1",)
     return ("12",) if _LAST.search(lowered) else ()

@@ -54,7 +54,7 @@ def taught_place(field: str, term: str, text: str) -> str:
 def _entries() -> Iterable[tuple[str, str, str]]:
     """List all phrases: (words as written, kind, term). Of two that are written alike the first one holds."""
     table = words_of_titles()
-    for kind in ("sure", "theme", "preschool", "play"):
+    for kind in ("sure", "theme", "joined", "preschool", "play"):
         yield from ((words, kind, subject) for subject, row in table[kind].items() for words in row)
     for subject in vocabulary("subject").terms.values():
         if subject.get("grades"):
@@ -79,7 +79,7 @@ def _entries() -> Iterable[tuple[str, str, str]]:
     for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
         yield name, "level", level
     yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
-    for kind in ("academic", "school", "tests", "lesson", "spam"):
+    for kind in ("academic", "school", "tests", "lesson", "spam", "joins"):
         yield from ((words, kind, words) for words in table[kind])
 
 

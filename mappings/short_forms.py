@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 
-from .vietnamese import key
+from .file_names import parted, title_of_file
+from .grades import NUMBER
+from .hurried import read_slowly
+from .vietnamese import folded, key
 
 # Short forms of subjects before a grade. Left out is what means two subjects: HH (hóa học, hình học), SH, TH, KH, TD.
 _SHORT = {
@@ -28,74 +31,59 @@ _SHORT = {
     "GDCD": "Giáo dục công dân",
     "KHTN": "Khoa học tự nhiên",
     "HĐTN": "Hoạt động trải nghiệm",
+    "HDTN": "Hoạt động trải nghiệm",
     "TNXH": "Tự nhiên xã hội",
     "GDĐP": "Giáo dục địa phương",
     "GDQP": "Giáo dục quốc phòng",
 }
 _PARTED = ("VL", "NV", "MT", "TV", "TA", "AV", "LS", "ĐL", "ĐĐ", "ÂN")  # these also before a blank, at the beginning
-_CODED = re.compile("[A-ZĐ][1-9]")  # where the two patterns below may find something
-_CODE = re.compile(rf"(?<![\w.-])({'|'.join(sorted(_SHORT, key=len, reverse=True))})(1[0-2]|[1-9])(?![\w.]|/\d)")
+_GLUED = re.compile(
+    r"[1-9](?<=[^\W\d_].)"
+)  # where the patterns of names and figures without a blank may find something
+_CODE = re.compile(rf"(?<![\w.-])({'|'.join(sorted(_SHORT, key=len, reverse=True))})({NUMBER})(?![\w.]|/\d)")
 _ENGLISH = re.compile(r"(?<![\w.-])E(1[0-2]|[3-9])(?=\s*[-–:]|\s+[Uu]nit\b)")
-_FIRST_CODE = re.compile(rf"({'|'.join(_PARTED)}) (1[0-2]|[1-9])(?![\w.,/])")
-_TV_BESIDE = re.compile(r"(?<![\w.-])TV(?= (?:lớp|Lớp|LỚP) [1-5]\b)")
-_GEOMETRY = re.compile(r"(?:hình|đại)\s+(1[0-2]|[6-9])(?=\s*[:–-]|\s+(?:chương|bài|tiết|tuần|kì|hk))", re.IGNORECASE)
+_AT_AN_END = re.compile(rf"^({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])|(?<=[-–] )({'|'.join(_PARTED)}) ({NUMBER})$")
+_BESIDE = re.compile(
+    rf"(?<![\w.-])({'|'.join(_PARTED)})(?= (?:lớp|Lớp|LỚP) {NUMBER}\b)|(?<=[Mm]ôn )({'|'.join(_PARTED)})\b"
+)
+_CODES_APART = frozenset(_PARTED)
+# "L9", "K9" and "G7" are grades beside the short name of a subject or a unit; alone they are a dog, students, states.
+_LEVEL = re.compile(r"(?<![\w.-])[LKG](1[01]|[1-9])(?![\w.])")
+_LEVEL_BESIDE = re.compile(r"\b(Toán|Văn|Sử|Địa|L[íý]|H[oó][aá]|Sinh|Anh|Tin|Việt|học) K(1[01]|[1-9])(?![\w.])")
+_GLUED_NAME = re.compile(
+    r"\b((?:vật |địa )?l[íý]|toán|(?:ngữ )?văn|(?:lịch )?sử|địa|hóa|hoá|sinh|(?:tiếng )?anh|tiếng việt|tin|công nghệ"
+    rf"|đạo đức|(?:hóa|hoá|sinh|tin|khoa) học)(?={NUMBER}(?![\w.,/]))",
+    re.IGNORECASE,
+)
+_SCHOOLBOOK = re.compile(r"\b(?:AV|TV|TA|LTVC|TLV|TNXH|KHTN|GDCD|HĐTN|HDTN|HK[12I]|[Uu]nit|[Kk]hoahoc|[Tt]iengviet)\b")
 _COMPUTING = re.compile(r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", re.IGNORECASE)
 _DIGIT = re.compile("[1-9]")
-_FILE = re.compile(r"[\w .()+-]+\.(?:docx?|pptx?|pdf|xlsx?|zip|rar)", re.IGNORECASE)
-_GLUED = re.compile(r"(?<=[a-zà-ỹđ])(?=\d)|(?<=\d)(?=[a-zà-ỹđ]{2})", re.IGNORECASE)
-_RUN_TOGETHER = tuple(
-    (re.compile(rf"\b{together}\b", re.IGNORECASE), apart)
-    for together, apart in (
-        ("giaoan", "giao an"),
-        ("dethi", "de thi"),
-        ("dekiemtra", "de kiem tra"),
-        ("decuong", "de cuong"),
-        ("baigiang", "bai giang"),
-        ("baitap", "bai tap"),
-        ("khbd", "ke hoach bai day"),
-        ("toan", "toan hoc"),
-        ("nguvan|van", "ngu van"),
-        ("vatli|vatly|ly", "vat li"),
-        ("hoahoc|hoa", "hoa hoc"),
-        ("sinhhoc|sinh", "sinh hoc"),
-        ("lichsu|su", "lich su"),
-        ("diali|dialy|dia", "dia li"),
-        ("tienganh|anh", "tieng anh"),
-        ("tiengviet", "tieng viet"),
-        ("tinhoc|tin", "tin hoc"),
-        ("congnghe", "cong nghe"),
-    )
-)
 
 
 def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
-    if "." in text and _FILE.fullmatch(text):
-        return _of_file(text)
-    if _DIGIT.search(text):
-        if _CODED.search(text):
-            text = _CODE.sub(_full, text)
-            text = _ENGLISH.sub(r"Tiếng Anh \1", text) if "E" in text else text
-        if text[:2] in _PARTED:
-            text = _FIRST_CODE.sub(_full, text, count=1) if _FIRST_CODE.match(text) else text
-        if text[:1] in "hHđĐ" and _GEOMETRY.match(text):
-            text = _GEOMETRY.sub(r"Toán \1", text, count=1)
-        if "TV " in text:
-            text = _TV_BESIDE.sub("Tiếng Việt", text)
-        if "ứng dụng" in text or "máy tính" in text:
-            text = _COMPUTING.sub("Tin học ", text)
+    if name := title_of_file(text):
+        return parted(_CODE.sub(lambda code: folded(_full(code)), name))
+    figures = _DIGIT.search(text) is not None
+    text = read_slowly(text, figures)
+    if figures and _GLUED.search(text):
+        text = _GLUED_NAME.sub(r"\1 ", text)
+        if _LEVEL.search(text) and _SCHOOLBOOK.search(text):
+            text = _LEVEL.sub(r"lớp \1", text)
+        text = _LEVEL_BESIDE.sub(r"\1 lớp \2", text)
+        text = _CODE.sub(_full, text)
+        text = _ENGLISH.sub(r"Tiếng Anh \1", text)
+    if not _CODES_APART.isdisjoint(text.split(" ")):
+        text = _BESIDE.sub(lambda code: _SHORT[code[1] or code[2]], text)
+        text = _AT_AN_END.sub(_full, text)
+    if figures and ("ứng dụng" in text or "máy tính" in text):
+        text = _COMPUTING.sub("Tin học ", text)
     return text
 
 
 def _full(code: re.Match[str]) -> str:
-    return f"{_SHORT[code[1]]} {code[2]}"
-
-
-def _of_file(name: str) -> str:
-    words = _GLUED.sub(" ", re.sub(r"[_.-]+", " ", name.rpartition(".")[0]))
-    for form, apart in _RUN_TOGETHER:
-        words = form.sub(apart, words)
-    return words
+    name, number = filter(None, code.groups())
+    return f"{_SHORT[name]} {number}"
 
 
 # --- "đề" alone ------------------------------------------------------------------------------------

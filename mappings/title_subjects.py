@@ -17,7 +17,11 @@ from .vocabulary import vocabulary
 
 _GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
 _NUMBER = re.compile(NUMBER)
-_NO_GRADE = frozenset(("tuôi'2", "thang'4", "tuoi", "thang"))
+_COUNTED = re.compile(r"[bct]?\d+")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
+_NO_GRADE = frozenset(
+    (*key("tuổi tháng nghìn ngàn triệu trăm điểm ngón ngày").split(" "), "tuoi", "thang", "0")
+)  # "Công nghệ 4.0"
+_YEARS, _SCHOOL_YEAR = key("năm"), key("học")
 
 
 def legal(subject: str, grade: str) -> bool:
@@ -33,8 +37,8 @@ def _legal() -> dict[str, frozenset[str]]:
 KINDS_OF_SUBJECTS = ("subject", "syllable", "sure")
 
 
-def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, str]:
-    """Return the subject before a legal grade number, and that number: "Toán 10", "Tin học lớp 7"; else ("", "")."""
+def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, Terms]:
+    """Return the subject before a legal grade number, and that grade: "Toán 10", "Tin học lớp 7"; else ("", ())."""
     for hit in hits:
         if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
             continue
@@ -45,13 +49,30 @@ def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, str]:
             continue
         number = _grade_at(words, place)
         if number and _may_be(hit.term, number):
-            return hit.term, number
-    return "", ""
+            return hit.term, _and_next(number, words, place + 1)
+    return "", ()
+
+
+def _and_next(number: str, words: list[str], place: int) -> Terms:
+    """Follow "Toán 6-7-8-9" and "Lý 10 11 12" while each number is the next one; two need to end the title."""
+    found = [number]
+    while place < len(words) and words[place] == str(int(found[-1]) + 1):
+        found.append(words[place])
+        place += 1
+    return tuple(found) if len(found) > 2 or place == len(words) else (number,)
 
 
 def _grade_at(words: list[str], place: int) -> str:
-    if place >= len(words) or (place + 1 < len(words) and words[place + 1] in _NO_GRADE):
+    following = words[place + 1 : place + 3]
+    if place >= len(words) or (following and following[0] in _NO_GRADE):
         return ""
+    if (
+        following[:1] == [_YEARS]
+        and len(following) == 2
+        and not following[1].isdecimal()
+        and following[1] != _SCHOOL_YEAR
+    ):
+        return ""  # "Hóa học: 10 năm hợp tác"
     word = words[place].removeprefix("0") if len(words[place]) == 2 else words[place]
     return word if _NUMBER.fullmatch(word) else ""
 
@@ -59,13 +80,16 @@ def _grade_at(words: list[str], place: int) -> str:
 def _stands_alone(hit: Found, words: list[str]) -> bool:
     """Believe names of one syllable (Văn, Sử, Tin …) beside a grade in the first place and after words of school."""
     return (
-        not hit.first or _stands_after(hit, words) or words[hit.first - 1] in _AHEAD or words[hit.first - 1].isdecimal()
+        not hit.first
+        or _stands_after(hit, words)
+        or words[hit.first - 1] in _AHEAD
+        or _COUNTED.fullmatch(words[hit.first - 1]) is not None
     )
 
 
 _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
-    " chữ giờ quiz kahoot online"
+    " chữ giờ quiz kahoot online kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
@@ -115,13 +139,15 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
         and (
             _OF.intersection(words[max(0, hit.first - 1) : hit.first + 1])
             or words[max(0, hit.first - 2) : hit.first] == _TEACHING
+            or words[hit.first - 1 : hit.first] == ["ppdh"]
         )
     ]
     for hit in named:
         number = _grade_at(words, hit.last + 1)
         if number and _may_be(hit.term, number):
             return (hit.term,), (number,)
-    return (_together(named, words, 0) if _OF_SCHOOLS.intersection(words) else ()), ()
+    only_there = [hit for hit in named if hit.term in words_of_titles()["anywhere"]]  # "Dạy học Ngữ văn"
+    return _together(named if _OF_SCHOOLS.intersection(words) else only_there, words, 0), ()
 
 
 _TEACHING = key("dạy học").split(" ")
@@ -133,8 +159,11 @@ def _continues(hit: Found, before: Found) -> bool:
     return listed and before.last == hit.first - 1 and hit.term != "sinh_hoc"
 
 
+_LATER = {"hoat_dong_trai_nghiem": "hoat_dong_trai_nghiem_huong_nghiep", "tieng_viet": "ngu_van"}  # from grade 6 on
+
+
 def _may_be(subject: str, grade: str) -> bool:
-    return legal(subject, grade) or (subject == "hoat_dong_trai_nghiem" and legal(subject + "_huong_nghiep", grade))
+    return legal(subject, grade) or (subject in _LATER and legal(_LATER[subject], grade))
 
 
 def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
@@ -143,7 +172,7 @@ def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     hits = [hit for hit in find(words, True) if hit.kind == "subject" and hit.last > hit.first]
     beside, number = subject_beside(hits, words)
     if beside:
-        return (beside,), grades or (number,)
+        return (beside,), grades or number
     return (subjects_apart(hits, words, grades, True, 0) if grades else ()), grades
 
 
@@ -157,17 +186,27 @@ def field_of_preschool(hits: list[Found], grades: Terms) -> Terms:
     return tuple(hit.term for hit in hits if hit.kind == "preschool" or (small and hit.kind == "play"))[:1]
 
 
-def theme(hits: list[Found], grades: Terms, text: str) -> Terms:
-    """Return English for its textbooks and for units of a grade, else the theme across subjects that a title names."""
+def theme(hits: list[Found], grades: Terms, text: str, subject: bool = False) -> Terms:
+    """Return English for its textbooks and for units of a grade, else the theme across subjects that a title names.
+
+    Beside a ``subject`` only what a title joins to it counts, "Tích hợp bảo vệ môi trường trong môn Sinh 9", and STEM.
+    """
+    joins = any(hit.kind == "joins" for hit in hits)
+    if subject:
+        return tuple(dict.fromkeys(term for term in _themes(hits, text, joins) if joins or term == "stem"))[:1]
     english = {hit.term for hit in hits if hit.kind in ("series", "lesson")}
     if "unit" in english and (grades or not english.isdisjoint(_ENGLISH)):
         return ("tieng_anh",)
     if grades and not english.isdisjoint(_ENGLISH):
         return ("tieng_anh",)
-    themes = (hit.term for hit in hits if hit.kind == "theme")
+    return _themes(hits, text, joins)[:1]
+
+
+def _themes(hits: list[Found], text: str, joins: bool) -> Terms:
     # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
     stem = ("STEM" in text or "STEAM" in text) and not is_bare(text)
-    return tuple(term for term in themes if term != "stem" or stem)[:1]
+    themes = (hit.term for hit in hits if hit.kind == "theme" or (joins and hit.kind == "joined"))
+    return tuple(term for term in themes if term != "stem" or stem)
 
 
 _ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
@@ -218,7 +257,10 @@ def _together(found: list[Found], words: list[str], lesson: int) -> Terms:
 
 
 def of_age(subjects: Terms, grades: Terms) -> Terms:
-    """From grade 6 on, experiential activities are those with career orientation."""
-    if "hoat_dong_trai_nghiem" not in subjects or not grades or any(legal("hoat_dong_trai_nghiem", g) for g in grades):
+    """From grade 6 on, experiential activities are those with career orientation, and Vietnamese is Ngữ văn."""
+    if not grades or _LATER.keys().isdisjoint(subjects):
         return subjects
-    return tuple(name + "_huong_nghiep" if name == "hoat_dong_trai_nghiem" else name for name in subjects)
+    return tuple(
+        _LATER[name] if name in _LATER and not any(legal(name, grade) for grade in grades) else name
+        for name in subjects
+    )

@@ -7,6 +7,7 @@ replaces what a source declares.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
@@ -31,6 +32,8 @@ from .vietnamese import folded, is_bare, key, keys
 from .vocabulary import vocabulary
 
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
+_JOINED = ("joins", "theme")
+_DIGIT = re.compile("[1-9]")
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")
 
@@ -72,7 +75,9 @@ class Reading:
     def subject(self) -> Terms:
         """Return what is taught, a field of development for the youngest, else the theme across subjects."""
         subjects, grades = self._taught
-        found = field_of_preschool(self._hits, grades) or subjects or theme(self._hits, grades, self._text)
+        found = field_of_preschool(self._hits, grades) or subjects
+        if not found or not self._kinds.isdisjoint(_JOINED):
+            found += theme(self._hits, grades, self._text, bool(found))
         return of_age(found, grades)
 
     @_Once
@@ -124,13 +129,13 @@ class Reading:
         return grades_of_title(self._lowered) if "numbered" in self._kinds else ()
 
     @_Once
-    def _beside(self) -> tuple[str, str]:
-        return subject_beside(self._found, self._words) if not self.academic or self._named else ("", "")
+    def _beside(self) -> tuple[str, Terms]:
+        return subject_beside(self._found, self._words) if not self.academic or self._named else ("", ())
 
     @_Once
     def _grades(self) -> Terms:
         """Return the grades that are named, or the number beside a subject."""
-        return self._named or ((self._beside[1],) if self._beside[1] else ())
+        return self._named or self._beside[1]
 
     @_Once
     def _hits(self) -> list[Found]:
@@ -155,9 +160,8 @@ class Reading:
             subjects = subjects_apart(hits, words, grades, bare, self._headline) if several else ()
             return (subjects if beside in subjects else (beside,)), grades  # "Toán và Tiếng Việt lớp 3"
         subjects = subjects_apart(hits, words, grades, bare, self._headline)
-        of_school = bool(grades) or "school" in self._kinds or is_paper(words)
-        if not subjects and not bare and of_school and self._kinds.isdisjoint(("subject", "sure")):
-            return subjects_without_marks(self._lowered, grades)
+        if not subjects and not bare and self._kinds.isdisjoint(("subject", "sure")) and _DIGIT.search(self._lowered):
+            subjects, grades = subjects_without_marks(self._lowered, grades)
         return (subjects, grades) if subjects or grades else subjects_of_study(hits, words)
 
     @_Once

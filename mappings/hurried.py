@@ -1,0 +1,118 @@
+"""How hurried people write titles: without marks, with initials and figures, "su 12 bai 17", "T.Anh 6", "(5-6t)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .grades import NUMBER, NUMBER_WORDS
+from .vietnamese import folded
+
+_BEGINS, _ENDS = r"(?:^|[-–—:(|,;/.] ?)", r"\s*(?:[-–—:),;|]|$)"  # of a part of a title
+_AHEAD = "(?:tập|án|ôn|tra|cương|đề|sbt|sgk)"  # "bài tập Hình 7"
+_ALL = r"(?:chương|bài|tiết|tuần|kì|kỳ|hk|kiểm)"
+_SPELT = "|".join(word.replace("·", " ") for word in sorted(NUMBER_WORDS, key=len, reverse=True))
+_BARE_NUMBERS = {folded(word.replace("·", " ")): number for word, number in NUMBER_WORDS.items() if word != "sáu"}
+_ROMAN = {name: str(number) for number, name in enumerate(("vi", "vii", "viii", "ix", "x", "xi", "xii"), 6)}
+_PRESCHOOL = {"mam": "mầm", "choi": "chồi", "la": "lá"}
+
+
+def _number(place: re.Match[str]) -> str:
+    word = place[1].lower()
+    return f"{place[0].split()[0]} {_ROMAN.get(word) or _BARE_NUMBERS[word]}"
+
+
+_BARE_NAMES = {"su": "lich su", "dia": "dia li", "li": "vat li", "ly": "vat li", "hoa": "hoa hoc", "sinh": "sinh hoc"}
+_BARE_NAMES |= {"van": "ngu van", "anh": "tieng anh", "tin": "tin hoc"}
+
+
+def _bare_name(place: re.Match[str]) -> str:
+    return place[0][: -len(place[1])] + _BARE_NAMES[place[1].lower()]
+
+
+_INITIALS = {
+    (whole[0], whole.split()[1]): whole
+    for whole in (
+        *("tiếng anh", "tiếng việt", "ngữ văn", "vật lí", "vật lý", "địa lí", "địa lý", "lịch sử", "công nghệ"),
+        *("mĩ thuật", "âm nhạc"),
+    )
+} | {("đ", "lí"): "địa lí", ("đ", "lý"): "địa lý"}
+
+
+def _of_preschool(place: re.Match[str]) -> str:
+    return f"lớp {_PRESCHOOL[place[1].lower()]}"
+
+
+def _of_initial(place: re.Match[str]) -> str:
+    return _INITIALS.get((place[1].lower(), place[2].lower()), place[0])
+
+
+_Instead = str | Callable[[re.Match[str]], str]
+_Forms = tuple[tuple[str, re.Pattern[str], _Instead], ...]
+
+
+def _forms(*rows: tuple[str, str, _Instead]) -> _Forms:
+    """Compile forms: a sign without which a title need not be looked through, the form, what is written for it."""
+    return tuple((sign, re.compile(form, re.IGNORECASE), instead) for sign, form, instead in rows)
+
+
+_OF_CLASSES = _forms(  # also in texts of which only this word has no mark
+    ("lop ", rf"\blop ({'|'.join(sorted(_BARE_NUMBERS, key=len, reverse=True))})\b(?! (?:hoc|nay|muoi|tuoi))", _number),
+    ("lop ", r"\blop (vi{1,3}|ix|xi{0,2})\b(?!\.?\d)", _number),
+    ("lop ", r"\blop (mam|choi|la)\b(?= ?[:-]|$)", _of_preschool),
+)
+_WITHOUT_MARKS = _forms(
+    ("mon ", r"(?<=\bmon )(su|dia|li|ly|hoa|sinh|van|anh|tin)\b(?! hoc)", _bare_name),
+)
+_WITH_MARKS = _forms(
+    ("gd ", r"\bgd (?=địa phương|công dân|thể chất|quốc phòng|kinh tế)", "giáo dục "),
+    ("lớp ", r"\blớp (vi{1,3}|ix|xi{0,2})\b(?!\.?\d| quang)", _number),
+    ("mg ", r"\bmg (?=(?:bé|nhỡ|lớn)\b)", "mẫu giáo "),
+    ("khối ", r"\bkhối (?=(?:mầm|chồi|lá)\b)", "lớp "),
+)
+_WITH_FIGURES = _forms(
+    ("_", "_+", " "),
+    ("lơp", r"\blơp\b", "lớp"),
+    ("ts ", r"\bts(?= (?:vào )?(?:lớp )?10\b)", "tuyển sinh"),
+    (".", r"\b([tnvlđcmâ])\.\s?(anh|việt|văn|l[íý]|sử|nghệ|thuật|nhạc)\b", _of_initial),
+    ("ls", r"\bls ?[-&] ?đl\b", "Lịch sử và Địa lí"),
+    ("gt", r"\bđs ?(?:[-&]|và) ?gt (?=1[0-2]\b)", "Toán "),
+    ("grader", rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
+    ("25", r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
+    *((sign, r"([345])\s?[-–]\s?([456])\s?(?:t|tuoi)\b", r"\1-\2 tuổi") for sign in ("tuoi", "4t", "5t", "6t")),
+    (" tuổi", r"(?<=[^\d\s] [-–] )([345]) tuổi\b", r"(\1 tuổi)"),
+    ("hình ", rf"({_BEGINS}|\b{_AHEAD} )hình (?=(?:1[0-2]|[6-9])(?:{_ENDS}| {_ALL}))", r"\1Toán "),
+    ("đại ", rf"({_BEGINS}|\b{_AHEAD} )đại (?=(?:1[01]|[6-9])(?:{_ENDS}| {_ALL}))", r"\1Toán "),
+)
+# A subject and its grade as a part of a title: "… (Văn 8)", "… - Sử 7", "… – hóa lớp mười một".
+_PART = re.compile(
+    r"([-–—:(|,;/.] ?)(?=(?:văn|sinh học|sử|địa|l[íý]|hóa|hoá|sinh|anh|tin|nhạc)"
+    rf"(?: lớp)? (?:{NUMBER}|{_SPELT}){_ENDS})",
+    re.IGNORECASE,
+)
+# Titles without marks: "su 12 bai 17", "on tap Li 9 HKII".
+_BARE_NAME = re.compile(
+    r"(?:^|\b(?:tap|tra|an|on|ga|bt|kt|cuong|tiet|thi|soan|skkn|hsg|bdhsg|g?hk[12i]{1,2}|khbd|bai|giang|de) )"
+    r"(su|dia|li|ly|hoa|sinh|van|anh|tin)"
+    rf"(?= (?:lop )?{NUMBER}(?:$| ?[-:(,]"
+    r"| (?:bai|tiet|tuan|chuong|chu|hk|ki|ky|giua|cuoi|nhat|on|de|co|nam|kntt|ctst)))",
+    re.IGNORECASE,
+)
+
+
+def read_slowly(text: str, figures: bool) -> str:
+    """Write in full what hurried people write of subjects and grades; ``figures``: some stand in the text."""
+    lowered, bare = text.lower(), text.isascii()
+    for sign, form, instead in _WITHOUT_MARKS if bare else _WITH_MARKS:
+        if sign in lowered:
+            text = form.sub(instead, text)
+    if "lop " in lowered:
+        for _, form, instead in _OF_CLASSES:
+            text = form.sub(instead, text)
+    if figures:
+        for sign, form, instead in _WITH_FIGURES:
+            if sign in lowered:
+                text = form.sub(instead, text)
+        if bare:
+            return text if _BARE_NAMES.keys().isdisjoint(lowered.split(" ")) else _BARE_NAME.sub(_bare_name, text)
+    return _PART.sub(r"\1môn ", text) if figures or "lớp" in lowered else text
