@@ -51,7 +51,7 @@ _WORDS = re.compile(rf"(?:ngày\s+(\d{{1,2}})[\s,/-]+)?(?:tháng|thg\.?)\s*(\d{{
 _SCHOOL_YEAR = re.compile(rf"(?:(?:năm học|niên khóa|niên khoá|nh)\s*:?\s*)?{_YEAR}\s*[-–—/]\s*{_YEAR}")
 _SHORT_RANGE = re.compile(r"(\d{2})(\d{2})\s*[-–/]\s*(\d{2})")
 _ENGLISH_MONTH = re.compile(rf"({_MONTH})\.?,?\s+{_YEAR}")
-_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er)?\s*({_MONTH})\.?,?\s*{_YEAR}")
+_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s*({_MONTH})\.?,?\s*{_YEAR}")
 _ENGLISH_MONTH_FIRST = re.compile(rf"({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ABOUT_AFTER = re.compile(rf"{_YEAR}\s*\(\s*(?:circa|ca?\.?|approximate(?:ly)?|khoảng)")  # brackets around are off
 _ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about|~)\s*(?:năm\s*)?{_YEAR}")
@@ -59,7 +59,7 @@ _MARKED = re.compile(rf"(?:c|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
 _UNSURE = re.compile(rf"{_YEAR}\s*(?:\?|\(\?)")  # brackets around are off
 _PERHAPS = re.compile(rf"(?:có lẽ|có thể|perhaps|probably)\s+(?:là\s+)?(?:năm\s+)?{_YEAR}")
 _DECADE = re.compile(r"(1[0-9]|20)([0-9])(?:[-xu?]\??|0s)")
-_CENTURY = re.compile(r"(?:1[4-9]|20)--\??")
+_CENTURY = re.compile(r"(?:1[4-9]|20)(?:--\??|xx)")
 _SEASONS = ("21", "22", "23", "24")  # 2019-21 is the spring of 2019 in EDTF and 2019 to 2021 elsewhere
 _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
 _WRAPPED = "[](){}.,; "
@@ -99,7 +99,7 @@ _AROUND = (
     (re.compile(r"^[^\W\d][^\d,]{1,30},\s+(?=ngày\b)"), ""),
     (
         re.compile(
-            r"^(?:in lần thứ \d+|tái bản lần thứ \d+|học k[ìỳ] (?:i{1,2}|[12]),?|hk\s?[12],?)[\s,]+(?=\D*\d{4})"
+            r"^(?:in lần thứ \d+|tái bản lần thứ \d+|học k[ìỳ] (?:i{1,2}|[12]),?|hk\s?[12],?)[\s,–-]+(?=\D*\d{4})"
         ),
         "",
     ),
@@ -108,7 +108,7 @@ _AROUND = (
     (re.compile(r"(?<=\d{4})[\s,]+\d{1,2}:\d{2}(?::\d{2})?\s*(?:gmt|utc|z|[+-]\d{2}:?\d{2}|sa|ch|am|pm)?$"), ""),
     (re.compile(r"(?<=\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"), ""),
     (re.compile(r"^(?:ngày|mùng|mồng|le)\s+(?=\d{1,2}\s*[/.-]\s*\d|\d{1,2}(?:er)? [^\W\d])"), ""),
-    (re.compile(r"^thg\.?\s*(\d{1,2})\s+(\d{1,2}),\s*(?=\d{4}$)"), r"\g<2>/\g<1>/"),  # as web sites write
+    (re.compile(r"^(?:tháng|thg\.?|th)\s*(\d{1,2})\s+(\d{1,2}),\s*(?=\d{4}$)"), r"\g<2>/\g<1>/"),  # as web sites write
     (re.compile(r"^(?:mùng|mồng)\s+(?=\d{1,2} tháng)"), "ngày "),
     (re.compile(r"^(?=\d{1,2} tháng\b)"), "ngày "),
     (re.compile(r"^t\s?(?=\d{1,2}\s*[/.-]\s*\d{4}$)"), "tháng "),

@@ -84,18 +84,23 @@ def _sets(title: str, pairs: Iterable[tuple[Item, str, set[str], set[str]]]) -> 
     return Score(title, right, wrong, missed, tuple(mistakes))
 
 
-def _labels(item: Item, column: str) -> set[str]:
-    return set(filter(None, item[column].split("|")))
+def _allowed(label: str, or_else: str, and_also: str, understood: set[str]) -> set[str]:
+    """Return what is right: where a label has several right answers the one that was given, else the first."""
+    answers = [set(filter(None, answer.split(and_also))) for answer in label.split(or_else)]
+    return understood if understood in answers else answers[0]
 
 
 def titles(half: Half) -> Iterator[Score]:
     """Subject, grade and type of titles, mapped as whole records."""
     chosen = items("titles", half)
     for field in ("subject", "grade", "type"):
-        yield _sets(
-            f"titles: {field}",
-            ((item, item["title"], _labels(item, field), set(_terms(field, title=item["title"]))) for item in chosen),
-        )
+
+        def pairs(field: str = field) -> Iterator[tuple[Item, str, set[str], set[str]]]:
+            for item in chosen:
+                understood = set(_terms(field, title=item["title"]))
+                yield item, item["title"], _allowed(item[field], "/", "|", understood), understood
+
+        yield _sets(f"titles: {field}", pairs())
 
 
 def _alike(title: str, chosen: list[Item], label: str, read: Callable[[Item], str]) -> Score:
@@ -137,11 +142,8 @@ def provinces(half: Half) -> Score:
 
     def pairs() -> Iterator[tuple[Item, str, set[str], set[str]]]:
         for item in items("provinces", half):
-            allowed = [
-                set(filter(None, each.split("+"))) for each in item["province"].split("|")
-            ]  # any of them is right
             understood = found(item)
-            yield item, item["value"], understood if understood in allowed else allowed[0], understood
+            yield item, item["value"], _allowed(item["province"], "|", "+", understood), understood
 
     return _sets("provinces", pairs())
 
