@@ -32,6 +32,7 @@ _RUN_TOGETHER = tuple(
         ("m[iy]thuat", "mi thuat"),
         ("amnhac", "am nhac"),
         ("daoduc", "dao duc"),
+        (r"hk (?=[12]\b)", "hk"),  # a half of the school year
     )
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from .grades import NUMBER, Terms
 from .lessons import lesson_place
 from .phrases import Found, find, words_of_titles
+from .short_forms import is_paper
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
 from .vocabulary import vocabulary
@@ -97,20 +98,26 @@ _OF = frozenset(("môn", "mon"))  # "môn Khoa học" is a name of its own in th
 
 
 def _stands_after(hit: Found, words: list[str]) -> bool:
-    return hit.first > 0 and (words[hit.first - 1] in _OF or words[hit.first - 1] == "chuyên")
+    following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
+    return hit.first > 0 and (
+        words[hit.first - 1] in _OF or words[hit.first - 1] == "chuyên" or following in ("thcs", "thpt")
+    )
 
 
-def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, headline: int) -> Terms:
+Parts = frozenset[tuple[int, int]]
+
+
+def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, parts: Parts) -> Terms:
     """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school.
 
-    ``headline`` is how many words stand before the first colon.
+    ``parts`` are the first and last words of what signs part in a title.
     """
     table = words_of_titles()
     signs = bool(grades) or any(
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
-    asked = _asked(bare)
+    asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
     found: list[Found] = []
     for hit in hits:
         if hit.kind not in KINDS_OF_SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
@@ -123,11 +130,18 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
             sure = hit.term in table["anywhere"]
-            headed = not hit.first and hit.last + 1 == headline  # "Số học: Ước chung lớn nhất"
+            # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
+            headed = (counted or not hit.first) and (hit.first, hit.last) in parts
             believed = sure or ((signs or headed) and hit.term not in table["beside"])
+            believed = believed or (headed and (counted or hit.term == "dao_duc") and not _is_beside_another(hit, hits))
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
+
+
+def _is_beside_another(hit: Found, hits: list[Found]) -> bool:
+    """Say that the next words name a subject, too: "Khoa học - Công nghệ số 5" is a journal."""
+    return any(other.kind in KINDS_OF_SUBJECTS and other.first == hit.last + 1 for other in hits)
 
 
 def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms]:
@@ -173,7 +187,7 @@ def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     beside, number = subject_beside(hits, words)
     if beside:
         return (beside,), grades or number
-    return (subjects_apart(hits, words, grades, True, 0) if grades else ()), grades
+    return (subjects_apart(hits, words, grades, True, frozenset()) if grades else ()), grades
 
 
 def field_of_preschool(hits: list[Found], grades: Terms) -> Terms:

@@ -34,6 +34,7 @@ from .vocabulary import vocabulary
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
 _JOINED = ("joins", "theme")
 _DIGIT = re.compile("[1-9]")
+_BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s")
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")
 
@@ -157,18 +158,22 @@ class Reading:
         hits, words, grades, bare, beside = self._hits, self._words, self._grades, self._bare, self._beside[0]
         if beside:
             several = sum(hit.kind in KINDS_OF_SUBJECTS for hit in hits) > 1
-            subjects = subjects_apart(hits, words, grades, bare, self._headline) if several else ()
+            subjects = subjects_apart(hits, words, grades, bare, self._parts) if several else ()
             return (subjects if beside in subjects else (beside,)), grades  # "Toán và Tiếng Việt lớp 3"
-        subjects = subjects_apart(hits, words, grades, bare, self._headline)
+        subjects = subjects_apart(hits, words, grades, bare, self._parts)
         if not subjects and not bare and self._kinds.isdisjoint(("subject", "sure")) and _DIGIT.search(self._lowered):
             subjects, grades = subjects_without_marks(self._lowered, grades)
         return (subjects, grades) if subjects or grades else subjects_of_study(hits, words)
 
     @_Once
-    def _headline(self) -> int:
-        """Return how many words stand before the first colon."""
-        before, colon, _ = self._lowered.partition(":")
-        return len(keys(before)) if colon else len(self._words)
+    def _parts(self) -> frozenset[tuple[int, int]]:
+        """Return the first and last words of the parts of a title: "Tuần 5 - Khoa học - Âm thanh" has three."""
+        place, found = 0, []
+        for part in _BETWEEN_PARTS.split(self._lowered):
+            if count := len(keys(part)) if part.strip() else 0:
+                found.append((place, place + count - 1))
+                place += count
+        return frozenset(found) if place == len(self._words) else frozenset()
 
 
 _NOTHING: dict[str, Terms] = dict.fromkeys(

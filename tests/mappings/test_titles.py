@@ -52,6 +52,11 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
             "bai_tap_cuoi_tuan_TV2_tuan_31",
             {"subject": "tieng_viet", "grade": "2", "type": "bai_tap", "lesson": "Tuần 31"},
         ),
+        ("de_thi_hk1_toan_9.docx", {"subject": "toan", "grade": "9", "type": "de_kiem_tra"}),
+        # parts of a title
+        ("Toán - Luyện tập", {"subject": "toan"}),
+        ("Tuần 5 - Khoa học - Âm thanh", {"subject": "khoa_hoc", "lesson": "Tuần 5"}),
+        ("Trắc nghiệm Sinh học có đáp án", {"subject": "sinh_hoc", "type": "trac_nghiem"}),
         # several
         ("Công thức Vật lí 10, 11, 12", {"subject": "vat_li", "grade": "10|11|12", "type": "tom_tat_li_thuyet"}),
         ("Toán 6-7-8-9", {"subject": "toan", "grade": "6|7|8|9"}),
@@ -125,6 +130,9 @@ def test_titles_of_school(title: str, wanted: dict[str, str]) -> None:
         "Giáo an toan lao động",
         "Unit 5: Food and drink",
         "K12 Online",
+        "Luật - Kinh tế - Tin học",
+        "Khoa học - Công nghệ số 5",
+        "Sinh học. Tập 2",
         "G7 và kinh tế thế giới",
         "Lớp X quang cơ bản",
         "Công nghệ 4.0 trong giáo dục",
