@@ -105,6 +105,7 @@ _AROUND = (
     ),
     (re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+"), ""),
     (re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?,?\s+"), ""),
+    (re.compile(r"(?<=\d) \d{1,2}:\d{2}:\d{2}(?: [a-z]{2,5})?(?= \d{4}$)"), ""),  # as Unix and Java write
     (re.compile(r"(?<=\d{4})[\s,]+\d{1,2}:\d{2}(?::\d{2})?\s*(?:gmt|utc|z|[+-]\d{2}:?\d{2}|sa|ch|am|pm)?$"), ""),
     (re.compile(r"(?<=\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"), ""),
     (re.compile(r"^(?:ngày|mùng|mồng|le)\s+(?=\d{1,2}\s*[/.-]\s*\d|\d{1,2}(?:er)? [^\W\d])"), ""),
@@ -129,6 +130,7 @@ _MONTH_WORDS = {
     for name in names.split()
 }
 _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
 _LONGEST = 160  # a longer text is no date
 
 
@@ -144,6 +146,8 @@ def _read_plainer(words: str) -> str | None:
 
 def _read_within(words: str) -> str | None:
     """Read the date inside a publication line or a sentence; an era, a year and years are ready already."""
+    if (inside := _IN_BRACKETS.search(words)) and (found := span(inside[1], _date)):
+        return found  # "Tuần 12 (24/11 - 28/11/2025)"
     found = plain_date(words)
     return _read(found) or (found if found and found.endswith("X") else None) if found else None
 

@@ -40,7 +40,8 @@ _RUN_TOGETHER = tuple(
 def title_of_file(name: str) -> str:
     """Return the words of what is the name of a file, parted; "" of what is none."""
     if "." in name and _FILE.fullmatch(name):
-        name = name.rpartition(".")[0]
+        name, _, extension = name.rpartition(".")
+        name += " powerpoint" if extension.lower().startswith("ppt") else ""
     elif " " in name or not name.isascii() or len(_BETWEEN.findall(name)) < 2:
         return ""
     return _BETWEEN.sub(" ", name)

@@ -46,7 +46,7 @@ _GRADE = re.compile(
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
 _BEFORE_NUMBER = ("lớp", "khối", "lop", "khoi", "grade")
-_CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|/\d{{1,2}})\b")
+_CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|[/.]\d{{1,2}})\b")
 _NEXT = re.compile(rf"(,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?({NUMBER})")
 NUMBER_WORDS = {
     word: str(number)
@@ -63,7 +63,7 @@ _SPELT = re.compile(
 _ENTRANCE = re.compile(
     r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
     r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|thử|sinh)\s+(?:vào|vao))\s+(10|6)\b"
-    r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường|chỉ|%|[./]\d))"
+    r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường(?! (?:thcs|thpt|chuyên|chất))|chỉ|%|[./]\d))"
 )
 _FIRST = re.compile(
     r"\b(?:tuyển sinh|tuyen sinh|vào|vao)\s+(?:vào\s+)?(?:lớp|lop)\s+(?:1|một)\b(?!\s*[./]\d)"

@@ -77,6 +77,9 @@ _WITH_FIGURES = _forms(
     (".", r"\b([tnvlđcmâ])\.\s?(anh|việt|văn|l[íý]|sử|nghệ|thuật|nhạc)\b", _of_initial),
     ("ls", r"\bls ?[-&] ?đl\b", "Lịch sử và Địa lí"),
     ("gt", r"\bđs ?(?:[-&]|và) ?gt (?=1[0-2]\b)", "Toán "),
+    *((sign, r"\b(nhiệm|huynh|đội) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ") for sign in ("nhiệm ", "huynh ")),
+    (", k", rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
+    (", k", r"(?<=\d, )(?:k|khối )(?=\d)", ""),
     ("grader", rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
     ("25", r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
     *((sign, r"([345])\s?[-–]\s?([456])\s?(?:t|tuoi)\b", r"\1-\2 tuổi") for sign in ("tuoi", "4t", "5t", "6t")),

@@ -67,6 +67,12 @@ _SOFTWARE = re.compile(
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0"}
+# Beside these words a licence that allows is contradicted: neither holds for certain.
+_FORBIDDEN = re.compile(
+    r"all rights reserved|(?:giữ|bảo lưu) mọi quyền|mọi quyền được bảo lưu|cấm sao chép"
+    r"|(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)|(?:tous droits réservés|alle rechte vorbehalten)",
+    re.IGNORECASE,
+)
 _LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
 _LEADING = re.compile(rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|miền|hết)", re.IGNORECASE)
 _ALLOWED = re.compile(
@@ -96,7 +102,7 @@ def read(text: str) -> Reading:
     if by_address:
         return by_address
     if _CC_WORDS.search(text):
-        return _creative_commons(text)
+        return ("", "", "unclear") if _FORBIDDEN.search(text) else _creative_commons(text)
     table = vocabulary("licence")
     whole = table.value(text)
     if whole:

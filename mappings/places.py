@@ -46,25 +46,30 @@ _ABROAD = frozenset(
 _PARTS = re.compile(r"\s*[;,|/>()\n]\s*|\s+[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&)\s+")
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 _SMALL = re.compile(
-    r"(?:xã|phường|thị trấn|thôn|ấp|bản|khóm|tổ|khu|khu phố|đường|phố|xa lộ|quốc lộ|đại lộ|ngõ|ngách|số|km|p\.|x\.|tt\."
-    r"|trường|thpt|thcs|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe|bệnh viện)(?:\s|(?<=\.))|\d"
+    r"(?:xã|phường|thị trấn|thôn|ấp|bản|khóm|tổ|khu(?! vực)|khu phố|đường|phố(?! cổ)|xa lộ|quốc lộ|đại lộ|ngõ|ngách|số"
+    r"|km|p\.|x\.|tt\.|trường|thpt|thcs|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe|bệnh viện)(?:\s|(?<=\.))|\d"
     r"|q\.\s*\d|nxb|nhà xuất bản",
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:tỉnh|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ|vùng|khu vực|ven biển"
-    r"|miền núi"
-    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba) tỉnh)\s*(?=\S)",
+    r"(?:tỉnh(?: cũ)?|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ"
+    r"|vùng(?: cao| biển)?|khu vực|ven biển|miền núi"
+    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba|\d+) tỉnh"
+    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|cũ|mới|xưa|nay|ngày nay|hiện nay"
-    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}|trước\s+\d+.*|đầu\s+thế.*|cuối\s+thế.*)$",
+    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*|đầu\s+thế.*|cuối\s+thế.*)$",
     re.IGNORECASE,
 )
-_INSIDE = re.compile(r"\b(?:tỉnh|thành phố|tp\.?|ở|tại)\s+(\S+(?:\s+\S+){0,4})", re.IGNORECASE)
-_COMMON = ("hòa bình", "hoà bình")  # in small letters it is peace, too
-_SEVERAL_OF = re.compile(r"\b(?:các|hai|ba) tỉnh\b", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"\b(?:tỉnh|thành phố|tp\.?|(?:ở|tại)(?:\s+(?:\d+|các|hai|ba|bốn|năm)\s+tỉnh)?)\s+(\S+(?:\s+\S+){0,4})",
+    re.IGNORECASE,
+)
+_DISTRICT = re.compile(r"(?:huyện|thị xã|quận)\s+\S+(?:\s+\S+)?\s+(\S+\s+\S+)", re.IGNORECASE)  # and its province
+_COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
+_SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\b(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)\b|\btinh\b|\bthanh pho\b", re.IGNORECASE
 )
@@ -134,6 +139,8 @@ def _named(table: Vocabulary, piece: str) -> str:
     if whole in _places():  # "quận Tân Phú", "xứ Thanh"
         return ""
     of_district = re.match(r"(?:huyện|quận|thị xã|h\.|q\.)\s*\S", piece, re.IGNORECASE)
+    if of_district and (both := _DISTRICT.fullmatch(piece)) and (unit := table.value(both[1])):
+        return unit
     found = "" if of_district else table.value(piece) or table.value(name) or _short_names().get(key(name), "")
     if not found and not of_district and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
         found = table.bare.get(folded(name), "")
@@ -163,8 +170,7 @@ def _beginning(table: Vocabulary, words: str) -> str:
 
 
 def _town(piece: str) -> str:
-    if piece.lower().startswith("thị trấn "):
-        piece = piece[len("thị trấn ") :]
+    piece = re.sub(r"^(?:thị trấn|tt\.?)\s+", "", piece, flags=re.IGNORECASE)
     if _SMALL.match(piece) and key(piece) not in _places():
         return ""
     places = _bare_places() if is_bare(piece) else _places()

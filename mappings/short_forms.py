@@ -22,6 +22,7 @@ _SHORT = {
     "AV": "Tiếng Anh",
     "GT": "Toán",
     "ĐS": "Toán",
+    "DS": "Toán",
     "CN": "Công nghệ",
     "LS": "Lịch sử",
     "ĐL": "Địa lí",
@@ -42,7 +43,9 @@ _GLUED = re.compile(
 )  # where the patterns of names and figures without a blank may find something
 _CODE = re.compile(rf"(?<![\w.-])({'|'.join(sorted(_SHORT, key=len, reverse=True))})({NUMBER})(?![\w.]|/\d)")
 _ENGLISH = re.compile(r"(?<![\w.-])E(1[0-2]|[3-9])(?=\s*[-–:]|\s+[Uu]nit\b)")
-_AT_AN_END = re.compile(rf"^({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])|(?<=[-–] )({'|'.join(_PARTED)}) ({NUMBER})$")
+_AT_AN_END = re.compile(
+    rf"^({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])|(?<=[-–] )({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])"
+)
 _BESIDE = re.compile(
     rf"(?<![\w.-])({'|'.join(_PARTED)})(?= (?:lớp|Lớp|LỚP) {NUMBER}\b)|(?<=[Mm]ôn )({'|'.join(_PARTED)})\b"
 )

@@ -14,7 +14,9 @@ _NOW = r"(?:nay|hiện nay|bây giờ|present|now)"
 _DAYS = re.compile(rf"{_FROM}{_DAY}(?:{_TO}|\s*(?:&|và|,)\s*){_DAY}{_MONTH}{_YEAR}")
 _MONTHS = re.compile(rf"{_FROM}{_DAY}{_MONTH}{_TO}{_DAY}{_MONTH}{_YEAR}")
 _WHOLE = re.compile(rf"{_FROM}{_DAY}{_MONTH}{_YEAR}{_TO}{_DAY}{_MONTH}{_YEAR}")
-_STILL = re.compile(rf"(?:từ\s+)?(?:năm\s+|tháng\s+)?(?:(\d{{1,2}})\s*[/-]\s*)?(1[0-9]{{3}}|20[0-9]{{2}}){_TO}{_NOW}")
+_STILL = re.compile(
+    rf"(?:từ\s+)?(?:năm\s+|tháng\s+)?(?:(\d{{1,2}})\s*[/-]\s*)?(1[0-9]{{3}}|20[0-9]{{2}})(?:{_TO}{_NOW}|\s?[-–]$)"
+)
 _MARKED = re.compile(r"((\d{4})-(\d{2})(?:-(\d{2}))?)\s*([?~])")  # EDTF itself
 
 Date = Callable[..., str | None]

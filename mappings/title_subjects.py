@@ -90,7 +90,7 @@ def _stands_alone(hit: Found, words: list[str]) -> bool:
 
 _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
-    " chữ giờ quiz kahoot online kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
+    " chữ giờ quiz kahoot online nghiệm kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
@@ -218,7 +218,7 @@ def theme(hits: list[Found], grades: Terms, text: str, subject: bool = False) ->
 
 def _themes(hits: list[Found], text: str, joins: bool) -> Terms:
     # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
-    stem = ("STEM" in text or "STEAM" in text) and not is_bare(text)
+    stem = ("STEM" in text or "STEAM" in text or text.startswith(("Stem:", "Steam:"))) and not is_bare(text)
     themes = (hit.term for hit in hits if hit.kind == "theme" or (joins and hit.kind == "joined"))
     return tuple(term for term in themes if term != "stem" or stem)
 

@@ -34,6 +34,7 @@ from .vocabulary import vocabulary
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
 _JOINED = ("joins", "theme")
 _DIGIT = re.compile("[1-9]")
+_AND_NEXT = r"\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
 _BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s")
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")
@@ -136,7 +137,11 @@ class Reading:
     @_Once
     def _grades(self) -> Terms:
         """Return the grades that are named, or the number beside a subject."""
-        return self._named or self._beside[1]
+        beside = self._beside[1]
+        if self._named or len(beside) != 1:
+            return self._named or beside
+        other = str(int(beside[0]) + 1)  # "Hóa 8, 9 - Chuyên đề", "Toán 6 và 7"
+        return (*beside, other) if re.search(_AND_NEXT.format(beside[0], other), self._lowered) else beside
 
     @_Once
     def _hits(self) -> list[Found]:

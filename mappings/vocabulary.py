@@ -231,7 +231,7 @@ def _host(address: str) -> str:
 @remembered(maxsize=4096)  # of one source there are few
 def _of_host(host: str, former: bool) -> str | None:
     names = _former_hosts() if former else _hosts()
-    host = host.partition(":")[0].lower()
+    host = host.partition(":")[0].lower().replace("hanoiedu.vn", "hanoi.edu.vn")  # the domain of the schools of Hà Nội
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
     for label in reversed(host.split(".")[:-2]):

@@ -1,7 +1,7 @@
 """The parts of the evaluation sets that tables are mended by: no change of a table may make Kho understand less.
 
-The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half and the fresh part have
-no test: they are scored by ``python -m bench --evaluated sealed`` or ``fresh``, and nobody reads their mistakes.
+The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half has no
+test: it is scored by ``python -m bench --evaluated sealed``, and nobody reads its mistakes.
 """
 
 from __future__ import annotations
@@ -34,10 +34,22 @@ FLOORS: dict[Half, dict[str, tuple[float, float]]] = {  # precision, recall
     "joined": {
         "titles: subject": (0.99, 0.95),
         "titles: grade": (0.97, 0.99),
-        "titles: type": (0.86, 0.70),
-        "dates": (0.98, 0.99),
+        "titles: type": (0.87, 0.86),
+        "dates": (0.99, 0.99),
         "provinces": (0.99, 0.98),
         "licences": (1.0, 1.0),
+        "clean text untouched": (1.0, 1.0),
+    },
+    "fresh": {
+        "titles: subject": (0.96, 0.93),
+        "titles: grade": (0.98, 0.98),
+        "titles: type": (0.96, 0.91),
+        "dates": (1.0, 1.0),
+        "provinces": (1.0, 1.0),
+        "licences": (1.0, 1.0),
+        "encodings in batches of 10": (1.0, 1.0),
+        "encodings in batches of 3": (1.0, 1.0),
+        "UTF-8 read wrongly": (1.0, 1.0),
         "clean text untouched": (1.0, 1.0),
     },
 }

@@ -57,6 +57,14 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ("Toán - Luyện tập", {"subject": "toan"}),
         ("Tuần 5 - Khoa học - Âm thanh", {"subject": "khoa_hoc", "lesson": "Tuần 5"}),
         ("Trắc nghiệm Sinh học có đáp án", {"subject": "sinh_hoc", "type": "trac_nghiem"}),
+        (
+            "KHTN8_KNTT_B13.pptx",
+            {"subject": "khoa_hoc_tu_nhien", "grade": "8", "type": "bai_giang_dien_tu", "series": "knttvcs"},
+        ),
+        ("Hồ sơ chủ nhiệm 11B7", {"grade": "11", "type": "van_ban"}),
+        ("Hoá 8, 9 - Chuyên đề nhận biết", {"subject": "hoa_hoc", "grade": "8|9", "type": "chuyen_de"}),
+        ("KH dạy thêm (K6, K7, K8)", {"grade": "6|7|8"}),
+        ("Đề tuyển sinh lớp 6 trường THCS Cầu Giấy", {"grade": "5", "type": "de_thi", "level": "thcs"}),
         # several
         ("Công thức Vật lí 10, 11, 12", {"subject": "vat_li", "grade": "10|11|12", "type": "tom_tat_li_thuyet"}),
         ("Toán 6-7-8-9", {"subject": "toan", "grade": "6|7|8|9"}),

@@ -150,7 +150,15 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Nghe An Prov.", "vn-40"),
         ("đặc khu Phú Quốc", "vn-91"),
         ("Đồng bào Khmer ở Trà Vinh thế kỉ XX", "vn-86"),
+        ("huyện Tân Kỳ", "vn-40"),
+        ("Huyện Trà My Quảng Nam", "vn-48"),
+        ("Tổ 5, khu Hòa Bình, TT. Tam Đường", "vn-12"),
+        ("vùng cao Hà Giang", "vn-08"),
+        ("khu vực Hà Nội và phụ cận", "vn-01"),
+        ("phố cổ Hội An", "vn-48"),
+        ("tỉnh cũ Bạc Liêu", "vn-96"),
         ("H. Giang", ""),
+        ("Hòa bình và phát triển", ""),
         ("hoà bình và phát triển", ""),
         ("quần đảo Trường Sa", "vn-56"),
         ("Kiến Hòa", "vn-86"),
@@ -172,6 +180,8 @@ def test_provinces_by_name(words: str, unit: str) -> None:
 
 
 def test_several_provinces_of_a_sentence() -> None:
+    found = match("province", "Nghiên cứu tại 3 tỉnh Hà Giang, Cao Bằng và Bắc Kạn")
+    assert set(found) == {"vn-04", "vn-08", "vn-19"}
     assert set(match("province", "Thi tuyển sinh các tỉnh Hải Dương, Nam Định năm 2023")) == {"vn-31", "vn-37"}
 
 
@@ -182,6 +192,7 @@ def test_several_provinces_of_a_sentence() -> None:
         ("http://thptmuongcha.dienbien.edu.vn", "vn-11"),
         ("https://sgddt.bacgiang.gov.vn/x", "vn-24"),
         ("https://hcm.edu.vn/", "vn-79"),
+        ("http://thvinhhung.hanoiedu.vn/", "vn-01"),
         ("http://thuviendongnai.gov.vn/", "vn-75"),
         ("https://cdspnghean.edu.vn/", "vn-40"),
         ("https://bariavungtau.edu.vn:8080/", "vn-79"),
