@@ -194,7 +194,7 @@ class Place(dict[str, Move]):
         if cost > tree.room:
             raise KeyError(tags)
         walk = _Walk(self)
-        for tag in tags[1:-1].split("><"):
+        for tag in tags.split("><"):
             walk.follow(tag)
         tree.room -= cost
         found = self[tags] = (tree.place(walk.element, walk.tag), walk.path, walk.language, tuple(walk.acts))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
+from itertools import pairwise
+from operator import or_
 
 from .grades import NUMBER, NUMBER_WORDS
 from .vietnamese import folded
@@ -48,11 +51,12 @@ def _of_initial(place: re.Match[str]) -> str:
 
 
 _Instead = str | Callable[[re.Match[str]], str]
+# A sign without which a title need not be looked through, the form, what is written for it.
 _Forms = tuple[tuple[str, re.Pattern[str], _Instead], ...]
 
 
 def _forms(*rows: tuple[str, str, _Instead]) -> _Forms:
-    """Compile forms: a sign without which a title need not be looked through, the form, what is written for it."""
+    """Compile forms; of a sign that begins with a blank, a whole word follows."""
     return tuple((sign, re.compile(form, re.IGNORECASE), instead) for sign, form, instead in rows)
 
 
@@ -66,7 +70,10 @@ _WITHOUT_MARKS = _forms(
 )
 _WITH_MARKS = _forms(
     ("gd ", r"\bgd (?=địa phương|công dân|thể chất|quốc phòng|kinh tế)", "giáo dục "),
-    ("lớp ", r"\blớp (vi{1,3}|ix|xi{0,2})\b(?!\.?\d| quang)", _number),
+    *(
+        (sign, r"\blớp (vi{1,3}|ix|xi{0,2})\b(?!\.?\d| quang)", _number)
+        for sign in (" vi", " vii", " viii", " ix", " x", " xi", " xii")
+    ),
     ("mg ", r"\bmg (?=(?:bé|nhỡ|lớn)\b)", "mẫu giáo "),
     ("khối ", r"\bkhối (?=(?:mầm|chồi|lá)\b)", "lớp "),
 )
@@ -76,20 +83,21 @@ _WITH_FIGURES = _forms(
     ("ts ", r"\bts(?= (?:vào )?(?:lớp )?10\b)", "tuyển sinh"),
     (".", r"\b([tnvlđcmâ])\.\s?(anh|việt|văn|l[íý]|sử|nghệ|thuật|nhạc)\b", _of_initial),
     ("ls", r"\bls ?[-&] ?đl\b", "Lịch sử và Địa lí"),
-    ("gt", r"\bđs ?(?:[-&]|và) ?gt (?=1[0-2]\b)", "Toán "),
+    ("gt ", r"\bđs ?(?:[-&]|và) ?gt (?=1[0-2]\b)", "Toán "),
     *((sign, r"\b(nhiệm|huynh|đội) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ") for sign in ("nhiệm ", "huynh ")),
     (", k", rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
     (", k", r"(?<=\d, )(?:k|khối )(?=\d)", ""),
     ("grader", rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
-    ("25", r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
+    ("36 ", r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
     *((sign, r"([345])\s?[-–]\s?([456])\s?(?:t|tuoi)\b", r"\1-\2 tuổi") for sign in ("tuoi", "4t", "5t", "6t")),
     (" tuổi", r"(?<=[^\d\s] [-–] )([345]) tuổi\b", r"(\1 tuổi)"),
     ("hình ", rf"({_BEGINS}|\b{_AHEAD} )hình (?=(?:1[0-2]|[6-9])(?:{_ENDS}| {_ALL}))", r"\1Toán "),
     ("đại ", rf"({_BEGINS}|\b{_AHEAD} )đại (?=(?:1[01]|[6-9])(?:{_ENDS}| {_ALL}))", r"\1Toán "),
 )
 # A subject and its grade as a part of a title: "… (Văn 8)", "… - Sử 7", "… – hóa lớp mười một".
+_PART_BEGINS, _PARTS = "[-–—:(|,;/.]", "văn sinh sử địa lí lý hóa hoá anh tin nhạc"
 _PART = re.compile(
-    r"([-–—:(|,;/.] ?)(?=(?:văn|sinh học|sử|địa|l[íý]|hóa|hoá|sinh|anh|tin|nhạc)"
+    rf"({_PART_BEGINS} ?)(?=(?:{_PARTS.replace(' ', '|').replace('sinh', 'sinh học|sinh')})"
     rf"(?: lớp)? (?:{NUMBER}|{_SPELT}){_ENDS})",
     re.IGNORECASE,
 )
@@ -119,3 +127,61 @@ def read_slowly(text: str, figures: bool) -> str:
         if bare:
             return text if _BARE_NAMES.keys().isdisjoint(lowered.split(" ")) else _BARE_NAME.sub(_bare_name, text)
     return _PART.sub(r"\1môn ", text) if figures or "lớp" in lowered else text
+
+
+# --- what need not be read slowly ----------------------------------------------------------------------
+
+# What pieces between blanks show: a figure; an end behind which a part may begin, the name of a subject that may be
+# one, and both in one piece; a form, and one that is looked for beside figures, or beside figures in a bare text.
+_FIGURE, _END, _NAME, _PART_SIGN, _FORM, _FORM_OF_FIGURES, _BARE_SIGN = (1 << place for place in range(7))
+_A_FIGURE, _GLUED = re.compile("[1-9]"), re.compile(r"[^\W\d_][1-9]")
+_AT_THE_END, _INSIDE = re.compile(f"{_PART_BEGINS}$"), re.compile(f"{_PART_BEGINS}(?:{_PARTS.replace(' ', '|')})$")
+_SIGNS_OF_FORMS = tuple(sign for forms in (_OF_CLASSES, _WITHOUT_MARKS, _WITH_MARKS) for sign, *_ in forms)
+_MOST_PIECES, _LONGEST_PIECE = 100_000, 40
+
+
+def _shows(piece: str, sign: str) -> bool:
+    """Say that a piece between blanks may be the one in which a sign stands, or in which it begins."""
+    before, blank, behind = sign.partition(" ")
+    if not blank:
+        return sign in piece
+    if before:
+        return piece.endswith(before)
+    return piece.startswith(behind) and not piece[len(behind) :][:1].isalnum()
+
+
+class Signs(dict[str, int]):
+    """What pieces between blanks show, worked out once for each: they come again in other titles."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        """``codes`` are short names of subjects that are written out, too."""
+        self._codes = frozenset(codes)
+
+    def __missing__(self, piece: str) -> int:
+        lowered = piece.lower()
+        shown = (
+            (_FIGURE, _A_FIGURE.search(piece)),
+            (_END, _AT_THE_END.search(piece)),
+            (_NAME, lowered in _PARTS.split(" ")),
+            (_PART_SIGN, _INSIDE.search(lowered)),
+            (_FORM, piece in self._codes or _GLUED.search(piece) or any(_shows(lowered, s) for s in _SIGNS_OF_FORMS)),
+            (_FORM_OF_FIGURES, any(_shows(lowered, sign) for sign, *_ in _WITH_FIGURES)),
+            (_BARE_SIGN, lowered in _BARE_NAMES),
+        )
+        found = sum(sign for sign, is_shown in shown if is_shown)
+        if len(piece) < _LONGEST_PIECE:
+            if len(self) >= _MOST_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+    def are_in(self, text: str) -> bool:
+        """Say that a title may have to be written out; six of seven need not, known at a quarter of the price."""
+        found = list(map(self.__getitem__, text.split()))
+        signs = reduce(or_, found, 0)
+        if signs & (_FORM | _PART_SIGN):
+            return True
+        if signs & _FIGURE and (signs & _FORM_OF_FIGURES or (signs & _BARE_SIGN and text.isascii())):
+            return True
+        both = signs & _NAME and signs & _END
+        return bool(both) and any(first & _END and then & _NAME for first, then in pairwise(found))

@@ -29,8 +29,9 @@ _HEAD = re.compile(
 _ROOT = re.compile(rf"<({_NAME})[^<>&]*+>".encode(), re.ASCII)
 _USUAL_TAIL = b"</metadata></record>"
 _TAIL = re.compile(rb"[ \t\n]*</metadata>[ \t\n]*(?:<about></about>[ \t\n]*)?</record>")
-# Tags that follow each other at once, and the text behind them.
-_TAGS_AND_TEXT = re.compile(r"((?:<[^>]*+>)++)([^<]*+)")
+# Tags that follow each other at once, without the outer brackets; between them is text. To split takes four fifths of
+# the time of finding both.
+_TAGS = re.compile(r"<([^>]*+(?:><[^>]*+)*+)>")
 # What XML forbids, and line ends that it changes: bytes are left out at half the price of a scan of the text.
 _REFUSED = bytes((*range(0x09), *range(0x0B, 0x20)))
 _REFERENCE = re.compile("&(?:([a-zA-Z]*);|#([0-9]{1,7});|#x([0-9a-fA-F]{1,6});)?")
@@ -66,10 +67,11 @@ class Plain:
         after = end + len(closing)
         if end < begin or (body[after:] != _USUAL_TAIL and _TAIL.fullmatch(body, after) is None):
             return None
-        if len(body.translate(None, _REFUSED)) != len(body):
+        inside = body[begin:end]
+        if len(inside.translate(None, _REFUSED)) != len(inside):
             return None
         try:
-            words = body[begin:end].decode()
+            words = inside.decode()
             if "\ufffe" in words or "\uffff" in words or ("]" in words and "]]>" in words):  # XML forbids these, too
                 return None
             return _walked(words, start)
@@ -99,23 +101,23 @@ class Plain:
 
 def _walked(words: str, start: Place) -> list[Row] | None:
     """Walk from the root's start tag to its end tag; None where the parser must judge. Raises as learning does."""
-    found = _TAGS_AND_TEXT.findall(words)
     if words.rfind("<") > words.rfind(">"):
         return None
+    pieces = _TAGS.split(words)  # text, tags, text, tags … text
     if "&" in words:
-        if words.count("&") != sum(text.count("&") for _, text in found):
+        if words.count("&") != sum(text.count("&") for text in pieces[2::2]):
             return None
-        found = [(tags, _resolved(text)) for tags, text in found]
+        pieces[2::2] = [_resolved(text) for text in pieces[2::2]]
+    pieces[0] = ""  # what the root says itself is no row
     rows: list[Row] = []
     open_: list[tuple[int, str | None]] = []  # of each element that is told apart: its first row, its words
-    place, text = start, ""
-    for tags, following in found:  # the hot loop of reading
+    place, following = start, iter(pieces)
+    for text, tags in zip(following, following, strict=False):  # the hot loop of reading
         place, path, language, acts = place[tags]
         if path is not None and text and not text.isspace():
             rows.append((path, text, language))
         if acts and not told(acts, open_, rows, text):
             return None
-        text = following
     return rows if place is start else None
 
 

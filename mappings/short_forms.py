@@ -9,7 +9,7 @@ import re
 
 from .file_names import parted, title_of_file
 from .grades import NUMBER
-from .hurried import read_slowly
+from .hurried import Signs, read_slowly
 from .vietnamese import folded, key
 
 # Short forms of subjects before a grade. Left out is what means two subjects: HH (hóa học, hình học), SH, TH, KH, TD.
@@ -61,12 +61,16 @@ _GLUED_NAME = re.compile(
 _SCHOOLBOOK = re.compile(r"\b(?:AV|TV|TA|LTVC|TLV|TNXH|KHTN|GDCD|HĐTN|HDTN|HK[12I]|[Uu]nit|[Kk]hoahoc|[Tt]iengviet)\b")
 _COMPUTING = re.compile(r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", re.IGNORECASE)
 _DIGIT = re.compile("[1-9]")
+_SIGNS = Signs(_PARTED)
 
 
 def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
     if name := title_of_file(text):
         return parted(_CODE.sub(lambda code: folded(_full(code)), name))
+    computing = "ứng dụng" in text or "máy tính" in text
+    if not (computing or _SIGNS.are_in(text)):
+        return text
     figures = _DIGIT.search(text) is not None
     text = read_slowly(text, figures)
     if figures and _GLUED.search(text):
@@ -79,7 +83,7 @@ def written_out(text: str) -> str:
     if not _CODES_APART.isdisjoint(text.split(" ")):
         text = _BESIDE.sub(lambda code: _SHORT[code[1] or code[2]], text)
         text = _AT_AN_END.sub(_full, text)
-    if figures and ("ứng dụng" in text or "máy tính" in text):
+    if figures and computing:
         text = _COMPUTING.sub("Tin học ", text)
     return text
 

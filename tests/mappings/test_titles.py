@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings import map_record
+from mappings import map_record, short_forms
 from mappings.titles import Reading, read
 
 from .records import ORIGIN, dublin_core
@@ -241,3 +241,32 @@ def test_any_row_of_words_of_school_is_read(words: list[str]) -> None:
     reading = read(" ".join(words))
     assert len(reading.type) < 2
     assert set(reading.beside) <= set(reading.subject)
+
+
+class _Anything:
+    """Signs of hurry everywhere."""
+
+    def are_in(self, text: str) -> bool:
+        return True
+
+
+# Pieces of what is written out, and of what looks like it.
+_HURRIED = [
+    piece
+    for pieces in (
+        "gd địa phương công dân lớp vi VII: x xi. mg bé lớn khối mầm lá lơp ts vào 10 t.anh V. văn đ. lí ls - & đl đs",
+        "gt 11 12 8th graders 25 36 tháng 4-5t 5 – 6 tuoi tuổi hình đại 7 tập sử địa, (Văn 8) -Sử 9; hóa sinh học một",
+        "tin mon su hoa ly lop mam bay on de VL7 toán7 AV TV K9 L5 E5 Unit môn ĐĐ MT Tin ứng dụng Khoa máy tính _ 3 0",
+        "nhiệm huynh 9a12 K6, k7, khối",
+    )
+    for piece in pieces.split(" ")
+]
+
+
+@settings(deadline=None, derandomize=True, max_examples=3000)
+@given(st.lists(st.sampled_from(_HURRIED), max_size=7).map(" ".join))
+def test_what_shows_no_sign_of_hurry_is_written_out_already(title: str) -> None:
+    quick = short_forms.written_out(title)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(short_forms, "_SIGNS", _Anything())
+        assert short_forms.written_out(title) == quick
