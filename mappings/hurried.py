@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import reduce
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import or_
 
 from .grades import NUMBER, NUMBER_WORDS
@@ -131,23 +131,28 @@ def read_slowly(text: str, figures: bool) -> str:
 
 # --- what need not be read slowly ----------------------------------------------------------------------
 
-# What pieces between blanks show: a figure; an end behind which a part may begin, the name of a subject that may be
-# one, and both in one piece; a form, and one that is looked for beside figures, or beside figures in a bare text.
-_FIGURE, _END, _NAME, _PART_SIGN, _FORM, _FORM_OF_FIGURES, _BARE_SIGN = (1 << place for place in range(7))
-_A_FIGURE, _GLUED = re.compile("[1-9]"), re.compile(r"[^\W\d_][1-9]")
+# What pieces between blanks show: an end behind which a part may begin, the name of a subject that may be one, and both
+# in one piece or another form; a form that is written out only in a bare text.
+_END, _NAME, _FORM, _BARE_SIGN = 1, 2, 4, 8
+_GLUED = re.compile(r"[^\W\d_][1-9]")
 _AT_THE_END, _INSIDE = re.compile(f"{_PART_BEGINS}$"), re.compile(f"{_PART_BEGINS}(?:{_PARTS.replace(' ', '|')})$")
-_SIGNS_OF_FORMS = tuple(sign for forms in (_OF_CLASSES, _WITHOUT_MARKS, _WITH_MARKS) for sign, *_ in forms)
 _MOST_PIECES, _LONGEST_PIECE = 100_000, 40
 
 
-def _shows(piece: str, sign: str) -> bool:
-    """Say that a piece between blanks may be the one in which a sign stands, or in which it begins."""
-    before, blank, behind = sign.partition(" ")
-    if not blank:
-        return sign in piece
-    if before:
-        return piece.endswith(before)
-    return piece.startswith(behind) and not piece[len(behind) :][:1].isalnum()
+def _pieces_of(*tables: _Forms) -> re.Pattern[str]:
+    """Find pieces between blanks in which a sign of these forms may stand, or in which it may begin."""
+    found = []
+    for sign, *_ in chain(*tables):
+        before, blank, behind = sign.partition(" ")
+        if blank:
+            found.append(f"{re.escape(before)}$" if before else rf"^{re.escape(behind)}(?![^\W_])")
+        else:
+            found.append(re.escape(sign))
+    return re.compile("|".join(dict.fromkeys(found)))
+
+
+_OF_FORMS = _pieces_of(_OF_CLASSES, _WITHOUT_MARKS, _WITH_MARKS, _WITH_FIGURES)
+_NAMES = frozenset(_PARTS.split(" "))
 
 
 class Signs(dict[str, int]):
@@ -159,16 +164,12 @@ class Signs(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         lowered = piece.lower()
-        shown = (
-            (_FIGURE, _A_FIGURE.search(piece)),
-            (_END, _AT_THE_END.search(piece)),
-            (_NAME, lowered in _PARTS.split(" ")),
-            (_PART_SIGN, _INSIDE.search(lowered)),
-            (_FORM, piece in self._codes or _GLUED.search(piece) or any(_shows(lowered, s) for s in _SIGNS_OF_FORMS)),
-            (_FORM_OF_FIGURES, any(_shows(lowered, sign) for sign, *_ in _WITH_FIGURES)),
-            (_BARE_SIGN, lowered in _BARE_NAMES),
-        )
-        found = sum(sign for sign, is_shown in shown if is_shown)
+        found = _FORM if piece in self._codes or _OF_FORMS.search(lowered) else 0
+        if piece.isalpha():
+            found |= (_NAME if lowered in _NAMES else 0) | (_BARE_SIGN if lowered in _BARE_NAMES else 0)
+        else:
+            found |= _END if _AT_THE_END.search(piece) else 0
+            found |= _FORM if _GLUED.search(piece) or _INSIDE.search(lowered) else 0
         if len(piece) < _LONGEST_PIECE:
             if len(self) >= _MOST_PIECES:
                 self.clear()
@@ -176,12 +177,13 @@ class Signs(dict[str, int]):
         return found
 
     def are_in(self, text: str) -> bool:
-        """Say that a title may have to be written out; six of seven need not, known at a quarter of the price."""
+        """Say that a title with figures may have to be written out; six of seven need not, at a third of the price.
+
+        Without figures there is so little to look for that this would cost more.
+        """
         found = list(map(self.__getitem__, text.split()))
         signs = reduce(or_, found, 0)
-        if signs & (_FORM | _PART_SIGN):
-            return True
-        if signs & _FIGURE and (signs & _FORM_OF_FIGURES or (signs & _BARE_SIGN and text.isascii())):
+        if signs & _FORM or (signs & _BARE_SIGN and text.isascii()):
             return True
         both = signs & _NAME and signs & _END
         return bool(both) and any(first & _END and then & _NAME for first, then in pairwise(found))

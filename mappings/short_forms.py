@@ -68,10 +68,10 @@ def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
     if name := title_of_file(text):
         return parted(_CODE.sub(lambda code: folded(_full(code)), name))
-    computing = "ứng dụng" in text or "máy tính" in text
-    if not (computing or _SIGNS.are_in(text)):
-        return text
     figures = _DIGIT.search(text) is not None
+    computing = figures and ("ứng dụng" in text or "máy tính" in text)
+    if figures and not computing and not _SIGNS.are_in(text):
+        return text
     text = read_slowly(text, figures)
     if figures and _GLUED.search(text):
         text = _GLUED_NAME.sub(r"\1 ", text)
@@ -83,7 +83,7 @@ def written_out(text: str) -> str:
     if not _CODES_APART.isdisjoint(text.split(" ")):
         text = _BESIDE.sub(lambda code: _SHORT[code[1] or code[2]], text)
         text = _AT_AN_END.sub(_full, text)
-    if figures and computing:
+    if computing:
         text = _COMPUTING.sub("Tin học ", text)
     return text
 

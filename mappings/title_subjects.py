@@ -107,10 +107,10 @@ def _stands_after(hit: Found, words: list[str]) -> bool:
 Parts = frozenset[tuple[int, int]]
 
 
-def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, parts: Parts) -> Terms:
+def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: bool, parts: Callable[[], Parts]) -> Terms:
     """Return subjects that stand apart from their grade: long names, and everyday ones beside a sign of school.
 
-    ``parts`` are the first and last words of what signs part in a title.
+    ``parts`` gives the first and last words of what signs part in a title; it is asked for few.
     """
     table = words_of_titles()
     signs = bool(grades) or any(
@@ -131,7 +131,7 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         if hit.kind == "subject" and not believed:
             sure = hit.term in table["anywhere"]
             # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
-            headed = (counted or not hit.first) and (hit.first, hit.last) in parts
+            headed = (counted or not hit.first) and (hit.first, hit.last) in parts()
             believed = sure or ((signs or headed) and hit.term not in table["beside"])
             believed = believed or (headed and (counted or hit.term == "dao_duc") and not _is_beside_another(hit, hits))
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
@@ -187,7 +187,7 @@ def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     beside, number = subject_beside(hits, words)
     if beside:
         return (beside,), grades or number
-    return (subjects_apart(hits, words, grades, True, frozenset()) if grades else ()), grades
+    return (subjects_apart(hits, words, grades, True, frozenset[tuple[int, int]]) if grades else ()), grades
 
 
 def field_of_preschool(hits: list[Found], grades: Terms) -> Terms:

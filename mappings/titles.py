@@ -141,7 +141,9 @@ class Reading:
         if self._named or len(beside) != 1:
             return self._named or beside
         other = str(int(beside[0]) + 1)  # "Hóa 8, 9 - Chuyên đề", "Toán 6 và 7"
-        return (*beside, other) if re.search(_AND_NEXT.format(beside[0], other), self._lowered) else beside
+        if other not in self._lowered or not re.search(_AND_NEXT.format(beside[0], other), self._lowered):
+            return beside
+        return (*beside, other)
 
     @_Once
     def _hits(self) -> list[Found]:
@@ -163,9 +165,9 @@ class Reading:
         hits, words, grades, bare, beside = self._hits, self._words, self._grades, self._bare, self._beside[0]
         if beside:
             several = sum(hit.kind in KINDS_OF_SUBJECTS for hit in hits) > 1
-            subjects = subjects_apart(hits, words, grades, bare, self._parts) if several else ()
+            subjects = subjects_apart(hits, words, grades, bare, lambda: self._parts) if several else ()
             return (subjects if beside in subjects else (beside,)), grades  # "Toán và Tiếng Việt lớp 3"
-        subjects = subjects_apart(hits, words, grades, bare, self._parts)
+        subjects = subjects_apart(hits, words, grades, bare, lambda: self._parts)
         if not subjects and not bare and self._kinds.isdisjoint(("subject", "sure")) and _DIGIT.search(self._lowered):
             subjects, grades = subjects_without_marks(self._lowered, grades)
         return (subjects, grades) if subjects or grades else subjects_of_study(hits, words)
