@@ -46,7 +46,7 @@ _GRADE = re.compile(
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
 _BEFORE_NUMBER = ("lớp", "khối", "lop", "khoi", "grade")
-_CLASS = re.compile(rf"\b(?:lớp|lop)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|[/.]\d{{1,2}})\b")
+_CLASS = re.compile(rf"l(?<!\wl)(?:ớp|op)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|[/.]\d{{1,2}})\b")
 _NEXT = re.compile(rf"(,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?({NUMBER})")
 NUMBER_WORDS = {
     word: str(number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
 from .grades import Terms, grades_of_title
@@ -63,9 +64,14 @@ class Reading:
     def __init__(self, text: str, lowered: str, words: list[str], found: list[Found]) -> None:
         """``found`` are the phrases in ``words``, and these the forms to compare of ``lowered`` small letters."""
         self._text, self._lowered, self._words, self._found, self._bare = text, lowered, words, found, is_bare(text)
-        self._kinds = {hit.kind for hit in found}
+        self._kinds = frozenset([hit.kind for hit in found])
         self.odd = "spam" in self._kinds  # it has a word of spam; safety.py says whether it is
         self.academic = "academic" in self._kinds and not self.odd
+        self.__dict__.update(_nothing_without(self._kinds))
+        if "series" not in self._kinds:
+            self._hits = found
+        if "20" not in lowered:
+            self.school_year = ()
         if self.odd or not found:
             self.__dict__.update(_NOTHING)
         elif self.academic and not self._named:
@@ -95,13 +101,12 @@ class Reading:
     @_Once
     def level(self) -> Terms:
         """Return the level of school, where nothing speaks of higher education."""
-        named = "level" in self._kinds and not self.academic
-        return tuple([hit.term for hit in self._hits if hit.kind == "level"][:1]) if named else ()
+        return tuple([hit.term for hit in self._hits if hit.kind == "level"][:1]) if not self.academic else ()
 
     @_Once
     def audience(self) -> Terms:
         """Return for whom it says to be."""
-        return _audiences(self._hits, self._words, self._bare) if "audience" in self._kinds else ()
+        return _audiences(self._hits, self._words, self._bare)
 
     @_Once
     def series(self) -> Terms:
@@ -118,7 +123,7 @@ class Reading:
     @_Once
     def lesson(self) -> Terms:
         """Return lessons as the textbook counts them, where something speaks of school."""
-        counted = lessons(self._lowered) if "lesson" in self._kinds else ()
+        counted = lessons(self._lowered)
         return counted if counted and self._school else ()
 
     @_Once
@@ -128,7 +133,7 @@ class Reading:
 
     @_Once
     def _named(self) -> Terms:
-        return grades_of_title(self._lowered) if "numbered" in self._kinds else ()
+        return grades_of_title(self._lowered)
 
     @_Once
     def _beside(self) -> tuple[str, Terms]:
@@ -147,13 +152,12 @@ class Reading:
 
     @_Once
     def _hits(self) -> list[Found]:
-        everyday = "series" in self._kinds and not self._grades and self._kinds.isdisjoint(_OF_SCHOOL)
+        everyday = not self._grades and self._kinds.isdisjoint(_OF_SCHOOL)
         return _without_everyday(self._found) if everyday else self._found
 
     @_Once
     def _series(self) -> Terms:
-        named = "series" in self._kinds
-        return tuple(dict.fromkeys([hit.term for hit in self._hits if hit.kind == "series"])) if named else ()
+        return tuple(dict.fromkeys([hit.term for hit in self._hits if hit.kind == "series"]))
 
     @_Once
     def _school(self) -> bool:
@@ -186,6 +190,22 @@ class Reading:
 _NOTHING: dict[str, Terms] = dict.fromkeys(
     ("subject", "grade", "type", "level", "audience", "series", "school_year", "lesson", "beside"), ()
 )
+
+
+# What is asked for only where a phrase of a kind was found: nothing else is said of it.
+_OF_KINDS = (
+    ("audience", ("audience",)),
+    ("level", ("level",)),
+    ("lesson", ("lesson",)),
+    ("series", ("series", "_series")),
+    ("numbered", ("_named",)),
+)
+
+
+@lru_cache(maxsize=1000)
+def _nothing_without(kinds: frozenset[str]) -> dict[str, Terms]:
+    """Return what a title with phrases of these kinds says nothing of."""
+    return {name: () for kind, names in _OF_KINDS if kind not in kinds for name in names}
 
 
 # --- one title -------------------------------------------------------------------------------------
