@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 _STAMP = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d))?(?:[.,]\d+)?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?)?"
 )
+# As the standard wants it: what is valid of this needs no writing anew (a fifth of the price, and most are so).
+_STANDARD = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -35,6 +37,12 @@ def _written(read: datetime) -> str:
 
 def normalised(text: str) -> str | None:
     """Return a server's clock as ``YYYY-MM-DDThh:mm:ssZ``; None where it cannot be read."""
+    if _STANDARD.fullmatch(text):
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return text
     read = moment(text)
     return None if read is None else _written(read)
 

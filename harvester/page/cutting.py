@@ -8,7 +8,7 @@ parser, which sees every byte once, in the envelope or in a record.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -32,8 +32,8 @@ ITEMS = {b"ListRecords": b"record", b"GetRecord": b"record", b"ListIdentifiers":
 LISTS = tuple(name.decode() for name in ITEMS)
 _LIST = re.compile(rb"<(?P<prefix>[^\s<>/:\"'=]+:)?(?P<name>ListRecords|ListIdentifiers|GetRecord)(?=[\s>])[^<>]*+>")
 _DECLARATION = re.compile(rb"^<\?xml[^>]*\?>")
-_LONGEST_GAP = 64 * 1024
-_SPACE = b" \t\r\n"  # what XML calls white space
+LONGEST_GAP = 64 * 1024
+SPACE = b" \t\r\n"  # what XML calls white space
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Cut(msgspec.Struct, frozen=True):
     """
 
     context: bytes
-    records: tuple[bytes, ...]
+    records: Sequence[bytes]
     envelope: bytes
 
 
@@ -88,6 +88,16 @@ def cut(body: Buffer, where: str = "") -> Cut:
 
 def quick_cut(body: Buffer, found: Frame, where: str = "") -> Cut | None:
     """Cut by searching bytes, an eighth of the cost of parsing; None where that is in doubt."""
+    return cut_where(_quick_records, body, found, where)
+
+
+# Finds records between two places by the name of their tags: returns them, and where what follows the last one begins
+# (-1 in doubt).
+Search = Callable[[Buffer, int, int, bytes], tuple[Sequence[bytes], int]]
+
+
+def cut_where(search: Search, body: Buffer, found: Frame, where: str = "") -> Cut | None:
+    """Cut where a search finds records in the list of an answer; None where it, or what stands around, is in doubt."""
     start, end = found.start, found.end
     root = START_TAG.match(body, start, min(start + TAG_BYTES, end))
     listing = _LIST.search(body, start, end)
@@ -100,42 +110,41 @@ def quick_cut(body: Buffer, found: Frame, where: str = "") -> Cut | None:
     if first - start > ENVELOPE_BYTES or b"<!" in above or b"<?" in above or listing[0][-2:] == b"/>":
         return None
     name = (listing["prefix"] or b"") + ITEMS[listing["name"]]
-    records, last = _quick_records(body, first, end, name)
+    records, last = search(body, first, end, name)
     if last < 0 or end - last > ENVELOPE_BYTES:
         return None
     context = found.declaration + root[0] + listing[0]
-    return _bounded(Cut(context, tuple(records), found.declaration + body[start:first] + body[last:end]), where)
+    return _bounded(Cut(context, records, found.declaration + body[start:first] + body[last:end]), where)
 
 
-def _quick_records(body: Buffer, start: int, end: int, name: bytes) -> tuple[list[bytes], int]:
+def _quick_records(body: Buffer, start: int, end: int, name: bytes) -> tuple[Sequence[bytes], int]:
     """Return the records, and where what follows the last one begins: -1 in doubt.
 
     From one opening tag to the next, white space apart, there must be one record. A comment or a section that holds
-    tags may deceive this search, but then a piece is not well-formed and the careful cut is asked.
+    tags may deceive this search, but then a piece is not well-formed and the careful cut is asked. It goes backwards:
+    Python finds the last of some bytes in less than half of the time in which it finds the first (measured).
     """
     opening, ending = b"<" + name, b"</" + name + b">"
-    width, find = len(opening), body.find
-    begin = find(opening, start, end)
+    begin, rfind = body.find(opening, start, end), body.rfind
     if begin < 0:
-        return [], start
-    records: list[bytes] = []
-    doubt: tuple[list[bytes], int] = [], -1
-    if begin - start > _LONGEST_GAP or body[start:begin].strip(_SPACE):
+        return (), start
+    doubt: tuple[Sequence[bytes], int] = (), -1
+    if begin - start > LONGEST_GAP or body[start:begin].strip(SPACE):
         return doubt
-    for _ in range(MOST_RECORDS):
-        following = find(opening, begin + width, end)
-        if following < 0:
-            break
-        record = body[begin:following]
+    stop = last = rfind(ending, rfind(opening, begin, end), end) + len(ending)
+    if last <= begin + len(opening):
+        return doubt
+    records: list[bytes] = []
+    while stop > begin and len(records) <= MOST_RECORDS:
+        place = rfind(opening, begin, stop)
+        record = body[place:stop]
         if not record.endswith(ending):
-            record = record.rstrip(_SPACE)
+            record = record.rstrip(SPACE)
             if not record.endswith(ending):
                 return doubt
         records.append(record)
-        begin = following
-    last = body.rfind(ending, begin, end) + len(ending)
-    records.append(body[begin:last])
-    return (records, last) if last > begin + width else doubt
+        stop = place
+    return tuple(reversed(records)), last
 
 
 def careful_cut(body: Buffer, found: Frame, where: str = "") -> Cut:

@@ -12,6 +12,7 @@ from ..errors import SourceError
 from ..record import Item, RawRecord, Rejected
 from .cutting import Cut, careful_cut, fingerprints, quick_cut
 from .envelope import Answer, envelope
+from .even import even_cut
 from .framing import PAGE_BYTES, Frame, declaration, frame
 from .markup import Buffer, let_go
 from .mending import ENVELOPE, Mended, mended, recoded
@@ -67,15 +68,43 @@ def read_page(
 
 def _quickly(body: Buffer, found: Frame, where: str, name: str, known: Known) -> Reading | None:
     """Read an answer that is as it should be; None where another way of reading may find more."""
-    parts = None if found.repairs else quick_cut(body, found, where)
+    if found.repairs:
+        return None
+    looked = _evenly(body, found, where, known)
+    parts = quick_cut(body, found, where) if looked is None else looked.parts
     if parts is None:
         return None
     let_go(body)
     try:
-        return _strictly(Mended(parts), where, name, known)
+        return _strictly(Mended(parts), where, name, known, looked)
     except SourceError as error:
         _raise_unless(error, "malformed", "structure", "overgrown")
     return None
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    """Records whose fingerprints were looked up: those that are held, with their numbers."""
+
+    parts: Cut
+    marks: list[bytes]
+    held: Mapping[bytes, int]
+
+
+def _looked_up(parts: Cut, marks: list[bytes], known: Known) -> _Looked:
+    return _Looked(parts, marks, known(marks) if marks else {})
+
+
+def _evenly(body: Buffer, found: Frame, where: str, known: Known) -> _Looked | None:
+    """Cut an answer in the cheapest way and look its records up; None where one of the others may hold another."""
+    cut = even_cut(body, found, where)
+    if cut is None:
+        return None
+    parts, pieces = cut
+    looked = _looked_up(parts, pieces.fingerprints(parts.context), known)
+    if all(map(looked.held.__contains__, looked.marks)):  # as on most pages
+        return looked
+    nested = any(mark not in looked.held and pieces.nests(place) for place, mark in enumerate(looked.marks))
+    return None if nested else looked
 
 
 def _in_doubt(
@@ -100,7 +129,7 @@ def _raise_unless(error: SourceError, *codes: str) -> None:
         raise error
 
 
-def _strictly(state: Mended, where: str, name: str, known: Known) -> Reading:
+def _strictly(state: Mended, where: str, name: str, known: Known, looked: _Looked | None = None) -> Reading:
     """Read envelope and records strictly. Raises SourceError, malformed for the first piece that is not well-formed."""
     parts = state.parts
     answer, root = envelope(parts.envelope, where)
@@ -112,9 +141,9 @@ def _strictly(state: Mended, where: str, name: str, known: Known) -> Reading:
             for number, body in enumerate(parts.records)
         )
         return Reading(parts, answer, root, (), headers, state.repairs)
-    marks = fingerprints(parts.context, parts.records)
-    held = known(marks) if marks else {}
-    if all(map(held.__contains__, marks)):  # an unchanged page, as most are
+    looked = looked or _looked_up(parts, fingerprints(parts.context, parts.records), known)
+    marks, held = looked.marks, looked.held
+    if all(map(held.__contains__, marks)):
         return Reading(parts, answer, root, tuple([held[mark] for mark in marks]), (), state.repairs)
     fresh = [place for place, mark in enumerate(marks) if mark not in held]
     read = iter(_fresh(state, fresh, marks, where, name))

@@ -40,7 +40,7 @@ class Circle:
         """
         names = _names(items)
         mask = self._mask
-        chosen = {name for name in names if not name & mask}
+        chosen = {name for name in names if not name & mask} if mask else set(names)
         fresh = chosen - self._names
         mark = hash(tuple(names))
         stale = mark in self._recent or (not fresh if chosen else not names)
