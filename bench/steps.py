@@ -19,9 +19,9 @@ Step = tuple[str, str]
 HARVEST: tuple[Step, ...] = (
     ("asked over HTTP", "harvester.web:Web.get"),
     ("framed", "harvester.page.reading:frame"),
-    ("cut into records", "harvester.page.reading:quick_cut"),
+    ("cut into records", "harvester.page.reading:even_cut"),
     ("envelope parsed", "harvester.page.reading:envelope"),
-    ("fingerprints", "harvester.page.reading:fingerprints"),
+    ("fingerprints", "harvester.page.even:Pieces.fingerprints"),
     ("known bytes looked up", "harvester.store.knowing:Knowing.among"),
     ("new records parsed, headers read", "harvester.page.reading:read_records"),
     ("circle watched", "harvester.connectors.oai.circle:Circle.check"),
@@ -93,3 +93,25 @@ def measure(work: Callable[[str, Path], dict[str, Any]], steps: tuple[Step, ...]
     whole = time.process_time() - begun
     steps_spent = {title: clocks.spent[title] / 1e9 for title, _ in steps}
     return {**figures, "steps": {**steps_spent, "everything else": whole - sum(steps_spent.values())}}
+
+
+def floor(folder: Path, log: Any, origins: Any) -> dict[str, Any]:
+    """Give bare Tantivy the finished documents of a store: one writer and one commit, as the index has them.
+
+    Schema, tokens and heap are the index's; all that Python does is done before the clock starts. ``cpu`` is that of
+    all threads, merges included, in seconds.
+    """
+    from index import open_engine
+    from index.engines.tantivy import TantivyEngine, made
+    from index.streaming import changes, documents
+
+    ready = [made(each) for _, some in documents(changes(log, 0), origins, 0) for each in some]
+    engine = open_engine(f"tantivy:{folder}/bare").fresh()
+    assert isinstance(engine, TantivyEngine)
+    begun = time.process_time()
+    writer = engine._writing()
+    for document in ready:
+        writer.add_document(document)
+    writer.commit()
+    engine.close()
+    return {"cpu": time.process_time() - begun, "records": len(ready)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 import xxhash
@@ -21,6 +22,7 @@ WORDS, PAIRS, LONGER, TITLES = 60_000, 100_000, 60_000, 20_000
 # While it learns: above so many the rarest go (lossy counting), so that memory stays below 100 MB.
 _MOST_GRAMS, _MOST_TITLES = 400_000, 60_000
 _LONGEST_TITLE, _LONGEST_WORD = 160, 24  # characters; what is longer helps nobody who types
+_SHORT, _KEPT = 80, 20_000  # keywords below so many characters are kept with their phrases, about 2 kB each
 
 
 class _Institution(msgspec.Struct):
@@ -69,15 +71,14 @@ class Learner:
 
     def _learn(self, document: Document) -> None:
         said = _DECODER.decode(document.stored)
-        runs = [analyse_parts((text,))[0].split(" ") for text in (said.title, *said.keyword)]
         self._documents += 1
-        self._words.update({word for run in runs for word in run if 0 < len(word) <= _LONGEST_WORD})
+        self._words.update(_words(said.title).union(*map(_words_again, said.keyword)))
         self._subjects.update(said.subject)
         held = self._institutions.get(document.source)
         name = said.institution.name or (held.name if held else "")
         self._institutions[document.source] = Institution(document.source, name, (held.count if held else 0) + 1)
         if xxhash.xxh3_64_intdigest(document.key.encode()) % _PARTS < self._book.share:
-            self._grams.update({gram for run in runs for gram in _grams(run)})
+            self._grams.update(_grams(said.title).union(*map(_grams_again, said.keyword)))
             if len(said.title) <= _LONGEST_TITLE:
                 count = self._titles[said.title].count if said.title in self._titles else 0
                 self._titles[said.title] = Title(said.title, document.key, count + 1)
@@ -116,10 +117,31 @@ class Learner:
         )
 
 
-def _grams(run: list[str]) -> Iterable[str]:
-    return (
+def _run(text: str) -> list[str]:
+    return analyse_parts((text,))[0].split(" ")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in _run(text) if 0 < len(word) <= _LONGEST_WORD)
+
+
+def _grams(text: str) -> frozenset[str]:
+    run = _run(text)
+    return frozenset(
         " ".join(run[start : start + size]) for size in range(2, LONGEST + 1) for start in range(len(run) - size + 1)
     )
+
+
+_words_kept, _grams_kept = lru_cache(_KEPT)(_words), lru_cache(_KEPT)(_grams)
+
+
+def _words_again(keyword: str) -> frozenset[str]:
+    """Return the words of a keyword; most come again with other records."""
+    return (_words_kept if len(keyword) < _SHORT else _words)(keyword)
+
+
+def _grams_again(keyword: str) -> frozenset[str]:
+    return (_grams_kept if len(keyword) < _SHORT else _grams)(keyword)
 
 
 def _without_the_rarest(counted: Counter[str], most: int) -> Counter[str]:
