@@ -19,7 +19,7 @@ from .deadline import HEARD_SECONDS, Deadline
 IDLE_SECONDS = 60.0  # between two pieces of one answer; the first byte may take the whole deadline (p99: 180 s)
 HEAD_LIMIT = 1 << 16  # the longest head of 6,000 real answers was 9 kB
 INTERIM = 8  # answers 1xx before the real one; none was ever seen
-PIECE = 1 << 16
+PIECE = 1 << 17  # most pages are two of them: each takes some ten calls here and in the system
 LINE_LIMIT = 1 << 12  # of a chunk's size line
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _BLANK = " \t\r"  # Python would strip a Latin-1 no-break space as well

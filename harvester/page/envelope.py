@@ -20,6 +20,7 @@ ATTRIBUTES = 100
 _SHORTEST_ATTRIBUTE = len(b" a=''")
 _ATTRIBUTE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _DIGITS = 18  # what a 64-bit number holds
+_LISTS = tuple(f"{{*}}{name}" for name in LISTS)  # of whatever namespace, or none
 
 
 class _Nothing:
@@ -171,7 +172,7 @@ def _account(root: etree._Element, verb: str, where: str) -> None:
 
     The list must be the one below the root, so that no list elsewhere in the envelope was taken for it.
     """
-    lists = [element for element in root.iter() if local_name(element) in LISTS]
+    lists = list(root.iter(*_LISTS))
     if not lists:
         return
     listing = lists[0]
