@@ -70,6 +70,39 @@ def test_what_is_held_is_known_in_any_order(store: Store, marks: list[bytes], or
         assert all(number in truth[mark] for mark, number in known.items())
 
 
+@pytest.fixture
+def alone(store: Store) -> list[bytes]:
+    """One source whose numbers have no gap; the bytes of two of its records were erased."""
+    held = _marks(COUNT, 3)
+    source = {"id": 1, "name": "nguon-1", "first_id": "nguon-1"}
+    common = {"source": 1, "key_number": 0, "content": b"c", "since": 0, "first_visit": 1, "last_visit": 1}
+    records = [
+        {**common, "identifier": f"{place}", "presence": schema.PRESENT, "datestamp": "",
+         "fingerprint": b"" if place in (AHEAD // 2, AHEAD + 9) else mark}
+        for place, mark in enumerate(held)
+    ]  # fmt: skip
+
+    def job(connection: sa.Connection) -> None:
+        connection.execute(schema.source.insert(), [source])
+        connection.execute(schema.record.insert(), records)
+
+    store.database.write(job)
+    return held
+
+
+def test_a_list_in_its_order_is_read_ahead_and_seldom_asked_for(store: Store, alone: list[bytes]) -> None:
+    """What was erased is not held, and moves no number; page by page the store is asked a few times in all."""
+    truth, asked = _truth(store), list[str]()
+    sa.event.listen(store.database.engine, "begin", lambda connection: asked.append("?"))
+    knowing = Knowing(store.database, 1)
+    for start in range(0, COUNT, 50):
+        page = alone[start : start + 50]
+        known = knowing.among(page)
+        assert known.keys() == truth.keys() & set(page)
+        assert all(truth[mark] == {number} for mark, number in known.items())
+    assert len(asked) <= 8  # the first page, three readings ahead, two pages with an erased record, and some to spare
+
+
 def test_nothing_is_known_of_nothing(store: Store) -> None:
     """An empty page asks nothing."""
     assert Knowing(store.database, 1).among([]) == {}
