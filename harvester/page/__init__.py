@@ -1,8 +1,8 @@
 """Read one OAI-PMH answer: accepted whole or not at all. Pure.
 
 ``read_page`` is the one way in for whoever asks institutions. An answer is never one tree: its bytes are framed
-(``framing``), records are cut out as bytes (``cutting``) so that those we hold are never parsed, and the envelope
-that is left (``envelope``) and every record that is new (``records``) are parsed apart, strictly, never with
+(``framing``), records are cut out as bytes (``even``, else ``cutting``) so that those we hold are never parsed, and the
+envelope that is left (``envelope``) and every record that is new (``records``) are parsed apart, strictly, never with
 ``recover``. Where that fails, ``mending`` tries the small repairs of ``harvester.repairs`` on the piece that is
 damaged, and the same strict reading decides again. Names are matched by their local part: real servers use every prefix
 and namespace.
