@@ -85,6 +85,7 @@ _UNMARKED = (
     ("truoc", "trước"),
 )
 _UNMARKED_WORDS = tuple((re.compile(rf"\b{bare}\b"), marked) for bare, marked in _UNMARKED)
+_DAY_IN_WORDS = re.compile(r"^(?=(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|mốt|lăm) ){1,3}tháng )")
 _HAN = str.maketrans({**{sign: str(place) for place, sign in enumerate("〇一二三四五六七八九")}, "零": "0", "月": "-"})
 
 
@@ -124,7 +125,7 @@ def _with_figures(words: str) -> str:
         return words
     if "年" in words:
         words = words.translate(_HAN).replace("年", "-").replace("日", "").strip("- ")
-    return spoken(words)
+    return spoken(_DAY_IN_WORDS.sub("ngày ", words))
 
 
 def _era(words: str) -> str | None:

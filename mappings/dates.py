@@ -19,18 +19,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan janvier",
-            "february feb février",
-            "march mar mars",
-            "april apr avril",
-            "may mai",
-            "june jun juin",
-            "july jul juillet",
-            "august aug août",
-            "september sep sept septembre",
-            "october oct octobre",
-            "november nov novembre",
-            "december dec décembre",
+            "january jan janvier januar jänner январь января enero",
+            "february feb février februar февраль февраля febrero",
+            "march mar mars märz март марта marzo",
+            "april apr avril апрель апреля abril",
+            "may mai май мая mayo",
+            "june jun juin juni июнь июня junio",
+            "july jul juillet juli июль июля julio",
+            "august aug août август августа agosto",
+            "september sep sept septembre сентябрь сентября septiembre",
+            "october oct octobre oktober октябрь октября octubre",
+            "november nov novembre ноябрь ноября noviembre",
+            "december dec décembre dezember декабрь декабря diciembre",
         ),
         1,
     )
@@ -81,9 +81,21 @@ def parse(text: str) -> str | None:
 @lru_cache(maxsize=20_000)
 def _parsed(text: str) -> str | None:
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
+    words = _apart(words)
     if not words or len(words) > _LONGEST:
         return None
     return _read(words) or span(words, _date) or _read_plainer(words) or _read_within(words)
+
+
+def _apart(words: str) -> str:
+    """Part words and figures that stand as one, and read the letter O among figures as the figure."""
+    if "o" in words and _FIGURES.fullmatch(words):
+        words = words.replace("o", "0")
+    return _GLUED.sub(" ", words)
+
+
+_FIGURES = re.compile(r"(?=.*\d)[\do]{1,4}(?:[/.-][\do]{1,4}){0,2}")  # "15/O8/2O17"
+_GLUED = re.compile(r"(?<=ngày)(?=\d)|(?<=\d)(?=tháng|năm)|(?<=tháng)(?=\d)|(?<=năm)(?=\d)")
 
 
 def _read(words: str) -> str | None:
@@ -96,6 +108,7 @@ def _read(words: str) -> str | None:
 
 # What people write around a date: "Hà Nội, ngày …", "in lần thứ 2, …", a weekday, a time of day.
 _AROUND = (
+    (re.compile(r"^ngày 00 tháng 00 (?=năm)"), ""),
     (re.compile(r"^[^\W\d][^\d,]{1,30},\s+(?=ngày\b)"), ""),
     (
         re.compile(
@@ -110,7 +123,8 @@ _AROUND = (
     (re.compile(r"(?<=\d{4}-\d{2}-\d{2})(?:z|[+-]\d{2}:\d{2})$"), ""),
     (re.compile(r"^(?:ngày|mùng|mồng|le)\s+(?=\d{1,2}\s*[/.-]\s*\d|\d{1,2}(?:er)? [^\W\d])"), ""),
     (re.compile(r"^(?:tháng|thg\.?|th)\s*(\d{1,2})\s+(\d{1,2}),\s*(?=\d{4}$)"), r"\g<2>/\g<1>/"),  # as web sites write
-    (re.compile(r"^(?:mùng|mồng)\s+(?=\d{1,2} tháng)"), "ngày "),
+    (re.compile(r"^(?:ngày )?(?:mùng|mồng)\s+(?=\d{1,2} tháng)"), "ngày "),
+    (re.compile(r"(?<=\d{4}) (?:г|года?)\.?$"), ""),  # as Russians write
     (re.compile(r"^(?=\d{1,2} tháng\b)"), "ngày "),
     (re.compile(r"^t\s?(?=\d{1,2}\s*[/.-]\s*\d{4}$)"), "tháng "),
     (re.compile(r"^thập (?:niên|kỷ) (\d{3})0$"), r"\g<1>0s"),

@@ -10,7 +10,7 @@ _GLUED = re.compile(r"(?<=[a-zà-ỹđ])(?=\d)|(?<=\d)(?=[a-zà-ỹđ]{2})", re.
 _RUN_TOGETHER = tuple(
     (re.compile(rf"\b(?:{together})\b", re.IGNORECASE), apart)
     for together, apart in (
-        ("giaoan", "giao an"),
+        ("giaoan|^ga", "giao an"),
         ("dethi", "de thi"),
         ("dekiemtra", "de kiem tra"),
         ("decuong", "de cuong"),

@@ -31,6 +31,7 @@ WORDS_OF_GRADES = (
     "kĩ thuật",
     "thủ công",
     "tốt nghiệp thpt",
+    "thi tn",
     "tn thpt",
     "tnthpt",
     "thpt quốc gia",
@@ -118,13 +119,13 @@ def grades_of_title(lowered: str) -> Terms:
 
 # A grade without "lớp": behind the name of a province or of a trade; who sits the last examination is in grade 12.
 _BEHIND = re.compile(
-    r"(?:(?:giáo dục địa phương|gdđp)(?:\s+(?:tỉnh|thành phố|tp\.?))?|\bnghề)"
+    r"(?:(?:giáo dục địa phương|gdđp|giao duc dia phuong|gddp)(?:\s+(?:tỉnh|thành phố|tp\.?))?|\bnghề)"
     rf"(?:\s+[^\W\d]+){{1,4}}\s+({NUMBER})(?![\w/]|[.,]\d)"
     rf"|\b(?:k[ĩỹ] năng sống|(?<!vẽ )k[ĩỹ] thuật(?= [45])|thủ công(?= [1-3]))\s+({NUMBER})(?=\s*(?:[-–:(]|$))"
 )
 _LAST = re.compile(
     r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
-    r"|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
+    r"|\bthi tn\b|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
 )
 
 

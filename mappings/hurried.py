@@ -17,6 +17,7 @@ _ALL = r"(?:chương|bài|tiết|tuần|kì|kỳ|hk|kiểm)"
 _SPELT = "|".join(word.replace("·", " ") for word in sorted(NUMBER_WORDS, key=len, reverse=True))
 _BARE_NUMBERS = {folded(word.replace("·", " ")): number for word, number in NUMBER_WORDS.items() if word != "sáu"}
 _ROMAN = {name: str(number) for number, name in enumerate(("vi", "vii", "viii", "ix", "x", "xi", "xii"), 6)}
+_KINDERGARTEN = {"be": "bé", "nho": "nhỡ", "lon": "lớn"}
 _PRESCHOOL = {"mam": "mầm", "choi": "chồi", "la": "lá"}
 
 
@@ -46,6 +47,10 @@ def _of_preschool(place: re.Match[str]) -> str:
     return f"lớp {_PRESCHOOL[place[1].lower()]}"
 
 
+def _of_kindergarten(place: re.Match[str]) -> str:
+    return f"mẫu giáo {_KINDERGARTEN[place[1].lower()]}"
+
+
 def _of_initial(place: re.Match[str]) -> str:
     return _INITIALS.get((place[1].lower(), place[2].lower()), place[0])
 
@@ -66,6 +71,7 @@ _OF_CLASSES = _forms(  # also in texts of which only this word has no mark
     ("lop ", r"\blop (mam|choi|la)\b(?= ?[:-]|$)", _of_preschool),
 )
 _WITHOUT_MARKS = _forms(
+    ("chuyen ", r"(?<=\bchuyen )(su|dia|li|ly|hoa|sinh|van|anh|tin)\b(?! hoc)", _bare_name),
     ("mon ", r"(?<=\bmon )(su|dia|li|ly|hoa|sinh|van|anh|tin)\b(?! hoc)", _bare_name),
 )
 _WITH_MARKS = _forms(
@@ -80,11 +86,16 @@ _WITH_MARKS = _forms(
 _WITH_FIGURES = _forms(
     ("_", "_+", " "),
     ("lơp", r"\blơp\b", "lớp"),
-    ("ts ", r"\bts(?= (?:vào )?(?:lớp )?10\b)", "tuyển sinh"),
+    ("ts", r"\bts ?(?=(?:vào )?(?:lớp )?10\b)", "tuyển sinh "),
     (".", r"\b([tnvlđcmâ])\.\s?(anh|việt|văn|l[íý]|sử|nghệ|thuật|nhạc)\b", _of_initial),
-    ("ls", r"\bls ?[-&] ?đl\b", "Lịch sử và Địa lí"),
+    ("ls", r"\bls ?[-&] ?đl(?=\d|\b)", "Lịch sử và Địa lí"),
     ("gt ", r"\bđs ?(?:[-&]|và) ?gt (?=1[0-2]\b)", "Toán "),
-    *((sign, r"\b(nhiệm|huynh|đội) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ") for sign in ("nhiệm ", "huynh ")),
+    *((sign, r"\b(l[oớ]p|khối|khoi)(?=\d)", r"\1 ") for sign in ("lớp", "lop", "khối", "khoi")),
+    ("mau giao ", r"\bmau giao (be|nho|lon)\b", _of_kindergarten),
+    *(
+        (sign, r"\b(nhiệm|huynh|đội|đoàn) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ")
+        for sign in ("nhiệm ", "huynh ", "đội ", "đoàn ")
+    ),
     (", k", rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
     (", k", r"(?<=\d, )(?:k|khối )(?=\d)", ""),
     ("grader", rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
@@ -103,7 +114,7 @@ _PART = re.compile(
 )
 # Titles without marks: "su 12 bai 17", "on tap Li 9 HKII".
 _BARE_NAME = re.compile(
-    r"(?:^|\b(?:tap|tra|an|on|ga|bt|kt|cuong|tiet|thi|soan|skkn|hsg|bdhsg|g?hk[12i]{1,2}|khbd|bai|giang|de) )"
+    r"(?:^|[-:] |\b(?:tap|tra|an|on|ga|bt|kt|cuong|tiet|thi|soan|skkn|hsg|bdhsg|g?hk[12i]{1,2}|khbd|bai|giang|de) )"
     r"(su|dia|li|ly|hoa|sinh|van|anh|tin)"
     rf"(?= (?:lop )?{NUMBER}(?:$| ?[-:(,]"
     r"| (?:bai|tiet|tuan|chuong|chu|hk|ki|ky|giua|cuoi|nhat|on|de|co|nam|kntt|ctst)))",

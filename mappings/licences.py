@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from .rows import Row
 from .rule import Found, Job, Rule
@@ -28,7 +29,7 @@ _COMPONENTS = (
     (
         "nc",
         re.compile(
-            r"non\W*commercial|(?:phi|không)\s+thương\s+mại"
+            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s+thương\s+mại"
             r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s+mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
@@ -37,7 +38,8 @@ _COMPONENTS = (
     (
         "nd",
         re.compile(
-            r"no\W*deriv|không\s[^.;,]{0,20}phái\s+sinh|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
+            r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
+            r"|không\s[^.;,]{0,20}phái\s+sinh|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
             r"|(?<![a-z])nd(?![a-z])",
             re.IGNORECASE,
         ),
@@ -45,18 +47,20 @@ _COMPONENTS = (
     (
         "sa",
         re.compile(
-            r"share\W*a?like|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
+            r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compartir\W?igual|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),
 )
 _BY = re.compile(
-    r"attribution|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-|\b(?:cc|creative\s*-?commons?)[\s-]?by\b", re.IGNORECASE
+    r"attribution|namensnennung|atribuci[óo]n|reconocimiento|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
+    r"|\b(?:cc|creative\s*-?commons?)[\s-]?by\b",
+    re.IGNORECASE,
 )
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
-    r"©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
+    r"^quyền tác giả\s*:|©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|nghiêm cấm sao chép|cấm sao chép",
     re.IGNORECASE,
 )
@@ -73,6 +77,11 @@ _FORBIDDEN = re.compile(
     r"|(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)|(?:tous droits réservés|alle rechte vorbehalten)",
     re.IGNORECASE,
 )
+# "All rights reserved, except for the appendix, which is CC BY": the appendix is not what is described.
+_EXCEPTED = re.compile(
+    r"^(?:all rights reserved|(?:tất cả )?(?:các|mọi) quyền được bảo lưu)\W+(?:ngoại )?(?:trừ|except)", re.IGNORECASE
+)
+_RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?\b", re.IGNORECASE)
 _LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
 _LEADING = re.compile(rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|miền|hết)", re.IGNORECASE)
 _ALLOWED = re.compile(
@@ -81,7 +90,8 @@ _ALLOWED = re.compile(
 )
 _OF_THE_HOUSE = re.compile(r"học tập\s[^.;]*lưu hành nội bộ|lưu hành nội bộ[^.;]*học tập", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b", re.IGNORECASE
+    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b",
+    re.IGNORECASE,
 )
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
@@ -98,10 +108,13 @@ def read(text: str) -> Reading:
     own = vocabulary("licence").taught.term(text)
     if own:
         return own, "", "words"
+    text = _plain(text)
     by_address = _by_address(text)
     if by_address:
         return by_address
     if _CC_WORDS.search(text):
+        if _EXCEPTED.search(text):
+            return "rs-inc", "", "copyright"
         return ("", "", "unclear") if _FORBIDDEN.search(text) else _creative_commons(text)
     table = vocabulary("licence")
     whole = table.value(text)
@@ -117,6 +130,15 @@ def read(text: str) -> Reading:
         if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
             return name, "", "words"
     return ("rs-inc", "", "copyright") if _COPYRIGHT.search(text) else ("", "", "")
+
+
+def _plain(text: str) -> str:
+    """Write badges and what is run together as people write: "License-CC%20BY--NC%204.0", "ccbysa"."""
+    if "%20" in text:
+        text = unquote(text).replace("--", "-").replace("-CC", " CC")
+    if "ccby" in text.lower():
+        return _RUN_TOGETHER.sub(lambda code: "-".join(filter(None, ("CC-BY", code[1], code[2]))), text)
+    return text
 
 
 def _reserved(name: str, text: str) -> str:

@@ -91,7 +91,11 @@ def _of_subject(subject: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     for word in words_of_titles()["more_names"].get(subject["id"], ()):
         yield word, "subject", subject["id"]
     for word in subject.get("field_only", ()):  # short capitals (TD 9, CN 10) are too many things
-        if not (word.isupper() and len(word) <= 3) and word.lower() not in other:
+        if (
+            not (word.isupper() and len(word) <= 3)
+            and word.lower() not in other
+            and not word.lower().startswith("môn ")
+        ):
             yield word, "subject", subject["id"]
 
 

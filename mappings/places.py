@@ -55,7 +55,7 @@ _KIND = re.compile(
     r"(?:tỉnh(?: cũ)?|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ"
     r"|vùng(?: cao| biển)?|khu vực|ven biển|miền núi"
     r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba|\d+) tỉnh"
-    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch)\s*(?=\S)",
+    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|lễ hội|di tích)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -64,11 +64,13 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = re.compile(
-    r"\b(?:tỉnh|thành phố|tp\.?|(?:ở|tại)(?:\s+(?:\d+|các|hai|ba|bốn|năm)\s+tỉnh)?)\s+(\S+(?:\s+\S+){0,4})",
+    r"\b(?:tỉnh|thành phố|tp\.?|(?:ở|tại)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)"
+    r"\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
 _DISTRICT = re.compile(r"(?:huyện|thị xã|quận)\s+\S+(?:\s+\S+)?\s+(\S+\s+\S+)", re.IGNORECASE)  # and its province
 _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
+_PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\b(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)\b|\btinh\b|\bthanh pho\b", re.IGNORECASE
@@ -101,6 +103,8 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return (_SHORT[text],)
     if key(text) in _SEVERAL or "://" in text:
         return ()
+    if _PEACE.match(" ".join(text.replace(" và ", " ").split())):
+        return ()
     pieces = [piece for piece in _PARTS.split(_OFFICE.sub(" ", text) if is_bare(text) else text) if piece]
     if any(key(piece) in _ABROAD for piece in pieces):
         return ()
@@ -108,7 +112,8 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     names = _unique([_named(table, piece) for piece in pieces])
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
     if names:
-        return _unique([*inside, *names]) if _SEVERAL_OF.search(text) else names
+        listed = _SEVERAL_OF.search(text) or (len(names) > 1 and not is_address)
+        return _unique([*inside, *names]) if listed else names
     if inside:
         return inside[-1:]
     towns = _unique([_town(piece) for piece in (text, *pieces)])
@@ -133,7 +138,7 @@ def _named(table: Vocabulary, piece: str) -> str:
     whole = key(piece)
     if short := _short_names().get(whole):
         return short
-    if _SMALL.match(piece) or piece in _COMMON:
+    if _SMALL.match(piece) or piece in _COMMON or _PEACE.match(piece):
         return ""
     name = _without_kind(piece)
     if whole in _places():  # "quận Tân Phú", "xứ Thanh"

@@ -67,7 +67,7 @@ _SIGNS = Signs(_PARTED)
 def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
     if name := title_of_file(text):
-        return parted(_CODE.sub(lambda code: folded(_full(code)), name))
+        return read_slowly(parted(_CODE.sub(lambda code: folded(_full(code)), name)), True)
     figures = _DIGIT.search(text) is not None
     computing = figures and ("ứng dụng" in text or "máy tính" in text)
     if figures and not computing and not _SIGNS.are_in(text):

@@ -17,6 +17,9 @@ _WHOLE = re.compile(rf"{_FROM}{_DAY}{_MONTH}{_YEAR}{_TO}{_DAY}{_MONTH}{_YEAR}")
 _STILL = re.compile(
     rf"(?:từ\s+)?(?:năm\s+|tháng\s+)?(?:(\d{{1,2}})\s*[/-]\s*)?(1[0-9]{{3}}|20[0-9]{{2}})(?:{_TO}{_NOW}|\s?[-–]$)"
 )
+_IN_WORDS = re.compile(r"(\d{1,2}) tháng (\d{1,2})[ ,]+năm (?=\d{4})")
+_MONTHS_OF_YEAR = re.compile(rf"tháng (\d{{1,2}})(?:{_TO}(?:tháng )?)(\d{{1,2}}) ?(?:/|năm|,)? ?(?:năm )?(\d{{4}})")
+_EITHER = re.compile(r"(\d{4}) (?:hoặc|hay|or|oder|ou) (\d{4})")
 _MARKED = re.compile(r"((\d{4})-(\d{2})(?:-(\d{2}))?)\s*([?~])")  # EDTF itself
 
 Date = Callable[..., str | None]
@@ -24,6 +27,12 @@ Date = Callable[..., str | None]
 
 def span(words: str, date: Date) -> str | None:
     """Return the EDTF of an interval in small letters; ``date`` writes year, month, day if the calendar has it."""
+    if match := _MONTHS_OF_YEAR.fullmatch(words):
+        first, last, year = match.groups()
+        return _between(date(year, first), date(year, last))
+    if match := _EITHER.fullmatch(words):
+        return _between(*match.groups())
+    words = _IN_WORDS.sub(r"\1/\2/", words)
     if match := _DAYS.fullmatch(words):
         first, last, month, year = match.groups()
         return _between(date(year, month, first), date(year, month, last))

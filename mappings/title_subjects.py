@@ -18,7 +18,7 @@ from .vocabulary import vocabulary
 
 _GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
 _NUMBER = re.compile(NUMBER)
-_COUNTED = re.compile(r"[bct]?\d+")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
+_COUNTED = re.compile(r"[bct]?\d+p?")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
 _NO_GRADE = frozenset(
     (*key("tuổi tháng nghìn ngàn triệu trăm điểm ngón ngày").split(" "), "tuoi", "thang", "0")
 )  # "Công nghệ 4.0"
@@ -117,6 +117,7 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
+    row = _in_a_row(hits)
     asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
     found: list[Found] = []
     for hit in hits:
@@ -127,7 +128,7 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         said = _stands_after(hit, words) if hit.kind == "syllable" else named or before.endswith(asked)
         after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
-        believed = said or next_to or hit.kind == "sure" or (after_grade and hit.kind == "subject")
+        believed = said or next_to or hit in row or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
             sure = hit.term in table["anywhere"]
             # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
@@ -137,6 +138,18 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
+
+
+def _in_a_row(hits: list[Found]) -> list[Found]:
+    """Return three or more subjects that follow each other: "Lí - Hóa - Sinh", "Văn - Sử - Địa - GDCD"."""
+    named = [hit for hit in hits if hit.kind in KINDS_OF_SUBJECTS]
+    rows: list[list[Found]] = []
+    for hit in named:
+        if rows and rows[-1][-1].last + 1 == hit.first:
+            rows[-1].append(hit)
+        else:
+            rows.append([hit])
+    return next((row for row in rows if len(row) > 2), [])
 
 
 def _is_beside_another(hit: Found, hits: list[Found]) -> bool:
@@ -153,6 +166,7 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
         and (
             _OF.intersection(words[max(0, hit.first - 1) : hit.first + 1])
             or words[max(0, hit.first - 2) : hit.first] == _TEACHING
+            or (_TEACHING[0] in words and _grade_at(words, hit.last + 1))
             or words[hit.first - 1 : hit.first] == ["ppdh"]
         )
     ]
@@ -218,7 +232,9 @@ def theme(hits: list[Found], grades: Terms, text: str, subject: bool = False) ->
 
 def _themes(hits: list[Found], text: str, joins: bool) -> Terms:
     # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
-    stem = ("STEM" in text or "STEAM" in text or text.startswith(("Stem:", "Steam:"))) and not is_bare(text)
+    stem = (
+        "STEM" in text or "STEAM" in text or text.startswith(("Stem:", "Steam:", "Stem lớp", "Steam lớp"))
+    ) and not is_bare(text)
     themes = (hit.term for hit in hits if hit.kind == "theme" or (joins and hit.kind == "joined"))
     return tuple(term for term in themes if term != "stem" or stem)
 

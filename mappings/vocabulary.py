@@ -215,7 +215,9 @@ def _hosts() -> dict[str, str]:
 
 
 # Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
-_OFFICES = re.compile(r"^(?:so?gd(?:dt)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp)(?=.)")
+_OFFICES = re.compile(
+    r"^(?:so?gd(?:dt)?|pgd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|tp)(?=.)|city$"
+)
 
 
 def province_of_host(address: str) -> str | None:

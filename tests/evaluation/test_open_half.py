@@ -1,8 +1,7 @@
 """The parts of the evaluation sets that tables are mended by: no change of a table may make Kho understand less.
 
-The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half and the
-unseen part have no test: they are scored by ``python -m bench --evaluated sealed`` or ``unseen``, and nobody reads their
-mistakes.
+The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half has no
+test: it is scored by ``python -m bench --evaluated sealed``, and nobody reads its mistakes.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ FLOORS: dict[Half, dict[str, tuple[float, float]]] = {  # precision, recall
     "joined": {
         "titles: subject": (0.99, 0.95),
         "titles: grade": (0.97, 0.99),
-        "titles: type": (0.87, 0.86),
+        "titles: type": (0.88, 0.86),
         "dates": (0.99, 0.99),
         "provinces": (0.99, 0.98),
         "licences": (1.0, 1.0),
@@ -52,6 +51,14 @@ FLOORS: dict[Half, dict[str, tuple[float, float]]] = {  # precision, recall
         "encodings in batches of 3": (1.0, 1.0),
         "UTF-8 read wrongly": (1.0, 1.0),
         "clean text untouched": (1.0, 1.0),
+    },
+    "unseen": {
+        "titles: subject": (0.98, 0.91),
+        "titles: grade": (1.0, 0.91),
+        "titles: type": (0.93, 0.72),
+        "dates": (0.98, 0.98),
+        "provinces": (1.0, 0.95),
+        "licences": (0.97, 0.94),
     },
 }
 

@@ -65,6 +65,15 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ("Hoá 8, 9 - Chuyên đề nhận biết", {"subject": "hoa_hoc", "grade": "8|9", "type": "chuyen_de"}),
         ("KH dạy thêm (K6, K7, K8)", {"grade": "6|7|8"}),
         ("Đề tuyển sinh lớp 6 trường THCS Cầu Giấy", {"grade": "5", "type": "de_thi", "level": "thcs"}),
+        (
+            "Giáo án môn Khoa học tự nhiên 7",
+            {"subject": "khoa_hoc_tu_nhien", "grade": "7", "type": "ke_hoach_bai_day"},
+        ),
+        ("De thi tuyen sinh lop 10 chuyen Tin", {"subject": "tin_hoc", "grade": "9", "type": "de_thi"}),
+        ("Gioi thieu ve may tinh - Tin 3", {"subject": "tin_hoc", "grade": "3"}),
+        ("Viết đoạn văn về một người bạn lop4", {"grade": "4"}),
+        ("QPAN 10 - B8 Điều lệnh", {"subject": "giao_duc_quoc_phong_an_ninh", "grade": "10"}),
+        ("Nội quy phòng thực hành Lí - Hóa - Sinh", {"subject": "vat_li|hoa_hoc|sinh_hoc", "type": "van_ban"}),
         # several
         ("Công thức Vật lí 10, 11, 12", {"subject": "vat_li", "grade": "10|11|12", "type": "tom_tat_li_thuyet"}),
         ("Toán 6-7-8-9", {"subject": "toan", "grade": "6|7|8|9"}),
