@@ -54,7 +54,7 @@ def main() -> None:
     options.add_argument("--many", action="store_true")
     options.add_argument("--steps", action="store_true")
     options.add_argument("--mapped", action="store_true")
-    options.add_argument("--evaluated", choices=("open", "joined", "sealed", "fresh", "unseen"))
+    options.add_argument("--evaluated", choices=("open", "joined", "sealed", "fresh", "unseen", "last"))
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")

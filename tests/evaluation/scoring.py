@@ -21,7 +21,7 @@ from ..mappings.damage import damaged
 from ..mappings.records import dublin_core
 
 HERE = Path(__file__).parent
-Half = Literal["open", "joined", "sealed", "fresh", "unseen"]
+Half = Literal["open", "joined", "sealed", "fresh", "unseen", "last"]
 Item = dict[str, str]
 SEED = 20261126
 ORIGIN = Origin("danh-gia", "danh-gia", "Kho học liệu dùng chung")  # says nothing of place, level or school

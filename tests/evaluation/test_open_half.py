@@ -1,7 +1,8 @@
 """The parts of the evaluation sets that tables are mended by: no change of a table may make Kho understand less.
 
-The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half has no
-test: it is scored by ``python -m bench --evaluated sealed``, and nobody reads its mistakes.
+The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half and the
+last part have no test: they are scored by ``python -m bench --evaluated sealed`` or ``last``, and nobody reads their
+mistakes.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import pytest
 from .scoring import Half, Score, dates, every, items, swapped
 
 SIZES: dict[str, dict[Half, int]] = {
-    "titles": {"open": 320, "joined": 483, "sealed": 320, "fresh": 327, "unseen": 335},
-    "dates": {"open": 160, "joined": 206, "sealed": 160, "fresh": 148, "unseen": 153},
-    "provinces": {"open": 160, "joined": 207, "sealed": 160, "fresh": 127, "unseen": 139},
-    "licences": {"open": 80, "joined": 112, "sealed": 80, "fresh": 65, "unseen": 77},
+    "titles": {"open": 320, "joined": 483, "sealed": 320, "fresh": 327, "unseen": 335, "last": 337},
+    "dates": {"open": 160, "joined": 206, "sealed": 160, "fresh": 148, "unseen": 153, "last": 149},
+    "provinces": {"open": 160, "joined": 207, "sealed": 160, "fresh": 127, "unseen": 139, "last": 120},
+    "licences": {"open": 80, "joined": 112, "sealed": 80, "fresh": 65, "unseen": 77, "last": 66},
     "texts": {"open": 75, "sealed": 75, "fresh": 80},
     "clean": {"open": 525, "joined": 329, "sealed": 525, "fresh": 507},
 }
