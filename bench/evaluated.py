@@ -6,7 +6,7 @@ from tests.evaluation.scoring import Half, every, swapped
 
 from .figures import stands, write
 
-MENDED_BY = ("open", "joined", "fresh", "unseen")
+MENDED_BY = ("open", "joined", "fresh", "unseen", "last")
 
 
 def evaluate(half: Half) -> None:

@@ -39,7 +39,7 @@ def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
         # Of a study its own title says what is taught at school; other words of it name a field of science.
         return found if not rule.declared and read(job.values.get("title", "")).academic else []
     if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
-        found = [pair for pair in found if not is_bare(pair[1][1])]
+        found = [pair for pair in found if not is_bare(pair[1][1]) or (not rule.declared and read(pair[1][1]).surely)]
     terms = vocabulary("subject").terms
     if not rule.declared:  # titles.py believes an everyday word by what stands around it
         return found

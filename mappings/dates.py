@@ -89,12 +89,16 @@ def _parsed(text: str) -> str | None:
 
 def _apart(words: str) -> str:
     """Part words and figures that stand as one, and read the letter O among figures as the figure."""
-    if "o" in words and _FIGURES.fullmatch(words):
-        words = words.replace("o", "0")
-    return _GLUED.sub(" ", words)
+    if _FIGURES.fullmatch(words):
+        words = words.replace("o", "0").replace("_", "/").replace(" ", "")
+    if "i" in words or "x" in words or "v" in words:
+        words = _ROMAN_MONTH.sub(lambda month: f"{month[1]}/{_ROMAN.index(month[2]) + 1}/", words)
+    return _GLUED.sub(" ", words.replace("[", "").replace("]", ""))
 
 
-_FIGURES = re.compile(r"(?=.*\d)[\do]{1,4}(?:[/.-][\do]{1,4}){0,2}")  # "15/O8/2O17"
+_FIGURES = re.compile(r"(?=.*\d)(?=.*[o_])[\do]{1,4}(?:[/._-] ?[\do]{1,4}){0,2}")  # "15/O8/2O17", "05_12_2016"
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN_MONTH = re.compile(rf"^(\d{{1,2}})[./-]({'|'.join(sorted(_ROMAN, key=len, reverse=True))})[./-](?=\d{{4}}$)")
 _GLUED = re.compile(r"(?<=ngày)(?=\d)|(?<=\d)(?=tháng|năm)|(?<=tháng)(?=\d)|(?<=năm)(?=\d)")
 
 
@@ -144,6 +148,7 @@ _MONTH_WORDS = {
     for name in names.split()
 }
 _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
+_SINCE = re.compile(r"\btừ (?:ngày )?\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
 _LONGEST = 160  # a longer text is no date
 
@@ -162,6 +167,8 @@ def _read_within(words: str) -> str | None:
     """Read the date inside a publication line or a sentence; an era, a year and years are ready already."""
     if (inside := _IN_BRACKETS.search(words)) and (found := span(inside[1], _date)):
         return found  # "Tuần 12 (24/11 - 28/11/2025)"
+    if (since := _SINCE.search(words)) and (found := span(since[0], _date)):
+        return found
     found = plain_date(words)
     return _read(found) or (found if found and found.endswith("X") else None) if found else None
 

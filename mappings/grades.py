@@ -72,7 +72,7 @@ _FIRST = re.compile(
 _BEFORE = {"10": "9", "6": "5"}
 _AGE = re.compile(
     r"(?:\b(3|12|18|24)\s*[-–]\s*(?:12|24|36)\s*tháng|\b([345])\s*[-–]\s*([456])\s*tuổi"
-    r"|(?:\(\s*|\btrẻ\s+|\blớp\s+|\bgiáo\s+|\bbé\s+)([345])\s*tuổi)"
+    r"|(?:\(\s*|\btrẻ\s+|\blớp\s+|\bgiáo\s+|\bbé\s+|\bmg\s+)([345])\s*tuổi)"
 )
 _OF_AGE = {
     "24": "nha_tre_24_36",

@@ -11,7 +11,7 @@ from operator import or_
 from .grades import NUMBER, NUMBER_WORDS
 from .vietnamese import folded
 
-_BEGINS, _ENDS = r"(?:^|[-–—:(|,;/.] ?)", r"\s*(?:[-–—:),;|]|$)"  # of a part of a title
+_BEGINS, _ENDS = r"(?:^|[-–—:(|,;/.] ?)", r"(?: (?:cũ|mới|cb|nc))?\s*(?:[-–—:),;|]|$)"  # of a part of a title
 _AHEAD = "(?:tập|án|ôn|tra|cương|đề|sbt|sgk)"  # "bài tập Hình 7"
 _ALL = r"(?:chương|bài|tiết|tuần|kì|kỳ|hk|kiểm)"
 _SPELT = "|".join(word.replace("·", " ") for word in sorted(NUMBER_WORDS, key=len, reverse=True))
@@ -55,6 +55,13 @@ def _of_initial(place: re.Match[str]) -> str:
     return _INITIALS.get((place[1].lower(), place[2].lower()), place[0])
 
 
+_RUN_TOGETHER = [
+    pair.split()
+    for pair in (
+        *("lịch sử", "ngữ văn", "vật lí", "vật lý", "hóa học", "hoá học", "sinh học", "địa lí", "địa lý", "tiếng anh"),
+        *("tiếng việt", "tin học", "công nghệ", "đạo đức", "âm nhạc", "mĩ thuật", "giáo án", "bài giảng", "đề thi"),
+    )
+]
 _Instead = str | Callable[[re.Match[str]], str]
 # A sign without which a title need not be looked through, the form, what is written for it.
 _Forms = tuple[tuple[str, re.Pattern[str], _Instead], ...]
@@ -93,9 +100,12 @@ _WITH_FIGURES = _forms(
     *((sign, r"\b(l[oớ]p|khối|khoi)(?=\d)", r"\1 ") for sign in ("lớp", "lop", "khối", "khoi")),
     ("mau giao ", r"\bmau giao (be|nho|lon)\b", _of_kindergarten),
     *(
-        (sign, r"\b(nhiệm|huynh|đội|đoàn) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ")
-        for sign in ("nhiệm ", "huynh ", "đội ", "đoàn ")
+        (sign, r"\b(nhiệm|huynh|đội|đoàn|khcn) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)", r"\1 lớp ")
+        for sign in ("nhiệm ", "huynh ", "đội ", "đoàn ", "khcn ")
     ),
+    ("thang", r"\b(3|12|18|24)\s?-\s?(12|24|36) thang\b", r"\1-\2 tháng"),
+    ("giaoan", r"\bgiaoan\b", "giáo án"),
+    *((f"{first}{then}", rf"\b{first}{then}\b", f"{first} {then}") for first, then in _RUN_TOGETHER),
     (", k", rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
     (", k", r"(?<=\d, )(?:k|khối )(?=\d)", ""),
     ("grader", rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
@@ -117,7 +127,7 @@ _BARE_NAME = re.compile(
     r"(?:^|[-:] |\b(?:tap|tra|an|on|ga|bt|kt|cuong|tiet|thi|soan|skkn|hsg|bdhsg|g?hk[12i]{1,2}|khbd|bai|giang|de) )"
     r"(su|dia|li|ly|hoa|sinh|van|anh|tin)"
     rf"(?= (?:lop )?{NUMBER}(?:$| ?[-:(,]"
-    r"| (?:bai|tiet|tuan|chuong|chu|hk|ki|ky|giua|cuoi|nhat|on|de|co|nam|kntt|ctst)))",
+    r"| (?:bai|tiet|tuan|chuong|chu|hk|ki|ky|giua|cuoi|nhat|on|de|co|nam|phan|kntt|ctst)))",
     re.IGNORECASE,
 )
 

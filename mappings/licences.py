@@ -12,7 +12,7 @@ from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
 _CC_ADDRESS = re.compile(
-    r"creativecommons\.org/(licen[sc]es|l|publicdomain|p)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
+    r"(?:creativecommons\.org|licensebuttons\.net)/(licen[sc]es|l|publicdomain|p)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
     re.IGNORECASE,
 )
 _OTHER_ADDRESS = re.compile(
@@ -20,7 +20,7 @@ _OTHER_ADDRESS = re.compile(
 )
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^attribution\b|^by(?:-(?:nc|nd|sa))+\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^(?:attribution|namensnennung)\b|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ _COMPONENTS = (
     ),
 )
 _BY = re.compile(
-    r"attribution|namensnennung|atribuci[óo]n|reconocimiento|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
+    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
     r"|\b(?:cc|creative\s*-?commons?)[\s-]?by\b",
     re.IGNORECASE,
 )
@@ -83,7 +83,9 @@ _EXCEPTED = re.compile(
 )
 _RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?\b", re.IGNORECASE)
 _LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
-_LEADING = re.compile(rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|miền|hết)", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|thuộc về công chúng|công chúng|miền|hết)", re.IGNORECASE
+)
 _ALLOWED = re.compile(
     r"cho phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)|(chỉ[^.;]*phi thương mại)",
     re.IGNORECASE,

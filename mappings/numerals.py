@@ -33,6 +33,10 @@ def _figures(place: re.Match[str]) -> str:
     if counted != "năm" and words[-1] == "năm" and len(words) > 1:  # "tháng mười năm 2020" is of October
         number = _number(words[:-1])
         return f"{counted} {number} năm" if number else place[0]
+    if counted != "năm" and "năm" in words[1:-2]:  # "tháng mười một năm một nghìn chín trăm tám mươi hai"
+        behind = words.index("năm", 1)
+        number, year = _number(words[:behind]), _number(words[behind + 1 :])
+        return f"{counted} {number} năm {year}" if number and year else place[0]
     number = _number(words)
     return f"{counted} {number}" if number else place[0]
 

@@ -181,6 +181,8 @@ def find(words: list[str], bare: bool) -> list[Found]:
 
 def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
     before, after = spoils
+    if last > first and first and words[first - 1] in ("môn", "mon"):
+        return False  # "môn Lịch sử – Trường THPT …"
     if before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
         return True
     return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)

@@ -52,7 +52,8 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:tỉnh(?: cũ)?|thành phố|tp\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\.|quần đảo|đảo|huyện đảo|xứ"
+    r"(?:tỉnh(?: cũ)?|province (?:de|of)|provinz|thành phố|t\.?p\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
+    r"|quần đảo|đảo|huyện đảo|xứ"
     r"|vùng(?: cao| biển)?|khu vực|ven biển|miền núi"
     r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba|\d+) tỉnh"
     r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|lễ hội|di tích)\s*(?=\S)",
@@ -64,8 +65,8 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = re.compile(
-    r"\b(?:tỉnh|thành phố|tp\.?|(?:ở|tại)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)"
-    r"\s+(\S+(?:\s+\S+){0,4})",
+    r"\b(?:tỉnh|thành phố|tp\.?|sở (?:gd\s?[&-]?\s?đt|giáo dục(?: và đào tạo)?)"
+    r"|(?:ở|tại)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
 _DISTRICT = re.compile(r"(?:huyện|thị xã|quận)\s+\S+(?:\s+\S+)?\s+(\S+\s+\S+)", re.IGNORECASE)  # and its province

@@ -20,7 +20,7 @@ _STILL = re.compile(
 _IN_WORDS = re.compile(r"(\d{1,2}) tháng (\d{1,2})[ ,]+năm (?=\d{4})")
 _MONTHS_OF_YEAR = re.compile(rf"tháng (\d{{1,2}})(?:{_TO}(?:tháng )?)(\d{{1,2}}) ?(?:/|năm|,)? ?(?:năm )?(\d{{4}})")
 _EITHER = re.compile(r"(\d{4}) (?:hoặc|hay|or|oder|ou) (\d{4})")
-_MARKED = re.compile(r"((\d{4})-(\d{2})(?:-(\d{2}))?)\s*([?~])")  # EDTF itself
+_MARKED = re.compile(r"((\d{4})(?:-(\d{2})(?:-(\d{2}))?)?)\s*([?~])")  # EDTF itself
 
 Date = Callable[..., str | None]
 

@@ -91,6 +91,7 @@ def _stands_alone(hit: Found, words: list[str]) -> bool:
 _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
     " chữ giờ quiz kahoot online nghiệm kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
+    " ktck1 ktck2 ktgk1 ktgk2 ktck ktgk"
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
@@ -117,11 +118,15 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
-    row = _in_a_row(hits)
+    row, begun = _in_a_row(hits), {first for first, _ in parts}
     asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
     found: list[Found] = []
     for hit in hits:
-        if hit.kind not in KINDS_OF_SUBJECTS or _is_name_of_school(hit, words) or _is_of_university(hit, words):
+        if (
+            hit.kind not in KINDS_OF_SUBJECTS
+            or (hit.first not in begun and _is_name_of_school(hit, words))
+            or _is_of_university(hit, words)
+        ):
             continue
         before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
         named = words[hit.first] in _OF
@@ -165,8 +170,8 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
         if hit.kind in KINDS_OF_SUBJECTS
         and (
             _OF.intersection(words[max(0, hit.first - 1) : hit.first + 1])
-            or words[max(0, hit.first - 2) : hit.first] == _TEACHING
-            or (_TEACHING[0] in words and _grade_at(words, hit.last + 1))
+            or words[max(0, hit.first - 2) : hit.first] in _TEACHING
+            or (not _TEACHES.isdisjoint(words) and _grade_at(words, hit.last + 1))
             or words[hit.first - 1 : hit.first] == ["ppdh"]
         )
     ]
@@ -178,7 +183,8 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
     return _together(named if _OF_SCHOOLS.intersection(words) else only_there, words, 0), ()
 
 
-_TEACHING = key("dạy học").split(" ")
+_TEACHING = (key("dạy học").split(" "), ["day", "hoc"])
+_TEACHES = frozenset((key("dạy"), "day"))
 _OF_SCHOOLS = frozenset(key("phổ thpt thcs tiểu").split(" "))
 
 
@@ -197,7 +203,7 @@ def _may_be(subject: str, grade: str) -> bool:
 def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     """Read subjects of several syllables beside a grade once more without marks: "Vât lí 8" has a wrong one."""
     words = folded(lowered).split(" ")
-    hits = [hit for hit in find(words, True) if hit.kind == "subject" and hit.last > hit.first]
+    hits = [hit for hit in find(words, True) if hit.kind == "subject" and (hit.last > hit.first or hit.term == "toan")]
     beside, number = subject_beside(hits, words)
     if beside:
         return (beside,), grades or number

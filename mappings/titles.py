@@ -33,6 +33,7 @@ from .vietnamese import folded, is_bare, key, keys
 from .vocabulary import vocabulary
 
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
+_SUBJECT_WORDS = frozenset(("môn", "mon"))
 _JOINED = ("joins", "theme")
 _DIGIT = re.compile("[1-9]")
 _AND_NEXT = r"\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
@@ -87,6 +88,11 @@ class Reading:
         if not found or not self._kinds.isdisjoint(_JOINED):
             found += theme(self._hits, grades, self._text, bool(found))
         return of_age(found, grades)
+
+    @_Once
+    def surely(self) -> bool:
+        """Say that a subject is named by words that are nothing else, or behind "môn"."""
+        return "sure" in self._kinds or not _SUBJECT_WORDS.isdisjoint(self._words)
 
     @_Once
     def grade(self) -> Terms:

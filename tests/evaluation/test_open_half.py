@@ -1,8 +1,7 @@
 """The parts of the evaluation sets that tables are mended by: no change of a table may make Kho understand less.
 
-The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half and the
-last part have no test: they are scored by ``python -m bench --evaluated sealed`` or ``last``, and nobody reads their
-mistakes.
+The floors are what was reached, rounded down; whoever mends a table lifts them. The sealed half has no
+test: it is scored by ``python -m bench --evaluated sealed``, and nobody reads its mistakes.
 """
 
 from __future__ import annotations
@@ -60,6 +59,14 @@ FLOORS: dict[Half, dict[str, tuple[float, float]]] = {  # precision, recall
         "dates": (0.98, 0.98),
         "provinces": (1.0, 0.95),
         "licences": (0.97, 0.94),
+    },
+    "last": {
+        "titles: subject": (0.97, 0.92),
+        "titles: grade": (1.0, 0.96),
+        "titles: type": (0.95, 0.64),
+        "dates": (0.97, 0.98),
+        "provinces": (1.0, 0.88),
+        "licences": (1.0, 0.98),
     },
 }
 

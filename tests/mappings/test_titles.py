@@ -74,6 +74,11 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ("Viết đoạn văn về một người bạn lop4", {"grade": "4"}),
         ("QPAN 10 - B8 Điều lệnh", {"subject": "giao_duc_quoc_phong_an_ninh", "grade": "10"}),
         ("Nội quy phòng thực hành Lí - Hóa - Sinh", {"subject": "vat_li|hoa_hoc|sinh_hoc", "type": "van_ban"}),
+        ("Đề thi môn Lịch sử – Trường THPT Chu Văn An", {"subject": "lich_su", "type": "de_thi", "level": "thpt"}),
+        ("Giaoan Lịchsử 6 Bài 14", {"subject": "lich_su", "grade": "6", "type": "ke_hoach_bai_day", "lesson": "Bài 14"}),
+        ("on tap van 9 phan tho hien dai", {"subject": "ngu_van", "grade": "9"}),
+        ("Tiêu hoá ở động vật (CB) - Sinh 11 cũ", {"subject": "sinh_hoc", "grade": "11"}),
+        ("TLGDĐP 6 nghề truyền thống", {"subject": "giao_duc_dia_phuong", "grade": "6"}),
         # several
         ("Công thức Vật lí 10, 11, 12", {"subject": "vat_li", "grade": "10|11|12", "type": "tom_tat_li_thuyet"}),
         ("Toán 6-7-8-9", {"subject": "toan", "grade": "6|7|8|9"}),

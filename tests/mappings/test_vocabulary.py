@@ -155,6 +155,7 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Tổ 5, khu Hòa Bình, TT. Tam Đường", "vn-12"),
         ("vùng cao Hà Giang", "vn-08"),
         ("khu vực Hà Nội và phụ cận", "vn-01"),
+        ("T.P Hải Phòng", "vn-31"),
         ("phố cổ Hội An", "vn-48"),
         ("tỉnh cũ Bạc Liêu", "vn-96"),
         ("H. Giang", ""),
