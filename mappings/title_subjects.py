@@ -118,15 +118,13 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
-    row, begun = _in_a_row(hits), {first for first, _ in parts}
+    row = _in_a_row(hits)
     asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
     found: list[Found] = []
     for hit in hits:
-        if (
-            hit.kind not in KINDS_OF_SUBJECTS
-            or (hit.first not in begun and _is_name_of_school(hit, words))
-            or _is_of_university(hit, words)
-        ):
+        if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
+            continue
+        if _is_name_of_school(hit, words) and not any(first == hit.first for first, _ in parts()):
             continue
         before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
         named = words[hit.first] in _OF
@@ -148,6 +146,8 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
 def _in_a_row(hits: list[Found]) -> list[Found]:
     """Return three or more subjects that follow each other: "Lí - Hóa - Sinh", "Văn - Sử - Địa - GDCD"."""
     named = [hit for hit in hits if hit.kind in KINDS_OF_SUBJECTS]
+    if len(named) < 3:
+        return []
     rows: list[list[Found]] = []
     for hit in named:
         if rows and rows[-1][-1].last + 1 == hit.first:

@@ -75,7 +75,7 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ("QPAN 10 - B8 Điều lệnh", {"subject": "giao_duc_quoc_phong_an_ninh", "grade": "10"}),
         ("Nội quy phòng thực hành Lí - Hóa - Sinh", {"subject": "vat_li|hoa_hoc|sinh_hoc", "type": "van_ban"}),
         ("Đề thi môn Lịch sử – Trường THPT Chu Văn An", {"subject": "lich_su", "type": "de_thi", "level": "thpt"}),
-        ("Giaoan Lịchsử 6 Bài 14", {"subject": "lich_su", "grade": "6", "type": "ke_hoach_bai_day", "lesson": "Bài 14"}),
+        ("Giaoan Lịchsử 6", {"subject": "lich_su", "grade": "6", "type": "ke_hoach_bai_day"}),
         ("on tap van 9 phan tho hien dai", {"subject": "ngu_van", "grade": "9"}),
         ("Tiêu hoá ở động vật (CB) - Sinh 11 cũ", {"subject": "sinh_hoc", "grade": "11"}),
         ("TLGDĐP 6 nghề truyền thống", {"subject": "giao_duc_dia_phuong", "grade": "6"}),
