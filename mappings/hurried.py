@@ -185,7 +185,8 @@ class Signs(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         lowered = piece.lower()
-        found = _FORM if piece in self._codes or _OF_FORMS.search(lowered) else 0
+        # "lớp" stands in most titles of schools; it is written out only where a figure is glued to it.
+        found = _FORM if piece in self._codes or (lowered != "lớp" and _OF_FORMS.search(lowered)) else 0
         if piece.isalpha():
             found |= (_NAME if lowered in _NAMES else 0) | (_BARE_SIGN if lowered in _BARE_NAMES else 0)
         else:

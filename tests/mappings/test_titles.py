@@ -271,7 +271,7 @@ _HURRIED = [
         "gd địa phương công dân lớp vi VII: x xi. mg bé lớn khối mầm lá lơp ts vào 10 t.anh V. văn đ. lí ls - & đl đs",
         "gt 11 12 8th graders 25 36 tháng 4-5t 5 – 6 tuoi tuổi hình đại 7 tập sử địa, (Văn 8) -Sử 9; hóa sinh học một",
         "tin mon su hoa ly lop mam bay on de VL7 toán7 AV TV K9 L5 E5 Unit môn ĐĐ MT Tin ứng dụng Khoa máy tính _ 3 0",
-        "nhiệm huynh 9a12 K6, k7, khối",
+        "nhiệm huynh đoàn 9a12 K6, k7, khối lớp7 lớp06 lop8 khối9 mau giao nho chuyen 3-12 thang giaoan lịchsử ts10",
     )
     for piece in pieces.split(" ")
 ]
