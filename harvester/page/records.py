@@ -24,7 +24,7 @@ _SMALLEST_ELEMENT = len(b"<a/>")
 RECORD_DEPTH = 250  # with the start tags above it just below libxml2's own 256; real ones end at 13
 _HEADER_BYTES = 64 * 1024  # a header of 1,000 sets
 # Bytes that are parsed in one go: some forty plain records, which costs what a whole page does. The tree takes about
-# ten times as much, and fifty threads have one each.
+# ten times as much.
 TOGETHER = 64 * 1024
 # The header of most records, read at a tenth of what the tree costs: only ASCII, no attribute, no reference, metadata
 # with an element in it. A record that looks like this says the same to the parser, which has accepted it.

@@ -27,11 +27,17 @@ def add(connection: sa.Connection, visit: Visit, notes: Mapping[str, Mapping[str
     table = schema.visit
     hold(connection, visit)
     known: Notes = json.loads(connection.scalars(sa.select(table.c.noticed).where(table.c.id == visit.id)).one())
-    for code, facts in notes.items():
-        count = known.get(code, {}).get("count", 0) + facts["count"]
-        known[code] = {**known.get(code, {}), **facts, "count": count}
-    values = {"noticed": json.dumps(known, ensure_ascii=False, sort_keys=True)}
+    values = {"noticed": json.dumps(joined(known, notes), ensure_ascii=False, sort_keys=True)}
     connection.execute(table.update().where(table.c.id == visit.id).values(values))
+
+
+def joined(known: Notes, more: Mapping[str, Mapping[str, Any]]) -> Notes:
+    """Return notes with more of them: the newest facts, and how often in all."""
+    both = dict(known)
+    for code, facts in more.items():
+        count = both.get(code, {}).get("count", 0) + facts["count"]
+        both[code] = {**both.get(code, {}), **facts, "count": count}
+    return both
 
 
 def evidence(database: Database, visit: int) -> tuple[Notes, dict[str, int]]:

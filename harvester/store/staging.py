@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import zstandard
 
 from ..record import Page, RawRecord, Rejected, Standing, number_of
-from . import erasing, kept, schema
+from . import erasing, kept, notes, schema
 from .bodies import Bodies
 from .database import GROUP, Database, tell
 from .visits import Visit, add_learned, hold
@@ -93,11 +93,16 @@ class Stager:
         self._clock: str | None = None
         self._learned: dict[str, Any] = {}
         self._set_names: dict[str, str] = {}
+        self._noticed: notes.Notes = {}
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself: with the next page, in the same transaction."""
         self._learned |= facts
         self._set_names |= set_names
+
+    def note(self, code: str, count: int, facts: Mapping[str, Any]) -> None:
+        """Keep what was noticed on the way: with the next page, too."""
+        self._noticed = notes.joined(self._noticed, {code: {**facts, "count": count}})
 
     def stage(self, page: Page, clock: str | None) -> None:
         """Put a page and the checkpoint after it on disk; returns when they are there.
@@ -113,13 +118,13 @@ class Stager:
             self.flush()
 
     def flush(self) -> None:
-        """Put on disk what waits: pages, and what was learned."""
+        """Put on disk what waits: pages, what was learned, and what was noticed."""
         pages, self._waiting = self._waiting, []
         visit = self._visit
         if not pages:
-            if self._learned or self._set_names:
+            if self._learned or self._set_names or self._noticed:
                 self._database.write(self._keep_learned)
-                self._learned, self._set_names = {}, {}
+                self._forget_learned()
             return
         faults = [item for item in pages[-1].items if isinstance(item, Rejected)]
         rows, said = self._rows(pages[-1])
@@ -148,11 +153,15 @@ class Stager:
         visit.checkpoint = pages[-1].checkpoint
         visit.clock = visit.clock or self._clock
         visit.declared = _declared(visit, pages)
-        self._learned, self._set_names = {}, {}
+        self._forget_learned()
+
+    def _forget_learned(self) -> None:
+        self._learned, self._set_names, self._noticed = {}, {}, {}
 
     def _keep_learned(self, connection: sa.Connection) -> None:
         if self._learned or self._set_names:
             add_learned(connection, self._visit.lease, self._learned, self._set_names)
+        notes.add(connection, self._visit, self._noticed)
 
     def _rows(self, page: Page) -> tuple[Rows, list[RawRecord]]:
         """Make rows of a page, and choose what of it is new to the archive.

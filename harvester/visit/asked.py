@@ -10,7 +10,7 @@ from .. import stamp
 from ..asking import Asking
 from ..record import Format, Kept, Mode, Page, Standing
 from ..source import Source
-from ..store import Store, kept, notes
+from ..store import Store, kept
 from ..store.knowing import Knowing
 from ..store.staging import Stager, standing
 from ..store.visits import SourceRow, Visit
@@ -72,7 +72,7 @@ class Asked:
 
     def note(self, code: str, count: int = 1, **facts: Any) -> None:
         """Note what was noticed on the way."""
-        notes.note(self._store.database, self._visit, code, count, facts)
+        self._stager.note(code, count, facts)
 
     def clock(self, response_date: str, date: str = "") -> str:
         """Note the server's clock; the first one becomes the watermark (wild.md D9).

@@ -144,6 +144,7 @@ class Visiting:
             web.close()
         for said, about in web.noticed.items():
             asking.note(said, 1, **about)
+        stager.flush()
         result = self._judge(source, row, visit, outcome, code, facts, wish, asking.reread, last=True)
         self._leases.discard(visit.lease)
         return result

@@ -216,6 +216,8 @@ class Walking:
         self._route.restart()
         if not walk.stretches and walk.doubles:
             self._route.note("doubles", count=walk.doubles)
+        if not walk.stretches and not walk.unread:  # what is learned now goes to the disk with the page
+            self._ended()
         return msgspec.structs.replace(page, checkpoint=walk.saved())
 
     def _learn_of_list(self) -> None:
