@@ -48,6 +48,7 @@ def page(identifier: str = "oai:muon", checkpoint: bytes | None = b"{}") -> Page
 
 def stage(stager: staging.Stager) -> None:
     stager.learn({"format": "mods"}, {"c": "d"})
+    stager.note("late", 1, {})
     stager.stage(page(), "2026-11-20T19:00:00Z")
 
 
@@ -181,7 +182,7 @@ def test_every_function_that_writes_for_a_visit_is_tried() -> None:
             if isinstance(node, ast.ClassDef) and node.name in ("Publisher", "Stager"):
                 names = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
                 found |= {f"{node.name}.{each}" for each in names if not each.startswith("_")}
-    found -= {"Stager.stage", "Stager.flush", "Stager.learn"}  # staging.stage tries them
+    found -= {"Stager.stage", "Stager.flush", "Stager.learn", "Stager.note"}  # staging.stage tries them
     assert found <= WRITES.keys() | SILENT.keys(), "try it with a lost lease: add it to WRITES"
 
 
