@@ -15,7 +15,7 @@ from .store import Store, visits
 from .store.visits import Lease
 from .visit import Result, Visiting, Wish
 
-# With fifty, waiting for servers is two thirds of the time that 200 of them take; more than eighty take memory and
+# With fifty, waiting for servers is more than half of the time that 200 of them take; more than eighty take memory and
 # save next to nothing (measured).
 LANES = 80
 BEAT_SECONDS = 20  # a lease runs out after 120
