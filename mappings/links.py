@@ -37,7 +37,7 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     pages: list[Found] = []
     files: list[Found] = []
     for row in rows:
-        address = _unshared(row[1].strip().replace("&amp;", "&"))  # escaped twice by many an exporter
+        address = _unshared(_with_scheme(row[1].strip().replace("&amp;", "&")))  # escaped twice by many an exporter
         if is_usable(address):
             if not _is_file(address):
                 return [(address, row)]
@@ -49,6 +49,14 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
             if row[1].strip().lower().startswith(("http:", "https:", "hdl:")):
                 job.problem("unusable_link", rule.field, row[0], row[1].strip())
     return pages + files
+
+
+def _with_scheme(address: str) -> str:
+    """Write the scheme of an address small, as RFC 3986 3.1 wants it written: ``HTTPS://`` means the same."""
+    if address.startswith(("http://", "https://")):
+        return address
+    scheme, colon, rest = address.partition("://")
+    return f"{scheme.lower()}{colon}{rest}" if scheme.lower() in ("http", "https") else address
 
 
 def _unshared(address: str) -> str:

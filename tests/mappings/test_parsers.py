@@ -84,6 +84,7 @@ def test_role_beside_a_name(written: str, people: list[tuple[str, str]]) -> None
         (["https://a.example/1?utm_source=zalo&id=2&fbclid=x#y"], "https://a.example/1?id=2#y"),
         (["https://a.example/1?utm_source=zalo"], "https://a.example/1"),
         (["https://a.example/1?q=utm_source"], "https://a.example/1?q=utm_source"),
+        (["hTTps://a.example/Bai?A=B"], "https://a.example/Bai?A=B"),
     ],
 )
 def test_page_of_a_resource(addresses: list[str], page: str) -> None:
