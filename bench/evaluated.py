@@ -30,7 +30,9 @@ def evaluate(half: Half) -> None:
         if half != "sealed":
             for mistake in score.mistakes:
                 print(f"  {score.title}: {mistake.item} {mistake.value!r}: {mistake.label!r}, not {mistake.found!r}")
-    head = f"The {half} part of the evaluation sets ({SAID[half]}); `tests/evaluation/README.md` says how they were made."
+    head = (
+        f"The {half} part of the evaluation sets ({SAID[half]}); `tests/evaluation/README.md` says how they were made."
+    )
     swaps = f"- dates with day and month swapped: {len(turned)} (goal 0)"
     if half not in OVERWRITTEN and stands(f"evaluated {half}"):
         print(*lines, swaps, f"not written: the first figures of the {half} part stay in RESULTS.md", sep="\n")
