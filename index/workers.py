@@ -21,8 +21,9 @@ from types import TracebackType
 
 Work = Callable[[bytes], bytes]
 # A worker costs a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and fro.
-# On two cores 100,000 records took 15 s by two workers and 19 s alone, 20,000 took no less (measured).
-ENOUGH = 100_000
+# On two quiet cores 50,000 records took 8.5 s by two workers and 10.9 s alone, for 18 % more CPU; 20,000 took 3.7 s and
+# 4.3 s, for 28 % more; on busy ones no less (measured).
+ENOUGH = 50_000
 # Batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time.
 AHEAD = 2
 _GOOD, _BAD = b"+", b"-"
