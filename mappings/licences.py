@@ -74,7 +74,7 @@ _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0"}
 # Beside these words a licence that allows is contradicted: neither holds for certain.
 _FORBIDDEN = re.compile(
     r"all rights reserved|(?:giữ|bảo lưu) mọi quyền|mọi quyền được bảo lưu|cấm sao chép"
-    r"|(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)|(?:tous droits réservés|alle rechte vorbehalten)",
+    r"|(?<!không )(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)|(?:tous droits réservés|alle rechte vorbehalten)",
     re.IGNORECASE,
 )
 # "All rights reserved, except for the appendix, which is CC BY": the appendix is not what is described.

@@ -19,6 +19,7 @@ from mappings.licences import read
         ("Ghi nhận công của tác giả - Phi thương mại 4.0", "cc-by-nc"),
         ("CC BY 4.0 / CC BY-NC 4.0", ""),
         ("CC BY 4.0; All rights reserved", ""),
+        ("CC BY 4.0, không phải xin phép tác giả", "cc-by"),
         ("Các quyền được bảo lưu, ngoại trừ phần phụ lục theo CC BY 4.0", "rs-inc"),
         ("Creative Commons Attribution - Pas d'Utilisation Commerciale 4.0", "cc-by-nc"),
         ("Creative Commons Namensnennung - Weitergabe unter gleichen Bedingungen 3.0", "cc-by-sa"),
