@@ -156,6 +156,8 @@ def test_titles_of_school(title: str, wanted: dict[str, str]) -> None:
         "Khoa học - Công nghệ số 5",
         "Sinh học. Tập 2",
         "G7 và kinh tế thế giới",
+        "K9 unit",
+        "Lí luận văn học",
         "Lớp X quang cơ bản",
         "Công nghệ 4.0 trong giáo dục",
         "Vẽ kĩ thuật 1",
