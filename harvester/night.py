@@ -15,8 +15,8 @@ from .store import Store, visits
 from .store.visits import Lease
 from .visit import Result, Visiting, Wish
 
-# So many institutions are asked side by side at most. Waiting for servers is then more than half of the time that 200 of
-# them take; eighty would save a tenth of it (measured).
+# So many institutions are asked side by side at most. Waiting for servers is then more than half of the time that 200
+# of them take; eighty would save a tenth of it (measured).
 LANES = 50
 BEAT_SECONDS = 20  # a lease runs out after 120
 

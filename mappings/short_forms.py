@@ -59,7 +59,8 @@ _GLUED_NAME = re.compile(
     re.IGNORECASE,
 )
 _SCHOOLBOOK = re.compile(
-    r"\b(?:AV|TV|TA|LTVC|TLV|TNXH|KHTN|GDCD|HĐTN|HDTN|GDQPAN|QPAN|GDTC|GDĐP|HK[12I]|[Uu]nit(?= \d)|[Kk]hoahoc|[Tt]iengviet)\b"
+    r"\b(?:AV|TV|TA|LTVC|TLV|TNXH|KHTN|GDCD|HĐTN|HDTN|GDQPAN|QPAN|GDTC|GDĐP|HK[12I]|[Uu]nit(?= \d)|[Kk]hoahoc"
+    r"|[Tt]iengviet)\b"
 )
 _COMPUTING = re.compile(r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", re.IGNORECASE)
 _DIGIT = re.compile("[1-9]")
