@@ -22,6 +22,8 @@ def evaluate(half: Half) -> None:
     lines = ["| set | right | wrong | missed | precision | recall |", "|---|---|---|---|---|---|"]
     turned = []
     for score in every(half):
+        if not score.right + score.wrong + score.missed:
+            continue  # this part has no items of the set
         lines.append(
             f"| {score.title} | {score.right} | {score.wrong} | {score.missed} |"
             f" {score.precision:.3f} | {score.recall:.3f} |"

@@ -157,6 +157,7 @@ def read_slowly(text: str, figures: bool) -> str:
 _END, _NAME, _FORM, _BARE_SIGN = 1, 2, 4, 8
 _GLUED = re.compile(r"[^\W\d_][1-9]")
 _AT_THE_END, _INSIDE = re.compile(f"{_PART_BEGINS}$"), re.compile(f"{_PART_BEGINS}(?:{_PARTS.replace(' ', '|')})$")
+# Words of a language and its figures: some megabytes; a longer piece is an address or a key, and does not come again.
 _MOST_PIECES, _LONGEST_PIECE = 100_000, 40
 
 

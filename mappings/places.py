@@ -139,7 +139,7 @@ def _named(table: Vocabulary, piece: str) -> str:
     whole = key(piece)
     if short := _short_names().get(whole):
         return short
-    if _SMALL.match(piece) or piece in _COMMON or _PEACE.match(piece):
+    if _SMALL.match(piece) or piece in _COMMON:
         return ""
     name = _without_kind(piece)
     if whole in _places():  # "quận Tân Phú", "xứ Thanh"

@@ -207,7 +207,7 @@ def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     beside, number = subject_beside(hits, words)
     if beside:
         return (beside,), grades or number
-    return (subjects_apart(hits, words, grades, True, frozenset[tuple[int, int]]) if grades else ()), grades
+    return (subjects_apart(hits, words, grades, True, lambda: frozenset()) if grades else ()), grades
 
 
 def field_of_preschool(hits: list[Found], grades: Terms) -> Terms:

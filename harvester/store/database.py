@@ -128,7 +128,7 @@ class Database:
                     self._jobs.put(None)
                     break
                 group.append(following)
-            company += (len(group) - company) / 8
+            company += (len(group) - company) / 8  # the last eight commits, about: some tenths of a second
             if len(group) == 1 or not self._together(group):
                 for job, future in group:
                     self._alone(job, future)
