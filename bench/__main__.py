@@ -3,7 +3,7 @@
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
 understands of the real records beside the checkout; ``--evaluated open`` scores it on words that the tables were not
-written from. ``--exports`` writes the same resources in every format.
+written from, part by part. ``--exports`` writes the same resources in every format.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--searched 1000000`` asks a large index beside bare Tantivy.
 ``--steps`` shows what each step of a harvest and of an index update costs, and what Tantivy alone takes for the same
@@ -23,6 +23,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from tests.evaluation.parts import PARTS as EVALUATED
 
 from . import large, many
 from .figures import Repositories, write
@@ -54,7 +56,7 @@ def main() -> None:
     options.add_argument("--many", action="store_true")
     options.add_argument("--steps", action="store_true")
     options.add_argument("--mapped", action="store_true")
-    options.add_argument("--evaluated", choices=("open", "joined", "sealed", "fresh", "unseen", "last"))
+    options.add_argument("--evaluated", choices=EVALUATED)
     options.add_argument("--exports", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")

@@ -1,7 +1,7 @@
 """How well mapping understands words that its tables were not written from: precision, recall, mistakes by item.
 
-The items were written and labelled without sight of tables and rules (``README.md`` beside this file). Half of each set
-is sealed: nobody looks at it while improving a table.
+The items were written and labelled without sight of tables and rules (``README.md`` beside this file), in
+parts one after the other (``parts.py``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from mappings import Origin, map_record
 from mappings.encodings import NAMES, decoded, detect, detect_alone
@@ -21,7 +21,7 @@ from ..mappings.damage import damaged
 from ..mappings.records import dublin_core
 
 HERE = Path(__file__).parent
-Half = Literal["open", "joined", "sealed", "fresh", "unseen", "last"]
+SETS = ("titles", "dates", "provinces", "licences", "texts", "clean")  # files of these names
 Item = dict[str, str]
 SEED = 20261126
 ORIGIN = Origin("danh-gia", "danh-gia", "Kho học liệu dùng chung")  # says nothing of place, level or school
@@ -48,6 +48,11 @@ class Score(NamedTuple):
     mistakes: tuple[Mistake, ...]
 
     @property
+    def items(self) -> int:
+        """How many labels and findings were counted; 0 where a part has none of the set."""
+        return self.right + self.wrong + self.missed
+
+    @property
     def precision(self) -> float:
         """The share of what was found that is right."""
         return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
@@ -58,11 +63,11 @@ class Score(NamedTuple):
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
 
-def items(name: str, half: Half | None = None) -> list[Item]:
-    """Read the items of a set, of one half or of both."""
+def items(name: str, part: str | None = None) -> list[Item]:
+    """Read the items of a set, of one part (``parts.PARTS``) or of all."""
     with (HERE / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [row for row in rows if half is None or row["half"] == half]
+    return [row for row in rows if part is None or row["part"] == part]
 
 
 def _terms(field: str, **elements: str) -> tuple[str, ...]:
@@ -90,9 +95,9 @@ def _allowed(label: str, or_else: str, and_also: str, understood: set[str]) -> s
     return understood if understood in answers else answers[0]
 
 
-def titles(half: Half) -> Iterator[Score]:
+def titles(part: str) -> Iterator[Score]:
     """Subject, grade and type of titles, mapped as whole records."""
-    chosen = items("titles", half)
+    chosen = items("titles", part)
     for field in ("subject", "grade", "type"):
 
         def pairs(field: str = field) -> Iterator[tuple[Item, str, set[str], set[str]]]:
@@ -116,9 +121,9 @@ def _alike(title: str, chosen: list[Item], label: str, read: Callable[[Item], st
     return Score(title, len(chosen) - len(mistakes), wrong, missed, tuple(mistakes))
 
 
-def dates(half: Half) -> Score:
+def dates(part: str) -> Score:
     """What dates say, as EDTF."""
-    chosen = items("dates", half)
+    chosen = items("dates", part)
     return _alike("dates", chosen, "edtf", lambda item: "".join(_terms("issued", date=item["value"])))
 
 
@@ -132,7 +137,7 @@ def _turned(date: str) -> str:
     return "-".join((parts[0], parts[2], parts[1])) if len(parts) == 3 else ""
 
 
-def provinces(half: Half) -> Score:
+def provinces(part: str) -> Score:
     """Today's provinces of names, addresses and hosts."""
 
     def found(item: Item) -> set[str]:
@@ -141,25 +146,25 @@ def provinces(half: Half) -> Score:
         return set(_terms("province", **said))
 
     def pairs() -> Iterator[tuple[Item, str, set[str], set[str]]]:
-        for item in items("provinces", half):
+        for item in items("provinces", part):
             understood = found(item)
             yield item, item["value"], _allowed(item["province"], "|", "+", understood), understood
 
     return _sets("provinces", pairs())
 
 
-def licences(half: Half) -> Score:
+def licences(part: str) -> Score:
     """The licence that words of rights name; what names none has none."""
 
     def read(item: Item) -> str:
         return "".join(term for term in _terms("licence", rights=item["value"]) if term != NOT_STATED)
 
-    return _alike("licences", items("licences", half), "licence", read)
+    return _alike("licences", items("licences", part), "licence", read)
 
 
-def encodings(half: Half, size: int) -> Score:
+def encodings(part: str, size: int) -> Score:
     """Batches of strings as programs of before Unicode left them: all of a batch repaired, or a mistake."""
-    texts = [item["value"] for item in items("texts", half)]
+    texts = [item["value"] for item in items("texts", part)]
     chance = random.Random(SEED)
     right, mistakes = 0, []
     for name in NAMES:
@@ -182,10 +187,10 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower()
 
 
-def misread(half: Half) -> Score:
+def misread(part: str) -> Score:
     """UTF-8 that was read as something else, string by string."""
     right, mistakes = 0, []
-    for item in items("texts", half):
+    for item in items("texts", part):
         for way in _MISREAD:
             found = line(damaged(item["value"], way))
             if found == line(item["value"]):
@@ -195,10 +200,10 @@ def misread(half: Half) -> Score:
     return Score("UTF-8 read wrongly", right, len(mistakes), 0, tuple(mistakes))
 
 
-def clean(half: Half) -> Score:
+def clean(part: str) -> Score:
     """Clean text of many languages: nothing of it may be changed or suspected."""
     right, mistakes = 0, []
-    for item in items("clean", half):
+    for item in items("clean", part):
         meant = unicodedata.normalize("NFC", " ".join(item["value"].split()))
         found = line(item["value"])
         if found == meant and not detect_alone(item["value"]):
@@ -208,13 +213,13 @@ def clean(half: Half) -> Score:
     return Score("clean text untouched", right, len(mistakes), 0, tuple(mistakes))
 
 
-def every(half: Half) -> Iterator[Score]:
-    """Score all sets of one half."""
-    yield from titles(half)
-    yield dates(half)
-    yield provinces(half)
-    yield licences(half)
-    yield encodings(half, 10)
-    yield encodings(half, 3)
-    yield misread(half)
-    yield clean(half)
+def every(part: str) -> Iterator[Score]:
+    """Score all sets of one part."""
+    yield from titles(part)
+    yield dates(part)
+    yield provinces(part)
+    yield licences(part)
+    yield encodings(part, 10)
+    yield encodings(part, 3)
+    yield misread(part)
+    yield clean(part)
