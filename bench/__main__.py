@@ -3,7 +3,8 @@
 ``python -m bench --many`` harvests 200 sources at 100 ms latency; ``--large 1000000`` one source of that many records,
 and shows its memory; with ``--kills 10`` the process is killed so often on the way. ``--mapped`` counts what mapping
 understands of the real records beside the checkout; ``--evaluated open`` scores it on words that the tables were not
-written from, part by part. ``--exports`` writes the same resources in every format.
+written from, part by part. ``--exports`` writes the same resources in every format. ``--sized`` maps
+very large records.
 ``--cluster`` writes to a real Elasticsearch beside the library's own helper.
 ``--searched 1000000`` asks a large index beside bare Tantivy.
 ``--steps`` shows what each step of a harvest and of an index update costs, and what Tantivy alone takes for the same
@@ -38,6 +39,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "mapped": ("table", ()),
     "evaluated": ("evaluate", ("evaluated",)),
     "exports": ("measure", ("rounds",)),
+    "sized": ("measure", ("rounds",)),
     "cluster": ("measure", ("rounds",)),
     "searched": ("measure", ("searched",)),
     "suggestions": ("measure", ("suggestions",)),
@@ -58,6 +60,7 @@ def main() -> None:
     options.add_argument("--mapped", action="store_true")
     options.add_argument("--evaluated", choices=EVALUATED)
     options.add_argument("--exports", action="store_true")
+    options.add_argument("--sized", action="store_true")
     options.add_argument("--cluster", action="store_true")
     options.add_argument("--queries", action="store_true")
     options.add_argument("--killed", action="store_true")

@@ -66,7 +66,7 @@ def is_personal(text: str) -> bool:
 
 
 def _has_address_of_pupil(text: str) -> bool:
-    for place in re.finditer("@", text):
+    for place in re.finditer("@", text) if _PUPIL.search(text) else ():
         before = text[max(0, place.start() - _NEAR) : place.start()]
         if _PUPIL.search(before) and not _OFFICE.search(before):
             return True

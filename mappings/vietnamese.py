@@ -98,8 +98,13 @@ def unescaped(text: str) -> str:
     for _ in range(2):
         if "&" not in text:
             break
-        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        text = _without_entities(text)
     return text
+
+
+def _without_entities(text: str) -> str:
+    meant = {entity: html.unescape(entity) for entity in set(_ENTITY.findall(text))}  # each is said again and again
+    return _ENTITY.sub(lambda match: meant[match[0]], text)
 
 
 def _without_markup(text: str) -> str:

@@ -12,6 +12,10 @@ from mappings.safety import is_personal, is_spam, unsafe
 
 from .records import ORIGIN, dublin_core
 
+OF_ONE_THING = [  # what fills a long text, and the encoding it is in
+    ("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("To¸n ", "tcvn3"),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(
     "text",
@@ -74,10 +78,7 @@ def test_spam(title: str, text: str, spam: bool) -> None:
     assert map_record(dublin_core(title=title, description=text), ORIGIN).quarantine == ("spam" if spam else "")
 
 
-@pytest.mark.parametrize(
-    ("unit", "encoding"),
-    [("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("To¸n ", "tcvn3")],
-)
+@pytest.mark.parametrize(("unit", "encoding"), OF_ONE_THING)
 def test_long_texts_of_one_thing_are_mapped(unit: str, encoding: str) -> None:
     """A quadratic pattern would hold up this test for minutes: no clock is needed to see it."""
     text = (unit * 262_144)[:262_144]

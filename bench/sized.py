@@ -1,0 +1,73 @@
+"""What very large records cost to map, of 256 kB and of 1 MB: ``python -m bench --sized``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+from harvester import RawRecord
+from mappings import map_record
+from tests.mappings.records import ORIGIN, dublin_core
+from tests.mappings.test_large import REPEATED, SIZE, repeated
+from tests.mappings.test_safety import OF_ONE_THING
+
+from .figures import write
+
+TIMES = 4  # 256 kB times four is the most that a record may be
+GOAL = 20  # milliseconds for 256 kB
+Made = Callable[[int], RawRecord]
+
+
+def measure(rounds: int) -> None:
+    """Map each record of both sizes, round after round; the quietest round of each counts."""
+    cases = _cases()
+    best = dict.fromkeys(((name, size) for name in cases for size in (SIZE, TIMES * SIZE)), float("inf"))
+    for _ in range(rounds):
+        for name, size in best:
+            raw = cases[name](size)
+            started = time.process_time()
+            map_record(raw, ORIGIN)
+            best[name, size] = min(best[name, size], (time.process_time() - started) * 1000)
+    head = f"Mapped whole, the best of {rounds} rounds. Goals: 256 kB in {GOAL} ms, and time linear to 1 MB (4 times)."
+    lines = [head, "", "| a record full of | 256 kB, ms CPU | 1 MB, ms CPU | times |", "|---|---|---|---|"]
+    for name in cases:
+        small, large = best[name, SIZE], best[name, TIMES * SIZE]
+        lines.append(f"| {name} | {small:.1f} | {large:.1f} | {large / small:.1f} |")
+    write("sized", lines)
+
+
+def _cases() -> dict[str, Made]:
+    cases: dict[str, Made] = {name: lambda size, name=name: repeated(name, size) for name in REPEATED}  # type: ignore[misc]
+    cases |= {
+        "keywords of JSON-LD": _json,
+        "paragraphs of HTML": _html,
+        "sentences": lambda size: _described(SENTENCE, size),
+    }
+    for unit, encoding in OF_ONE_THING:
+        if not encoding:  # a batch is judged, not a record
+            cases[f"`{unit.strip()}`, as its description"] = lambda size, unit=unit: _described(unit, size)  # type: ignore[misc]
+    return cases
+
+
+SENTENCE = "Đạo hàm của hàm số và ứng dụng vào khảo sát sự biến thiên. "
+
+
+def _described(unit: str, size: int) -> RawRecord:
+    text = unit * (size // len(unit.encode()))
+    return dublin_core(title="Đạo hàm", description=text, identifier="https://a.example/1")
+
+
+def _json(size: int) -> RawRecord:
+    words = [f"Chủ đề {number} của hàm số" for number in range(size // 36)]  # bytes of one, with its quotes and comma
+    said = {"@type": "LearningResource", "name": "Đạo hàm", "url": "https://a.example/1", "keywords": words}
+    return _of("schema_org", json.dumps(said, ensure_ascii=False))
+
+
+def _html(size: int) -> RawRecord:
+    body = f"<p>{SENTENCE}</p>" * (size // len(f"<p>{SENTENCE}</p>".encode()))
+    return _of("page", f"<html><head><title>Đạo hàm</title></head><body>{body}</body></html>")
+
+
+def _of(form: str, body: str) -> RawRecord:
+    return RawRecord("https://a.example/1", "2026-01-01", (), False, form, body.encode(), b"", b"", b"")
