@@ -22,7 +22,7 @@ HARVEST: tuple[Step, ...] = (
     ("cut into records", "harvester.page.reading:even_cut"),
     ("envelope parsed", "harvester.page.reading:envelope"),
     ("fingerprints", "harvester.page.even:Pieces.fingerprints"),
-    ("known bytes looked up", "harvester.store.knowing:Knowing.among"),
+    ("known bytes looked up", "harvester.store.knowing:Knowing.numbers"),
     ("new records parsed, headers read", "harvester.page.reading:read_records"),
     ("circle watched", "harvester.connectors.oai.circle:Circle.check"),
     ("rows made", "harvester.store.staging:Stager._rows"),

@@ -20,8 +20,8 @@ class Asking(Protocol):
     held: int  # how many records of this source are held
     reread: str | None  # how far the slow reading of everything anew has come; the connector writes it on
 
-    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
-        """Return the record numbers of those bytes that are held as they are."""
+    def known(self, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
+        """Return the number of the record that each of these bytes are; None for those that are not held."""
 
     def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
         """Return how these records are held; those that were never held are left out."""

@@ -15,6 +15,7 @@ from itertools import islice
 
 import msgspec
 
+from .unpacking import Content
 from .urls import Place
 
 FIRST = 1 << 16  # so much of an answer is looked at: the marks stand at its head
@@ -98,20 +99,20 @@ _HTML = re.compile(rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype
 _OAI = re.compile(rb"<(?:[\w.-]+:)?OAI-PMH[\s>]")
 
 
-def is_web_page(content: bytes) -> bool:
+def is_web_page(content: Content) -> bool:
     """Say whether an answer begins like HTML, whatever its Content-Type says."""
     return _HTML.match(content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
 
 
-def is_oai(content: bytes) -> bool:
+def is_oai(content: Content) -> bool:
     """Say whether an answer begins like OAI-PMH: some servers send the protocol's errors with status 400 or 422."""
     return _OAI.search(content[:2048]) is not None
 
 
-def recognised(status: int, headers: Mapping[str, str], content: bytes, place: Place) -> Told | None:
+def recognised(status: int, headers: Mapping[str, str], content: Content, place: Place) -> Told | None:
     """Name what a server answered instead of an answer: a code of messages with its facts; None where it is unknown.
 
-    ``content`` is the beginning of the answer after decompression, ``place`` the address that gave it.
+    ``content`` is the answer after decompression, of which only the beginning is read, ``place`` its address.
     """
     page = _folded(content[:FIRST].decode("utf-8", "replace"))
     found = _TITLE.search(page)

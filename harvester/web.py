@@ -181,10 +181,9 @@ class Web:
     def _judged(self, answer: _Answer, place: Place, html: bool) -> Body:
         """Return an answer that is one; raise Passing or SourceError with the name of what it is instead."""
         head, content = answer.head, answer.content
-        first = content[:FIRST]
-        good = head.status == 200 or (400 <= head.status < 500 and is_oai(first))
-        page = is_web_page(first)
-        told = None if good and content and not page else recognised(head.status, head.headers, first, place)
+        good = head.status == 200 or (400 <= head.status < 500 and is_oai(content))
+        page = is_web_page(content)
+        told = None if good and content and not page else recognised(head.status, head.headers, content, place)
         if good and told is None and (html or not page):
             return Body(content, str(place), head.headers.get("content-type", ""), head.headers.get("date", ""))
         code, facts = told or ("html_page" if good else "gone", {"status": head.status})

@@ -60,9 +60,9 @@ class Head(msgspec.Struct, frozen=True):
     @property
     def length(self) -> int | None:
         """Content-Length, None where there is none; raises NotHttpError where it is no number or several."""
-        stated = {part.strip(_BLANK) for part in self.headers.get("content-length", "").split(",")}
-        text = stated.pop()
-        if stated or not (text == "" or (text.isascii() and text.isdecimal() and len(text) < 19)):
+        stated = self.headers.get("content-length", "")
+        text, *others = {part.strip(_BLANK) for part in stated.split(",")} if "," in stated else (stated.strip(_BLANK),)
+        if others or not (text == "" or (text.isascii() and text.isdecimal() and len(text) < 19)):
             raise NotHttpError("Content-Length")
         return int(text) if text else None
 
@@ -98,6 +98,7 @@ class Wire:
         self._at = 0
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
+        self._patience = 0.0  # the socket's own, in seconds
         self.used = False
         self.open = True
 
@@ -116,15 +117,20 @@ class Wire:
         Raises ClosedError, BrokenOffError, NotHttpError, TooMuchError, OSError (TimeoutError at the deadline).
         """
         self._received, self._at, self._room = b"", 0, self._most
-        self._connection.settimeout(deadline.left(deadline.seconds))
         with contextlib.suppress(ConnectionError):  # the server may have answered without reading to the end
-            self._connection.sendall(request)
+            self._send(request, deadline)
         for _ in range(INTERIM):
             head = read_head(self._head(deadline))
             if head.status >= 200:
                 self.used = True
                 return head
         raise NotHttpError("1xx")
+
+    def _send(self, request: bytes, deadline: Deadline) -> None:
+        while request:
+            self._wait_at_most(min(deadline.left(deadline.seconds), HEARD_SECONDS))
+            with contextlib.suppress(TimeoutError):  # the deadline says when it is enough
+                request = request[self._connection.send(request) :]
 
     def _head(self, deadline: Deadline) -> bytes:
         searched = self._at
@@ -169,8 +175,8 @@ class Wire:
             yield from self._chunks(deadline)
         elif transfer != "identity":
             raise NotHttpError(f"Transfer-Encoding: {transfer[:80]}")
-        elif head.length is not None:
-            yield from self._exactly(head.length, deadline)
+        elif (length := head.length) is not None:
+            yield from self._exactly(length, deadline)
         else:
             yield from self._until_closed(deadline)
 
@@ -237,13 +243,19 @@ class Wire:
         """Wait in short steps: a server that is silent or drips does not keep anybody from stopping."""
         while True:
             step = min(deadline.left(idle), HEARD_SECONDS)
-            self._connection.settimeout(step)
+            self._wait_at_most(step)
             try:
                 return self._connection.recv(PIECE)
             except TimeoutError:
                 idle -= step
                 if idle <= 0:
                     raise
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Bound the next sending or receiving; nearly all have the same bound, and each setting is a system call."""
+        if seconds != self._patience:
+            self._connection.settimeout(seconds)
+            self._patience = seconds
 
     def _receive(self, deadline: Deadline, idle: float) -> bytes:
         piece = self._heard(deadline, idle)

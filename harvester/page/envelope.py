@@ -111,7 +111,8 @@ def _local(tag: str) -> str:
 
 def words(element: etree._Element) -> str:
     """Return an element's text without white space around it (T2)."""
-    return "".join(str(part) for part in element.itertext()).strip()
+    said = "".join(map(str, element.itertext())) if len(element) else element.text or ""
+    return said.strip()
 
 
 def envelope(body: bytes, where: str = "") -> tuple[Answer, etree._Element]:

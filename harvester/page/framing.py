@@ -59,15 +59,15 @@ def frame(body: Buffer, where: str = "") -> Frame:
 
     Raises SourceError: html_page, doctype, encoding, malformed, not_oai_pmh, old_protocol, static_repository.
     """
-    head = body[:_MARGIN]
-    begin = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
-    prolog = _DECLARATION.match(head, begin)
-    after = _MISCELLANY.match(head, prolog.end() if prolog else begin)
+    begin = len(_BYTE_ORDER_MARK) if body[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK else 0
+    prolog = _DECLARATION.match(body, begin, _MARGIN)
+    after = _MISCELLANY.match(body, prolog.end() if prolog else begin, _MARGIN)
     assert after is not None  # it matches nothing, too
-    clean = _ROOT.match(head, after.end())
+    clean = _ROOT.match(body, after.end(), _MARGIN)
     if clean:
         start, words, repairs = clean.start(), prolog[0] if prolog else b"", dict[str, int]()
     else:
+        head = body[:_MARGIN]
         _refuse_foreign(head, after.end(), where)
         start, words, repairs = _unburied(head, begin, where)
     end, rubbish = _end(body, start)

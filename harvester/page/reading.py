@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from lxml import etree
@@ -18,7 +18,8 @@ from .markup import Buffer, let_go
 from .mending import ENVELOPE, Mended, mended, recoded
 from .records import DAMAGED, Header, read_header, read_record, read_records
 
-Known = Callable[[Sequence[bytes]], Mapping[bytes, int]]
+# Says of each fingerprint which record of the store has these bytes: its number, or None.
+Known = Callable[[Sequence[bytes]], Sequence[int | None]]
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def read_page(
     where: str = "",
     *,
     name: str = "",
-    known: Known = lambda marks: {},
+    known: Known = lambda marks: [None] * len(marks),
     charset: str = "",
     content_type: str = "",
     most: int = PAGE_BYTES,
@@ -50,7 +51,7 @@ def read_page(
     """Read one answer: accepted whole, or SourceError.
 
     ``name`` is the metadata format that was asked for. ``known`` tells the numbers of those records that are held by
-    the fingerprint of their bytes: they are not parsed again. ``charset`` is what an operator knows better than the
+    the fingerprints of their bytes: they are not parsed again. ``charset`` is what an operator knows better than the
     server, ``content_type`` the server's header; ``most`` is the largest size of an answer in bytes.
 
     Raises SourceError: html_page, not_oai_pmh, doctype, encoding, malformed, structure, overgrown, too_large.
@@ -87,11 +88,11 @@ class _Looked(msgspec.Struct, frozen=True):
 
     parts: Cut
     marks: list[bytes]
-    held: Mapping[bytes, int]
+    held: Sequence[int | None]
 
 
 def _looked_up(parts: Cut, marks: list[bytes], known: Known) -> _Looked:
-    return _Looked(parts, marks, known(marks) if marks else {})
+    return _Looked(parts, marks, known(marks))
 
 
 def _evenly(body: Buffer, found: Frame, where: str, known: Known) -> _Looked | None:
@@ -101,9 +102,9 @@ def _evenly(body: Buffer, found: Frame, where: str, known: Known) -> _Looked | N
         return None
     parts, pieces = cut
     looked = _looked_up(parts, pieces.fingerprints(parts.context), known)
-    if all(map(looked.held.__contains__, looked.marks)):  # as on most pages
-        return looked
-    nested = any(mark not in looked.held and pieces.nests(place) for place, mark in enumerate(looked.marks))
+    nested = None in looked.held and any(
+        number is None and pieces.nests(place) for place, number in enumerate(looked.held)
+    )
     return None if nested else looked
 
 
@@ -143,11 +144,9 @@ def _strictly(state: Mended, where: str, name: str, known: Known, looked: _Looke
         return Reading(parts, answer, root, (), headers, state.repairs)
     looked = looked or _looked_up(parts, fingerprints(parts.context, parts.records), known)
     marks, held = looked.marks, looked.held
-    if all(map(held.__contains__, marks)):
-        return Reading(parts, answer, root, tuple([held[mark] for mark in marks]), (), state.repairs)
-    fresh = [place for place, mark in enumerate(marks) if mark not in held]
+    fresh = [place for place, number in enumerate(held) if number is None] if None in held else []
     read = iter(_fresh(state, fresh, marks, where, name))
-    items = tuple([held[mark] if mark in held else next(read) for mark in marks])
+    items = tuple([next(read) if number is None else number for number in held])
     return Reading(parts, answer, root, items, (), state.repairs)
 
 

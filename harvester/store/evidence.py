@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..record import Ledger
 from . import schema
 from .database import Database, tell
-from .staging import unpack_seen
+from .staging import STAGES, unpack_seen
 from .visits import Visit, hold
 
 _BLOCK = 5_000
@@ -169,6 +169,8 @@ _COUNTS = _counting()  # made once: making it for every visit costs five times a
 
 
 def _staged_counts(connection: sa.Connection, visit: Visit) -> dict[str, int]:
+    if not tell(connection, STAGES, (visit.id,)).fetchall():  # as in most nights: the question need not be made
+        return dict.fromkeys(_COUNTS.selected_columns.keys(), 0)
     row = connection.execute(_COUNTS, {"the_visit": visit.id, "the_source": visit.source}).one()
     return {name: int(number) for name, number in row._mapping.items()}
 
@@ -201,8 +203,9 @@ def _range(connection: sa.Connection, source: int) -> tuple[int, int]:
 
 
 def _add_seen(connection: sa.Connection, visit: Visit, seen: Bitmap) -> None:
-    for (packed,) in tell(connection, "SELECT seen FROM page WHERE visit = ? ORDER BY number", (visit.id,)):
-        seen.add_all(unpack_seen(packed))
+    rows = tell(connection, "SELECT seen FROM page WHERE visit = ? ORDER BY number", (visit.id,))
+    for numbers in unpack_seen(packed for (packed,) in rows):
+        seen.add_all(numbers)
 
 
 def _staged_records(connection: sa.Connection, visit: Visit) -> Iterator[tuple[int, bool]]:

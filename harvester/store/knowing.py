@@ -38,12 +38,12 @@ class _Ahead:
         """The numbers of those that no page has shown yet."""
         return self._numbers[self._at :]
 
-    def following(self, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
+    def following(self, fingerprints: Sequence[bytes]) -> list[int]:
         """Return the numbers of a page that shows what comes next, in its order and without a gap; else nothing."""
         if not self._marks.startswith(b"".join(fingerprints), self._at * _MARK):
-            return {}
+            return []
         begin, self._at = self._at, self._at + len(fingerprints)
-        return dict(zip(fingerprints, self._numbers[begin : self._at], strict=True))
+        return list(self._numbers[begin : self._at])
 
     def among(self, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
         """Return the numbers of those that are here, in whatever order."""
@@ -70,21 +70,26 @@ class Knowing:
         self._next: int | None = None  # where the reading ahead goes on; None: nowhere
         self._size, self._tries = AHEAD, TRIES
 
-    def among(self, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
-        """Return which of these bytes are held."""
+    def numbers(self, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
+        """Return the number of the record that each of these bytes are; None for those that are not held."""
         if not fingerprints:
-            return {}
-        found = self._ahead.following(fingerprints)
-        if not found:
-            with self._database.reading() as connection:
-                found = self._asked(connection, fingerprints)
-        return found
+            return ()
+        following = self._ahead.following(fingerprints)
+        if following:
+            return following
+        with self._database.reading() as connection:
+            return self._asked(connection, fingerprints)
 
-    def _asked(self, connection: sa.Connection, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
+    def _asked(self, connection: sa.Connection, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
         """Return what is held of a page that is not simply what was read ahead."""
         if self._next is not None and len(self._ahead.left) < len(fingerprints):
             self._read_ahead(connection, self._next, len(fingerprints))
-        found = self._ahead.following(fingerprints) or self._ahead.among(fingerprints)
+        following = self._ahead.following(fingerprints)
+        return following or list(map(self._found(connection, fingerprints).get, fingerprints))
+
+    def _found(self, connection: sa.Connection, fingerprints: Sequence[bytes]) -> dict[bytes, int]:
+        """Look for each record of a page, and say where the reading ahead goes on."""
+        found = self._ahead.among(fingerprints)
         ahead = len(found)
         rest = [mark for mark in fingerprints if mark not in found] if ahead < len(fingerprints) else []
         for start in range(0, len(rest), _BLOCK):

@@ -52,11 +52,11 @@ class Asked:
         self._store, self._stager, self._visit = store, stager, visit
         self._knowing = Knowing(store.database, visit.source)
 
-    def known(self, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
-        """Return the record numbers of those bytes that are held as they are."""
+    def known(self, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
+        """Return the number of the record that each of these bytes are; None for those that are not held."""
         if self._visit.first:  # nothing was held when it began
-            return {}
-        return self._knowing.among(fingerprints)
+            return [None] * len(fingerprints)
+        return self._knowing.numbers(fingerprints)
 
     def standing(self, identifiers: Sequence[str]) -> Mapping[str, Standing]:
         """Return how these records are held."""

@@ -178,7 +178,7 @@ class Telling:
     def _items(self, entries: list[Entry], visit: Any) -> list[Item]:
         said_now = [raw(entry) for entry in entries]
         known = visit.known([record.fingerprint for record in said_now])
-        return [known.get(record.fingerprint, record) for record in said_now]
+        return [record if number is None else number for record, number in zip(said_now, known, strict=True)]
 
 
 def checkpoint(page: int) -> bytes:

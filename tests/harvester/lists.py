@@ -54,9 +54,10 @@ class Lists:
 
     def _items(self, said: list[tuple[str, str]], visit: Any) -> Iterator[Item]:
         items = [self._item(identifier, text) for identifier, text in said]
-        known = visit.known([item.fingerprint for item in items if isinstance(item, RawRecord)])
+        known = iter(visit.known([item.fingerprint for item in items if isinstance(item, RawRecord)]))
         for item in items:
-            yield known.get(item.fingerprint, item) if isinstance(item, RawRecord) else item
+            number = next(known) if isinstance(item, RawRecord) else None
+            yield item if number is None else number
 
     def _item(self, identifier: str, text: str) -> RawRecord | Rejected:
         if text == UNREADABLE:

@@ -78,8 +78,8 @@ class Lists:
                 yield Rejected(identifier, "no_metadata", b"<record/>")
                 continue
             record = raw(identifier, version, self.number)
-            known = visit.known([record.fingerprint])  # type: ignore[attr-defined]
-            yield known.get(record.fingerprint, record)
+            (number,) = visit.known([record.fingerprint])  # type: ignore[attr-defined]
+            yield record if number is None else number
 
 
 @dataclass
