@@ -42,8 +42,8 @@ NUMBER = r"(?:1[0-2]|[1-9])"
 _GRADE = re.compile(
     r"\b(?=[klg])"  # at no other letter the rest is tried
     r"(?<!vào )(?<!vao )(?<!tuyển sinh )(?<!tuyen sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
-    rf"(?:khối lớp|khoi lop|lớp ghép|lop ghep|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|[.,]\d|%)"
-    rf"((?:\s*(?:,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[.,/]\d))*)"
+    rf"(?:khối lớp|khoi lop|lớp ghép|lop ghep|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|\.\d|%)"
+    rf"((?:\s*(?:,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[./]\d))*)"
     r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
 )
 _BEFORE_NUMBER = ("lớp", "khối", "lop", "khoi", "grade")
@@ -63,7 +63,7 @@ _SPELT = re.compile(
 # Who is examined for grade 10 is in grade 9; "tuyển sinh 10" says the same without the word "lớp".
 _ENTRANCE = re.compile(
     r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
-    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|thử|sinh)\s+(?:vào|vao))\s+(10|6)\b"
+    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|thử|thu|sinh|đề|de|ôn|on|luyện|luyen)\s+(?:vào|vao))\s+(10|6)\b"
     r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường(?! (?:thcs|thpt|chuyên|chất))|chỉ|%|[./]\d))"
 )
 _FIRST = re.compile(

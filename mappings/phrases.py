@@ -63,6 +63,9 @@ def _entries() -> Iterable[tuple[str, str, str]]:
         yield from ((words, "type", f"{rank:02d}{row['id']}") for words in row.get("words", ()))
         yield from ((words, "weak", f"{rank:02d}{row['id']}") for words in row.get("weak", ()))
         yield from ((words, "head", f"{rank:02d}{row['id']}") for words in row.get("heads", ()))
+        yield from ((words, "short", f"{rank:02d}{row['id']}") for words in row.get("short", ()))
+    yield from ((words, "head", "99van_ban_ke_hoach") for words in table["plans"])
+    yield from ((words, "type", "99") for words in table["no_type"])
     for series in vocabulary("series").terms.values():
         named = (*series["variants"], *series.get("abbreviations", ()))
         yield from ((words, "series", series["id"]) for words in named)
@@ -79,7 +82,7 @@ def _entries() -> Iterable[tuple[str, str, str]]:
     for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
         yield name, "level", level
     yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
-    for kind in ("academic", "school", "tests", "lesson", "spam", "joins"):
+    for kind in ("academic", "school", "tests", "contest", "letterhead", "lesson", "spam", "joins"):
         yield from ((words, kind, words) for words in table[kind])
 
 
@@ -104,6 +107,7 @@ _GROUPS = {
     "sure": "subject",
     "weak": "type",
     "head": "type",
+    "short": "type",
 }  # of these only the longest phrase counts, and the first of two
 
 # What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
@@ -130,7 +134,13 @@ def _table(bare: bool) -> dict[str, _Node]:
     root = _Node()
     for written, kind, term in _entries():
         words = tuple(fold(written).split(" "))
-        if bare and len(words) == 1 and not (written.isascii() and len(written) > 2) and term != "toan":
+        if (
+            bare
+            and len(words) == 1
+            and not (written.isascii() and len(written) > 2)
+            and term != "toan"
+            and kind not in ("short", "letterhead")
+        ):
             continue
         if kind == "subject" and len(words) == 1 and (bare or term != "toan") and is_syllable(written.lower()):
             kind = "syllable"

@@ -15,12 +15,11 @@ from typing import Any, Generic, TypeVar, overload
 
 from .grades import Terms, grades_of_title
 from .lessons import lessons, school_years
-from .phrases import Found, find, words_of_titles
-from .short_forms import is_paper, written_out
-from .tables import forgotten, remembered
+from .phrases import Found, find
+from .short_forms import written_out
+from .tables import forgotten
 from .title_subjects import (
     KINDS_OF_SUBJECTS,
-    SCHOOL,
     field_of_preschool,
     of_age,
     subject_beside,
@@ -29,7 +28,8 @@ from .title_subjects import (
     subjects_without_marks,
     theme,
 )
-from .vietnamese import folded, is_bare, key, keys
+from .title_types import is_study, types_of_title
+from .vietnamese import is_bare, keys
 from .vocabulary import vocabulary
 
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
@@ -37,7 +37,7 @@ _SUBJECT_WORDS = frozenset(("môn", "mon"))
 _JOINED = ("joins", "theme")
 _DIGIT = re.compile("[1-9]")
 _AND_NEXT = r"\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
-_BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s")
+_BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s|\s\(")
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")
 
@@ -77,7 +77,8 @@ class Reading:
             self.__dict__.update(_NOTHING)
         elif self.academic and not self._named:
             subject, grade = subjects_of_study(found, words)
-            said = {"subject": subject, "grade": grade, "type": _types(found, words, False, self._bare)}
+            types = types_of_title(found, words, text, False, self._bare, lambda: self._parts)
+            said = {"subject": subject, "grade": grade, "type": types}
             self.__dict__.update(_NOTHING | said)
 
     @_Once
@@ -102,7 +103,7 @@ class Reading:
     @_Once
     def type(self) -> Terms:
         """Return the surest type that is named."""
-        return _types(self._hits, self._words, self._school, self._bare)
+        return types_of_title(self._hits, self._words, self._text, self._school, self._bare, lambda: self._parts)
 
     @_Once
     def level(self) -> Terms:
@@ -254,18 +255,7 @@ def already_read(text: str) -> Reading | None:
     return _cache.get(text)
 
 
-# --- types -----------------------------------------------------------------------------------------
-
-
-@remembered(maxsize=2)
-def _studies(bare: bool) -> tuple[str, ...]:
-    fold: Callable[[str], str] = folded if bare else key
-    return tuple(fold(word) + " " for word in words_of_titles()["studies"])
-
-
-_OF_TEACHERS = ("mam_non", "tieu_hoc")  # of secondary schools such titles are theses as often
-_LONGEST_NAME = 10  # words: "Trường THPT …: bảng phân công"
-_OF_UNIVERSITY = ("luan_an", "luan_van", "khoa_luan", "giao_trinh", "sang_kien_kinh_nghiem", "ky_yeu")
+# --- series and audiences --------------------------------------------------------------------------
 
 
 def _without_everyday(hits: list[Found]) -> list[Found]:
@@ -281,7 +271,7 @@ def _without_everyday(hits: list[Found]) -> list[Found]:
 
 def _audiences(hits: list[Found], words: list[str], bare: bool) -> Terms:
     """Return for whom a title says to be; a study is about them."""
-    if _is_study(words, bare):
+    if is_study(words, bare):
         return ()
     table, found = vocabulary("audience"), []
     for hit in hits:
@@ -291,28 +281,3 @@ def _audiences(hits: list[Found], words: list[str], bare: bool) -> Terms:
                 other = " ".join(words[hit.last + 2 : hit.last + 4])
                 found.append((table.anywhere_bare if bare else table.anywhere).get(other, hit.term))
     return tuple(dict.fromkeys(found))
-
-
-def _is_study(words: list[str], bare: bool) -> bool:
-    return (" ".join(words[:4]) + " ").startswith(_studies(bare))
-
-
-def _types(hits: list[Found], words: list[str], school: bool, bare: bool) -> Terms:
-    """Return the surest type that a title names; a study of lesson plans is none."""
-    named = [hit for hit in hits if hit.kind == "type" or (hit.kind == "weak" and (school or not hit.first))]
-    for hit in hits:
-        if hit.kind == "head" and (not hit.first or (words[0] == SCHOOL and hit.first < _LONGEST_NAME)):
-            return (hit.term[2:],)
-    if not named and school and is_paper(words):
-        return ("de_kiem_tra",)
-    if _is_study(words, bare):
-        small = school or any(hit.kind == "level" and hit.term in _OF_TEACHERS for hit in hits)
-        if words[:1] == ["môt'5"] and small:
-            return ("sang_kien_kinh_nghiem",)  # "Một số biện pháp … cho trẻ mẫu giáo bé"
-        named = [hit for hit in named if hit.term[2:] in _OF_UNIVERSITY]
-    if not named:
-        return ()
-    best = (min(named, key=lambda hit: (hit.kind == "weak", hit.term)) if len(named) > 1 else named[0]).term[2:]
-    if best == "de_thi" and all(hit.kind != "academic" for hit in hits) and any(hit.kind == "tests" for hit in hits):
-        best = "de_kiem_tra"
-    return (best,)

@@ -49,7 +49,7 @@ PARTS: dict[str, Part] = {
         {
             "titles: subject": (0.99, 0.95),
             "titles: grade": (0.97, 0.99),
-            "titles: type": (0.88, 0.86),
+            "titles: type": (0.91, 0.95),
             "dates": (0.99, 0.99),
             "provinces": (0.99, 0.98),
             "licences": (1.0, 1.0),
@@ -62,7 +62,7 @@ PARTS: dict[str, Part] = {
         {
             "titles: subject": (0.96, 0.93),
             "titles: grade": (0.98, 0.98),
-            "titles: type": (0.96, 0.91),
+            "titles: type": (0.98, 0.96),
             "dates": (1.0, 1.0),
             "provinces": (1.0, 1.0),
             "licences": (1.0, 1.0),
@@ -72,9 +72,9 @@ PARTS: dict[str, Part] = {
     "fourth": Part(
         {"titles": 335, "dates": 153, "provinces": 139, "licences": 77},
         {
-            "titles: subject": (0.98, 0.91),
+            "titles: subject": (0.99, 0.92),
             "titles: grade": (1.0, 0.91),
-            "titles: type": (0.93, 0.72),
+            "titles: type": (0.99, 0.97),
             "dates": (0.98, 0.98),
             "provinces": (1.0, 0.95),
             "licences": (0.97, 0.94),
@@ -83,9 +83,9 @@ PARTS: dict[str, Part] = {
     "fifth": Part(
         {"titles": 337, "dates": 149, "provinces": 120, "licences": 66},
         {
-            "titles: subject": (0.97, 0.92),
+            "titles: subject": (0.97, 0.93),
             "titles: grade": (1.0, 0.96),
-            "titles: type": (0.95, 0.64),
+            "titles: type": (0.98, 0.93),
             "dates": (0.97, 0.98),
             "provinces": (1.0, 0.88),
             "licences": (1.0, 0.98),

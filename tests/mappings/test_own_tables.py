@@ -132,7 +132,7 @@ def test_a_new_term_has_what_every_term_has() -> None:
 
 def test_own_words_of_titles() -> None:
     title = "Sổ tay ôn luyện Toán 8 - bộ sách Ánh Dương"
-    assert (read(title).type, read(title).series) == ((), ())
+    assert (read(title).type, read(title).series) == (("sach_tham_khao",), ())
     lines = "types: [{id: tom_tat_li_thuyet, words: [sổ tay ôn luyện]}]\n"
     lines += "audiences: [{id: phu_huynh, words: [để cha mẹ đọc]}]\nwithout: [đề cương]\n"
     series = "[{id: anh_duong, vi: Ánh Dương, en: Sunlight, programme: gdpt2018, variants: [Ánh Dương]}]"

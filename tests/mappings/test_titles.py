@@ -63,7 +63,7 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ),
         ("Hồ sơ chủ nhiệm 11B7", {"grade": "11", "type": "van_ban"}),
         ("Hoá 8, 9 - Chuyên đề nhận biết", {"subject": "hoa_hoc", "grade": "8|9", "type": "chuyen_de"}),
-        ("KH dạy thêm (K6, K7, K8)", {"grade": "6|7|8"}),
+        ("KH dạy thêm (K6, K7, K8)", {"grade": "6|7|8", "type": "van_ban"}),
         ("Đề tuyển sinh lớp 6 trường THCS Cầu Giấy", {"grade": "5", "type": "de_thi", "level": "thcs"}),
         (
             "Giáo án môn Khoa học tự nhiên 7",
@@ -78,7 +78,10 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
         ("Giaoan Lịchsử 6", {"subject": "lich_su", "grade": "6", "type": "ke_hoach_bai_day"}),
         ("on tap van 9 phan tho hien dai", {"subject": "ngu_van", "grade": "9"}),
         ("Tiêu hoá ở động vật (CB) - Sinh 11 cũ", {"subject": "sinh_hoc", "grade": "11"}),
-        ("TLGDĐP 6 nghề truyền thống", {"subject": "giao_duc_dia_phuong", "grade": "6"}),
+        (
+            "TLGDĐP 6 nghề truyền thống",
+            {"subject": "giao_duc_dia_phuong", "grade": "6", "type": "tai_lieu_dia_phuong"},
+        ),
         # several
         ("Công thức Vật lí 10, 11, 12", {"subject": "vat_li", "grade": "10|11|12", "type": "tom_tat_li_thuyet"}),
         ("Toán 6-7-8-9", {"subject": "toan", "grade": "6|7|8|9"}),
