@@ -41,6 +41,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _TIMESTAMP = re.compile(r"(\d{4})-(\d{2})-(\d{2})[t ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?")
+_USUAL_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _BASIC = re.compile(
     r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:t?\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d['’:]?\d\d['’]?)?)?"
 )  # PDF writes "D:" before
@@ -175,7 +176,9 @@ def _read_within(words: str) -> str | None:
 
 def is_timestamp(text: str) -> bool:
     """Say that a date carries a time of day: repositories write so when they took something in."""
-    return ":" in text and _TIMESTAMP.fullmatch(text.strip().lower()) is not None
+    if ":" not in text:
+        return False
+    return _USUAL_TIMESTAMP.fullmatch(text) is not None or _TIMESTAMP.fullmatch(text.strip().lower()) is not None
 
 
 def year_of(date: str) -> int | None:
@@ -186,7 +189,8 @@ def year_of(date: str) -> int | None:
 
 def is_plausible(date: str, latest_year: int) -> bool:
     """Say that a date lies between 1400 and ``latest_year``."""
-    year = year_of(date)
+    digits = date[:4]
+    year = int(digits) if digits.isdecimal() else year_of(date)
     return year is not None and EARLIEST_YEAR <= year <= latest_year
 
 

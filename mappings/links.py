@@ -27,6 +27,9 @@ _BARE_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9xX]")
 # What a link is marked with when it is shared: the same page without it.
 _SHARED = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid)=[^&#]*(?:&|(?=#|$))")
 _LOCAL = re.compile(r"\S{2,100}")
+# The page of a resource as most are: no port, no sign that may be a file's, a query's or an entity's.
+_PAGE = re.compile(r"https?://([a-z0-9.-]{4,200})/[A-Za-z0-9/_-]{0,1000}")
+_RESOLVERS = ("doi.org", "hdl.handle.net")
 
 
 def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
@@ -37,6 +40,8 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     pages: list[Found] = []
     files: list[Found] = []
     for row in rows:
+        if is_plain_page(row[1]):
+            return [(row[1], row)]
         address = _unshared(_with_scheme(row[1].strip().replace("&amp;", "&")))  # escaped twice by many an exporter
         if is_usable(address):
             if not _is_file(address):
@@ -49,6 +54,13 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
             if row[1].strip().lower().startswith(("http:", "https:", "hdl:")):
                 job.problem("unusable_link", rule.field, row[0], row[1].strip())
     return pages + files
+
+
+@lru_cache(maxsize=1024)  # several parsers ask for the same address soon after each other
+def is_plain_page(words: str) -> bool:
+    """Say cheaply that words are the public address of a page as they stand; False may be one, too."""
+    page = _PAGE.fullmatch(words)
+    return page is not None and not page[1].endswith(_RESOLVERS) and _is_public(page[1])
 
 
 def _with_scheme(address: str) -> str:
@@ -105,7 +117,7 @@ def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read identifiers with their schemes; plain web addresses and citations are none."""
     found: list[Found] = []
     for row in rows:
-        if _is_plain_address(row[1]):
+        if is_plain_page(row[1]) or _is_plain_address(row[1]):
             continue
         catalog = qualifier(row[0]) or (row[0][-4:] if row[0].endswith(("isbn", "issn")) else "")
         made = _identifier(line(row[1]), catalog, row, rule, job)

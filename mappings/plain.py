@@ -9,6 +9,9 @@ is learnt from the parser (``elements.py``).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from operator import itemgetter
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -40,8 +43,45 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_FORMS = 100  # start tags come from outside: a source that invents them must not fill the memory
 
 
-# Where a record is read from, and the end tag of its root; None where records that begin so are not plain.
-_Form = tuple[Place, bytes] | None
+# All tags of a record come again in the next one, but for the number of its keywords. Of one form of records:
+_ROOM, _LONGEST_TAGS = 500_000, 3_000  # letters that are kept, and those of one record
+_BETWEEN = "\0"  # what no record has
+_IS_BLANK = str.isspace  # nothing at all does not stand between tags
+
+
+class _Ways(dict[str, tuple[Callable[[list[str]], tuple[str, ...]], tuple[str, ...], tuple[str, ...]]]):
+    """All tags of a record to what the walk along them gives: where its words stand, their paths, their languages."""
+
+    room = _ROOM
+
+    def learn(self, tags: str, pieces: list[str], start: Place) -> None:
+        """Keep the way of a record that was walked to its end."""
+        if len(tags) > _LONGEST_TAGS:
+            return
+        place, steps = start, []
+        for number in range(1, len(pieces), 2):
+            place, path, language, _ = place[pieces[number]]
+            if path is not None:
+                steps.append((number - 1, path, language))
+        if len(steps) < 2:  # of one piece no tuple would be taken
+            return
+        self.room -= len(tags)
+        if self.room < 0:
+            self.clear()
+            self.room = _ROOM
+        numbers, paths, languages = zip(*steps, strict=True)
+        self[tags] = (itemgetter(*numbers), paths, languages)
+
+
+class _Form(NamedTuple):
+    """Records that begin alike: where they are read from, the end tag of their root, the ways that are known.
+
+    ``ways`` is None in a format whose paths depend on words, too.
+    """
+
+    start: Place
+    closing: bytes
+    ways: _Ways | None
 
 
 class Plain:
@@ -50,7 +90,7 @@ class Plain:
     def __init__(self, reader: XmlReader, namespaces: tuple[str, ...]) -> None:
         """``reader`` knows which elements count, and by which names; ``namespaces`` are those of the format."""
         self._reader, self._namespaces = reader, namespaces
-        self._forms: dict[tuple[bytes, bytes, bytes], _Form] = {}
+        self._forms: dict[tuple[bytes, bytes, bytes], _Form | None] = {}
 
     def rows(self, raw: RawRecord) -> list[Row] | None:
         """Return the rows of a record in document order; None where it is not plain."""
@@ -62,7 +102,7 @@ class Plain:
         form = self._form(raw.context, head[1], body[head.end() : begin])
         if form is None:
             return None
-        start, closing = form
+        start, closing, ways = form
         end = body.rfind(closing)
         after = end + len(closing)
         if end < begin or (body[after:] != _USUAL_TAIL and _TAIL.fullmatch(body, after) is None):
@@ -74,12 +114,12 @@ class Plain:
             words = inside.decode()
             if "\ufffe" in words or "\uffff" in words or ("]" in words and "]]>" in words):  # XML forbids these, too
                 return None
-            return _walked(words, start)
+            return _read(words, start, ways)
         except (ValueError, LookupError, OverflowError):  # of the decoding, a tag, a reference: the parser may judge
             return None
 
-    def _form(self, context: bytes, record: bytes, tag: bytes) -> _Form:
-        """Return what is known of records with these start tags of their own and of their root."""
+    def _form(self, context: bytes, record: bytes, tag: bytes) -> _Form | None:
+        """Return what is known of records with these start tags; None where those that begin so are not plain."""
         form = (context, record, tag)
         if form not in self._forms:
             if len(self._forms) >= _MOST_FORMS:
@@ -89,18 +129,19 @@ class Plain:
             self._forms[form] = self._learnt(context, record, tag, name[1]) if name and simple else None
         return self._forms[form]
 
-    def _learnt(self, context: bytes, record: bytes, tag: bytes, name: bytes) -> _Form:
+    def _learnt(self, context: bytes, record: bytes, tag: bytes, name: bytes) -> _Form | None:
         opening, closing = record + b"<metadata>" + tag, b"</" + name + b">"
         element = _parsed(context, opening + closing + b"</metadata></record>")
         # A server's prefix may promise another format than it sends: then the namespace decides, by the parser.
         if element is None or namespace(element) not in self._namespaces or hides_language(tag.decode()):
             return None
         ending = f"{closing.decode()}</metadata></record>"
-        return Tree(self._reader, context, opening.decode(), ending, element).start, closing
+        start = Tree(self._reader, context, opening.decode(), ending, element).start
+        return _Form(start, closing, None if self._reader.is_told_apart else _Ways())
 
 
-def _walked(words: str, start: Place) -> list[Row] | None:
-    """Walk from the root's start tag to its end tag; None where the parser must judge. Raises as learning does."""
+def _read(words: str, start: Place, ways: _Ways | None) -> list[Row] | None:
+    """Read what stands in the root; None where the parser must judge. Raises as learning does."""
     if words.rfind("<") > words.rfind(">"):
         return None
     pieces = _TAGS.split(words)  # text, tags, text, tags … text
@@ -108,11 +149,28 @@ def _walked(words: str, start: Place) -> list[Row] | None:
         if words.count("&") != sum(text.count("&") for text in pieces[2::2]):
             return None
         pieces[2::2] = [_resolved(text) for text in pieces[2::2]]
+    if ways is None:
+        return _walked(pieces, start)
+    tags = _BETWEEN.join(pieces[1::2])
+    way = ways.get(tags)
+    if way is None:
+        walked = _walked(pieces, start)
+        if walked is not None:
+            ways.learn(tags, pieces, start)
+        return walked
+    take, paths, languages = way
+    texts = take(pieces)
+    rows = list(zip(paths, texts, languages, strict=False))
+    return [row for row in rows if not row[1].isspace()] if any(map(_IS_BLANK, texts)) else rows
+
+
+def _walked(pieces: list[str], start: Place) -> list[Row] | None:
+    """Walk from the root's start tag to its end tag; None where the parser must judge. Raises as learning does."""
     pieces[0] = ""  # what the root says itself is no row
     rows: list[Row] = []
     open_: list[tuple[int, str | None]] = []  # of each element that is told apart: its first row, its words
     place, following = start, iter(pieces)
-    for text, tags in zip(following, following, strict=False):  # the hot loop of reading
+    for text, tags in zip(following, following, strict=False):
         place, path, language, acts = place[tags]
         if path is not None and text and not text.isspace():
             rows.append((path, text, language))

@@ -121,6 +121,8 @@ class XmlReader:
         self._called: dict[tuple[object, ...], str] = {}
         # Elements without attributes and children may be read by their names alone.
         self._by_name = not shape.qualified
+        # Words of a child have a say in paths.
+        self.is_told_apart = any(not way.startswith("=") for ways in shape.qualified.values() for way in ways)
         # What a tag gives can be known from it and from the words of one child, without the tree of the record.
         self.is_simple = (
             not (self._named or self._joints)

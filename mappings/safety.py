@@ -50,11 +50,12 @@ def unsafe(values: dict[str, Any]) -> str:
 def is_personal(text: str) -> bool:
     """Say that a text holds personal data of a pupil: birth date beside a class, telephone, e-mail, identity number."""
     # Cheap tests first: one sign costs 15 ns for 300 characters, a word 300, a pattern of digits 3,000.
-    if ("/" in text or "gày sinh" in text or "GÀY SINH" in text) and _DAY.search(text):
+    if _has_year(text) and ("/" in text or "gày sinh" in text or "GÀY SINH" in text) and _DAY.search(text):
         for birth in _BIRTH.finditer(text):
             if _CLASS.search(text, max(0, birth.start() - 2 * _NEAR), birth.end() + _NEAR):
                 return True
-    if ("CMND" in text or "hứng minh nhân" in text) and _OLD_IDENTITY.search(text):
+    named = ("M" in text and "CMND" in text) or ("ứ" in text and "hứng minh nhân" in text)
+    if named and _OLD_IDENTITY.search(text):
         return True
     for number in _NUMBER.finditer(text) if "0" in text else ():
         before = text[max(0, number.start() - _NEAR) : number.start()]
@@ -63,6 +64,11 @@ def is_personal(text: str) -> bool:
         if _PUPIL.search(before) and not _OFFICE.search(before):
             return True
     return _has_address_of_pupil(text) if "@" in text else False
+
+
+def _has_year(text: str) -> bool:
+    """Say that the signs of a year as in a birth date, 195… to 203…, stand anywhere."""
+    return ("0" in text and "2" in text) or ("9" in text and "1" in text)
 
 
 def _has_address_of_pupil(text: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 
 from mappings import Identifier, Resource, map_record
 from mappings.licences import read
-from mappings.links import is_usable
+from mappings.links import _is_file, _is_plain_address, _unshared, is_plain_page, is_usable
 
 from .records import ORIGIN, dublin_core, of_metadata
 
@@ -121,6 +122,27 @@ def test_addresses_that_lead_nowhere(address: str) -> None:
     assert not is_usable(address)
     answer = map_record(dublin_core(identifier=address), ORIGIN)
     assert (answer.resource, answer.quarantine) == (None, "no_link")
+
+
+SEED = 20261127
+PIECES = (
+    *("http://", "https://", "HTTP://", "a.example", "A.example", "thu-vien.vn", "localhost", "10.0.0.7", "8.8.8.8"),
+    *("doi.org", "hdl.handle.net", "x.local", "/", "/", "/", "handle", "123456789/", "1", "bai_5", ":8080", "?id=1"),
+    *("?utm_source=x", "#muc", ".pdf", ".html", "&amp;", "%20", " ", "\n", "đ", "@", "10.1234/x", "utm_source=x"),
+)
+
+
+def test_what_is_taken_for_a_plain_page_at_once_passes_every_test_of_an_address() -> None:
+    chance, plain = random.Random(SEED), 0
+    for _ in range(20_000):
+        words = "".join((chance.choice(PIECES[:2]), *chance.choices(PIECES, k=chance.randrange(1, 6))))
+        if is_plain_page(words):
+            plain += 1
+            assert words == words.strip() == words.replace("&amp;", "&") == _unshared(words), words
+            assert is_usable(words), words
+            assert not _is_file(words), words
+            assert _is_plain_address(words), words
+    assert plain > 100, "they are there to be recognised"
 
 
 @pytest.mark.parametrize(

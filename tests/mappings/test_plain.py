@@ -101,6 +101,37 @@ def test_a_pattern_reads_what_the_parser_reads() -> None:
     assert plain > 4_000, "the pattern is there to be used"
 
 
+def test_records_with_the_same_tags_are_read_alike_whatever_their_words() -> None:
+    """Of the second record with the same tags all is known but its words: blank ones, references, damage."""
+    chance, crosswalk, plain = random.Random(SEED), crosswalks()["oai_dc"], 0
+    words = [*WORDS, "\u3000", " \n ", "</dc:title>"]
+    for _ in range(300):
+        tags = chance.choices(("dc:title", "dc:subject", "dc:creator", "dc:nothing", 'dc:title xml:lang="vi"'), k=6)
+        for _ in range(10):
+            said = [chance.choice(words if chance.random() < 0.2 else WORDS[:1]) for _ in tags]
+            pieces = [f"<{tag}>{word}</{tag.split()[0]}>" for tag, word in zip(tags, said, strict=True)]
+            raw = of_metadata(f"<oai_dc:dc {SPACES[0]}>{chance.choice(('', ' ')).join(pieces)}</oai_dc:dc>")
+            rows = crosswalk.plain.rows(raw)
+            if rows is not None:
+                plain += 1
+                assert rows == _slow(crosswalk, raw), (SEED, raw.body)
+    assert plain > 1_400, "half are plain"
+
+
+def test_a_source_whose_records_all_have_other_tags_does_not_fill_the_memory() -> None:
+    crosswalk = Crosswalk(*(getattr(crosswalks()["oai_dc"], name) for name in ("format", "title", "rules", "reader")))
+    tags = "<dc:title>a</dc:title>" + "<dc:subject>b</dc:subject>" * 30
+    for number in range(2_000):
+        subject = f"<dc:subject>c</dc:subject><dc:date>{number}</dc:date>" + f"<dc:x{number}/>" * (number < 1_900)
+        raw = of_metadata(f"<oai_dc:dc {SPACES[0]}>{tags}{subject}</oai_dc:dc>")
+        rows = crosswalk.plain.rows(raw)
+        assert rows is None or (len(rows) == 33 and rows[-1] == ("date", str(number), "")), number
+    (form,) = crosswalk.plain._forms.values()
+    assert form is not None
+    assert form.ways is not None
+    assert 0 < sum(map(len, form.ways)) <= 500_000
+
+
 LOM = (
     *(
         "general",
