@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import re
 
-from .numerals import spoken, years_of_roman
+from .numerals import MONTH, MONTHS, spoken, years_of_roman
 
 _YEAR = r"(?:1[4-9]\d\d|20[0-4]\d)"
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
-)
 _SIGN = r"\s*[/.\\-]\s*"
 _NOT_IN_NUMBER = r"(?<![\w/.\\-])"
 # Forms of a day, then of a month, the surest first.
@@ -25,8 +21,10 @@ _DAY = re.compile(
     rf"|năm\s+(?P<y2>\d{{4}})[\s,]+tháng\s+(?P<m2>\d{{1,2}})[\s,]+ngày\s+(?P<d2>\d{{1,2}})(?!\d)"
     rf"|{_NOT_IN_NUMBER}(?P<d3>\d{{1,2}})\s*(?P<s3>[/.\\-])\s*(?P<m3>\d{{1,2}})\s*(?P=s3)\s*(?P<y3>\d{{4}})(?![\d/\\-])"
     rf"|{_NOT_IN_NUMBER}(?P<y4>\d{{4}}){_SIGN}(?P<m4>\d{{1,2}}){_SIGN}(?P<d4>\d{{1,2}})(?![\d/\\-])"
-    rf"|(?<!\d)(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?[\s/-]+(?P<e5>{_MONTH})[\s.,/-]+(?P<y5>\d{{4}}|\d{{2}}$)(?!\d)"
-    rf"|\b(?P<e6>{_MONTH})\.?\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y6>\d{{4}})(?!\d)"
+    rf"|(?<!\d)(?P<d5>\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?[\s/-]+(?:of\s+|de\s+)?(?P<e5>{MONTH})[\s.,/-]+(?:de\s+)?"
+    rf"(?P<y5>\d{{4}}|\d{{2}}$)(?!\d)"
+    rf"|\b(?P<e6>{MONTH})\.?\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y6>\d{{4}})(?!\d)"
+    rf"|{_NOT_IN_NUMBER}(?P<y8>{_YEAR})[\s,-]+(?P<e8>{MONTH})\.?[\s-]+(?P<d8>\d{{1,2}})(?![\d-])"
     rf"|{_NOT_IN_NUMBER}(?P<d7>\d{{1,2}})(?P<s7>[/.-])(?P<m7>\d{{1,2}})(?P=s7)(?P<y7>\d{{2}})(?![\d/.\\-])"
 )
 _MONTHS = re.compile(
@@ -34,45 +32,74 @@ _MONTHS = re.compile(
     r"|năm\s+(?P<y2>\d{4})[\s,]+tháng\s+(?P<m2>\d{1,2})(?!\d)"
     rf"|{_NOT_IN_NUMBER}(?P<m3>\d{{1,2}})\s*[/-]\s*(?P<y3>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
     rf"|{_NOT_IN_NUMBER}(?P<y4>{_YEAR})-(?P<m4>\d{{1,2}})(?![\d/\\-]|\s*[-–]\s*\d)"
-    rf"|\b(?P<e5>{_MONTH})[\s.,/-]+(?P<y5>{_YEAR})(?!\d)"
+    rf"|\b(?!mai|mar\b)(?P<e5>{MONTH})(?:[.,]?\s+(?:de\s+|of\s+)?|[./-])(?P<y5>{_YEAR})(?!\d)"
+    rf"|{_NOT_IN_NUMBER}(?P<y6>{_YEAR})\s*[,(]?\s*(?:tháng|thg\.?)\s*(?P<m6>\d{{1,2}})(?!\d)"
 )
-_RANGE = re.compile(rf"(?<![\w/.])({_YEAR})\s*(?:[-–—/]|đến|tới|to)\s*(?:năm\s*)?({_YEAR})(?![\w/-])")
-_ALONE = re.compile(rf"(?<![\d/.\w-])(?:c|cop)?({_YEAR})(?![\w/%]|[.,]\d|\s*[-–/]\s*\d)")
+_RANGE = re.compile(
+    rf"(?<![\w/.])(?<!\d-)({_YEAR})\s*"
+    r"(?:[-–—/_]|đến|tới|to|(?<=giữa \d{4} )và|(?<=between \d{4} )and)"
+    rf"\s*(?:năm\s*)?({_YEAR})(?![\w/]|-\d)"
+)
+_ALONE = re.compile(
+    rf"(?<![\d/.\w-])(?:c|cop)?({_YEAR})(?![\w/%]|[.,]\d|\s*[-–/]\s*\d(?!\d*\s*(?:tr\b|trang|p\b|pp|cuốn|tập)))"
+)
+_BOTH = re.compile(rf"(?:năm )?({_YEAR})\s*(?:và|&|\+|and)\s*({_YEAR})")  # one right after the other
+_MANY = re.compile(rf"{_YEAR}(?:\s+{_YEAR}|(?:\s*[,;|+&]\s*{_YEAR}){{2,}})+")  # of which none is that of publication
 _CORRECTED = re.compile(rf"\[?i\.\s?e\.,?\s*({_YEAR})")  # "2008 [i.e. 2009]": the second one is right
 _COMMON_ERA = re.compile(rf"(?:\bdl|dương lịch)[.:]?\s*({_YEAR})")
 # Numbers that are no years: named so before, or counting something after.
 _NUMBERED = re.compile(
-    r"(?:(?:\bsố|\bno\.?|\btr\.?|\btrang|\bpp?\.?|\bphòng|\bgiá|\btcvn|\biso|\bkm|\bword|\boffice|\bwindows|\bđt|\btel"
-    r"|\bchương trình(?: gdpt| giáo dục phổ thông)?(?: mới)?|\bct|\bgdpt|\bphiên bản|\bversion|\bchuẩn|\bmẫu"
-    r"|\bsgk|\bexcel"
+    r"(?:(?:\bsố|\bno\.?|\btr\.?|\btrang|\bpp?\.?|\bphòng|\bgiá|\btcvn|\biso|\bkm"
+    r"|\bword|\boffice|\bpowerpoint|\bpublisher|\baccess|\bautocad|\bwindows|\bđt|\btel"
+    r"|\bchương trình(?: gdpt| giáo dục phổ thông)?(?: mới)?|\bct\s?(?:gdpt)?|\bgdpt|\bphiên bản|\bversion"
+    r"|\bchuẩn|\bmẫu|\bsgk|\bexcel"
     r"|\bquyết định|\bthông tư|\bnghị định|\bcông văn|\bmã|\bgần|\bhơn)\s*[:.]?|\b\d{3,})[\s:]*$"
 )
 _COUNTED = re.compile(
     r"\s*(?:tr\b|trang|p\.|pp|đồng|đ\b|vnd|vnđ|usd|bản\b(?! in)|cuốn|từ\b(?! năm)|cm\b|mb\b|kb\b|gb\b|bytes?|học sinh"
     r"|sinh viên|người|câu\b|bài\b|tiết\b|giờ|phút|m\b|ha\b|km\b|tcn\b|bce?\b|năm trước)"
 )
-_NO_DATE = re.compile(r"\bisbn|\bissn|\btrước\b|\bsau\b|\bbefore\b|\bafter\b|\d\s*%|\bago\b")
+_NO_DATE = re.compile(
+    r"\bisbn|\bissn|\btrước\b|\bsau\b|\bbefore\b|\bafter\b|\d\s*%|\bago\b|\bhijri|\bkhông (?:sau|trước)\b"
+)
+_LUNAR = re.compile(r"\bâm lịch|\bâl\b")  # its days are others than those of our calendar
+_OTHER_CALENDAR = re.compile(r"(?:\bphật lịch|\bpl)[.:]?\s*\d{4}|\d{4}\s*\(?\s*phật lịch")
 _LAW = re.compile(r"\b\d+/\d{4}/[a-zđ]{2}[a-zđ\d/-]*")  # 32/2018/TT-BGDĐT is the number of a circular
 _OF_LAW = re.compile(
     r"(?:quyết định|thông tư|nghị định|công văn|nghị quyết|luật)(?:\s+liên tịch)?(?:\s+số)?[\s:]+\d+/\d+"
 )
+# The number of a circular alone says its year.
+_LAW_ALONE = re.compile(
+    r"(?:(?:quyết định|thông tư(?: liên tịch)?|nghị định|nghị quyết|luật|chỉ thị|kế hoạch|công văn"
+    r"|qđ|tt|ttlt|nđ|nq|cv|kh)\s*)?"
+    rf"(?:số\s*:?\s*)?\d+/({_YEAR})/[a-zđ]{{2}}[a-zđ\d/-]*"
+)
 _ISSUE = re.compile(
     r"^(?:.*\b(?:tạp chí|tập|báo)\b.*)?"
-    rf"(?:số|s\.|no\.?|kỳ|quyển)\s*\d{{1,3}}\s*(?:\(\d+\))?\s*[/,-]\s*(?:năm\s*)?({_YEAR})$"
+    rf"(?:số|s\.|no\.?|kỳ|quyển)\s*:?\s*\d{{1,3}}\s*(?:\(\d+\))?\s*[/,-]\s*(?:năm\s*)?({_YEAR})$"
 )
 _TO = re.compile(r"\s*(?:[-–—]|đến|tới|to)\s*(?:hết\s+)?(?:ngày\s+)?")
-_ABOUT = re.compile(r"(?:khoảng|\bca?\.|circa|about)\s*(?:năm\s*)?\[?$")
-_PUBLISHED = re.compile(r"(?:đăng|xuất bản|công bố|phát hành|ban hành|published|issued|accepted)[^\d]{0,20}$")
+_ABOUT = re.compile(r"(?:khoảng|chừng|\bca?\.|circa|about)\s*(?:năm\s*)?\[?$")
+_PUBLISHED = re.compile(r"(?:đăng|xuất bản|công bố|phát hành|ban hành|soạn|published|issued|accepted)[^\d]{0,20}$")
+_OF_ANOTHER = re.compile(r"(?:cập nhật|sửa|hiệu lực|nhận|tải|truy cập|dạy|giảng|updated|received|modified)[^\d]{0,20}$")
+_TAKEN_IN = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d(?:\.\d+)?z")  # when a repository took something in
 _DECADE = re.compile(
     r"(?:những năm|thập niên|thập kỷ|thập kỉ)\s+(?:(1[4-9]|20))?(\d)0(?:'?s)?(?!\d)"
     r"(?:.*\b(?:thế kỷ|thế kỉ|tk\.?)\s*([ivx]+|\d{2}))?"
 )
+_DECADES = re.compile(r"(?<![\w/])(1[4-9]|20)(\d)0['’]?s\b")
+_UNKNOWN_YEAR = re.compile(r"[,:]\s*(1[4-9]\d|20[0-4])[-?x]\??$")
 _CENTURY = re.compile(
-    r"(?:\bthế kỷ|\bthế kỉ|\btk\.?)\s*(?:thứ\s*)?([ivx]+|\d{1,2})\b|^(?:\w+ )?(\d{1,2})(?:st|nd|rd|th) century$"
+    r"(?:\bthế kỷ|\bthế kỉ|\btk\.?)\s*(?:thứ\s*)?([ivx]+|\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th) c(?:entury|ent)?\b"
+    r"|(?<=\w)\s*[-–]\s*([ivx]+|1\d|2[01])$"
 )
 _UNWRITTEN = re.compile(r"(?:[._][._\s]*[/-]\s*)++\s*(?=(?:\d{1,2}\s*[/-]\s*)?\d{4}(?!\d))")  # "…/…/2022"
-_QUARTER = re.compile(r"\b(?:quý|q)\s?(?:[1-4]|i{1,3}|iv)\s*[/-]")
-_SHORT_MONTH = re.compile(r"\bth(?:g|áng)?\.?\s*(?=\d)")  # "20 Th11, 2019", as web sites write
+_QUARTER = re.compile(
+    r"\b(?:qu[ýí]|q)[. ]{0,2}(?:[1-4]|i{1,3}|iv)\s*[/-]|(?<=\d{4})[-/]?q[1-4]\b"
+    r"|\b(?:hk|học k[ỳì])\s?(?:[1-3]|i{1,3})\s*[/,-](?=\s*\d{4})"
+)
+# "20 Th11, 2019", as web sites write, and "T.9/2021"
+_SHORT_MONTH = re.compile(r"\bth(?:g|áng)?\.?\s*(?=\d)|\bt\.?\s?(?=\d{1,2}\s*[/-]\s*\d{4})")
 _MONTH_TO_MONTH = re.compile(r"\btháng\s+\d{1,2}\s*[-–,]\s*\d{1,2}\s*[/-]\s*(?=\d{4}(?!\d))")
 _SHORT_SCHOOL_YEAR = re.compile(r"\b(?:năm học|niên khóa|niên khoá|niên học|nh)\s*:?\s*(\d\d)\s*[-–/]\s*(\d\d)(?!\d)")
 _CLOCK = re.compile(r"\b\d{1,2}(?::\d{2}(?::\d{2})?|h\d{0,2})\b(?:\s*(?:am|pm|sa|ch)\b)?")
@@ -86,7 +113,11 @@ _UNMARKED = (
 )
 _UNMARKED_WORDS = tuple((re.compile(rf"\b{bare}\b"), marked) for bare, marked in _UNMARKED)
 _DAY_IN_WORDS = re.compile(r"^(?=(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|mốt|lăm) ){1,3}tháng )")
-_HAN = str.maketrans({**{sign: str(place) for place, sign in enumerate("〇一二三四五六七八九")}, "零": "0", "月": "-"})
+_HAN = str.maketrans(
+    {**{sign: str(place) for place, sign in enumerate("〇一二三四五六七八九")}, "零": "0", "月": "-", "日": ""}
+    | {"년": "-", "월": "-", "일": "", "年": "-"}
+)
+_BLANK_IN_HAN = re.compile(r"(?<=[년월])\s+(?=\d)")
 
 
 def plain_date(words: str) -> str | None:
@@ -97,8 +128,10 @@ def plain_date(words: str) -> str | None:
     words = _without_beside(_with_figures(words))
     if found := _era(words):
         return found
-    if _NO_DATE.search(words):
+    if _NO_DATE.search(words) or (_LUNAR.search(words) and not _COMMON_ERA.search(words)):
         return None
+    if law := _LAW_ALONE.fullmatch(words):
+        return law[1]
     issue = _ISSUE.search(words)
     if issue and not _OF_LAW.search(words):
         return issue[1]
@@ -112,7 +145,9 @@ def plain_date(words: str) -> str | None:
 
 def _without_beside(words: str) -> str:
     """Leave out times of day, dots for days that nobody filled in, quarters and rows of months."""
-    for form in (_UNWRITTEN, _CLOCK, _QUARTER, _MONTH_TO_MONTH):
+    if (taken := _TAKEN_IN.sub(" ", words)) != words and re.search(_YEAR, taken):
+        words = taken
+    for form in (_OTHER_CALENDAR, _UNWRITTEN, _CLOCK, _QUARTER, _MONTH_TO_MONTH):
         words = form.sub(" ", words)
     return _SHORT_MONTH.sub("tháng ", words)
 
@@ -123,8 +158,8 @@ def _with_figures(words: str) -> str:
         for form, marked in _UNMARKED_WORDS:
             words = form.sub(marked, words)
         return words
-    if "年" in words:
-        words = words.translate(_HAN).replace("年", "-").replace("日", "").strip("- ")
+    if "年" in words or "년" in words:
+        words = _BLANK_IN_HAN.sub("", words).translate(_HAN).strip("- ")
     return spoken(_DAY_IN_WORDS.sub("ngày ", words))
 
 
@@ -133,11 +168,22 @@ def _era(words: str) -> str | None:
     if decade := _DECADE.search(words):
         century = decade[1] or (str(_number(decade[3]) - 1) if decade[3] else "19")
         return f"{century}{decade[2]}X"
-    centuries = {_number(first or second) for first, second in _CENTURY.findall(words)}
-    if centuries:
-        number = centuries.pop()
-        return f"{number - 1}XX" if 11 <= number <= 21 and not centuries else None
-    return years_of_roman(words)
+    if decades := list(dict.fromkeys(f"{first}{last}X" for first, last in _DECADES.findall(words))):
+        return "/".join(decades) if len(decades) < 3 else None
+    if unknown := _UNKNOWN_YEAR.search(words):
+        return f"{unknown[1]}X"
+    return _century(words) or years_of_roman(words)
+
+
+def _century(words: str) -> str | None:
+    """Return "18XX" of "thế kỷ XIX" and "18XX/19XX" of "cuối thế kỷ XIX đầu thế kỷ XX"."""
+    named = _CENTURY.search(words)
+    if not named or named[3]:
+        return None
+    numbers = list(dict.fromkeys(_number(next(filter(None, each))) for each in _CENTURY.findall(words)))
+    if len(numbers) > 2 or not all(11 <= number <= 21 for number in numbers) or numbers != sorted(numbers):
+        return None
+    return "/".join(f"{number - 1}XX" for number in numbers)
 
 
 def _number(written: str) -> int:
@@ -158,6 +204,11 @@ def _one_of(places: list[re.Match[str]], words: str) -> str | None:
         return dates[0]
     if len(dates) == 2 and _TO.fullmatch(words, places[0].end(), places[1].start()):
         return "/".join("-".join(part.zfill(2) for part in reversed(date.split("/"))) for date in dates)
+    others = [
+        date for date, place in zip(dates, places, strict=True) if not _OF_ANOTHER.search(words, 0, place.start())
+    ]
+    if len(set(others)) == 1:
+        return others[0]
     published = [date for date, place in zip(dates, places, strict=True) if _PUBLISHED.search(words, 0, place.start())]
     return published[0] if published else None
 
@@ -166,7 +217,7 @@ def _written(place: re.Match[str]) -> str:
     parts = {name[0]: value for name, value in place.groupdict().items() if value}
     year, day = _four_digits(parts["y"]), parts.get("d")
     if "e" in parts:
-        return f"{day} {parts['e']} {year}" if day else f"{parts['e']} {year}"
+        parts["m"] = str(MONTHS[parts["e"]])
     return f"{day}/{parts['m']}/{year}" if day else f"{parts['m']}/{year}"
 
 
@@ -185,8 +236,14 @@ def _years(words: str) -> str | None:
         return f"{_four_digits(short[1])}/{_four_digits(short[2])}"
     if found := _CORRECTED.search(words) or _COMMON_ERA.search(words):
         return found[1]
+    if both := _BOTH.fullmatch(words):
+        return f"{both[1]}/{both[2]}" if int(both[2]) == int(both[1]) + 1 else None
+    if _MANY.fullmatch(words):
+        return None
     years = [place for place in _ALONE.finditer(words) if _stands_as_year(place, words)]
     reach = _RANGE.search(words)
+    if reach and (_NUMBERED.search(words[: reach.start()]) or _COUNTED.match(words, reach.end())):
+        return None
     if reach and reach[1] < reach[2] and not any(place.start() < reach.start() for place in years):
         return f"{reach[1]}/{reach[2]}"
     return _as_sure(years[0], words) if years and not reach else None

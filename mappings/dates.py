@@ -10,33 +10,12 @@ import unicodedata
 from functools import lru_cache
 
 from .dated_text import plain_date
+from .numerals import MONTH, MONTHS
 from .spans import span
 
 EARLIEST_YEAR = 1400  # older than any printed book that a repository describes; a smaller number is a mistake
 
 _YEAR = r"(1[0-9]{3}|20[0-9]{2})"
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier januar jänner январь января enero",
-            "february feb février februar февраль февраля febrero",
-            "march mar mars märz март марта marzo",
-            "april apr avril апрель апреля abril",
-            "may mai май мая mayo",
-            "june jun juin juni июнь июня junio",
-            "july jul juillet juli июль июля julio",
-            "august aug août август августа agosto",
-            "september sep sept septembre сентябрь сентября septiembre",
-            "october oct octobre oktober октябрь октября octubre",
-            "november nov novembre ноябрь ноября noviembre",
-            "december dec décembre dezember декабрь декабря diciembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -45,24 +24,35 @@ _USUAL_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-
 _BASIC = re.compile(
     r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:t?\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d['’:]?\d\d['’]?)?)?"
 )  # PDF writes "D:" before
-_DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:\s*[/.,-]\s*|\s)(\d{1,2})(?:\s*[/.,-]\s*|\s)(\d{4})")
+_DAY_LAST = re.compile(r"(\d{4}) (\d{1,2}) (\d{1,2})")
+_MONTH_LAST = re.compile(r"(19\d\d|20[0-4]\d)(0[1-9]|1[0-2])")  # "202408"
+_TOGETHER = re.compile(r"(\d\d)(\d\d)((?:19|20)\d\d)")  # "05032024", which begins with no year
+# Only programs for the United States write AM or PM behind a month without day 13 to 31 before it.
+_AMERICAN = re.compile(r"(\d{1,2})/(1[3-9]|2\d|3[01])/(\d{4}),? \d{1,2}:\d{2}(?::\d{2})? ?[ap]m")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/.]\s*(\d{1,2})(?:\s*[/.]\s*(\d{1,2}))?")
-_MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})(?:\s*[/.-]\s*|\s)(\d{4})")
 _WORDS = re.compile(rf"(?:ngày\s+(\d{{1,2}})[\s,/-]+)?(?:tháng|thg\.?)\s*(\d{{1,2}})\s*(?:[,/-]|năm|\s)+\s*{_YEAR}")
 _SCHOOL_YEAR = re.compile(rf"(?:(?:năm học|niên khóa|niên khoá|nh)\s*:?\s*)?{_YEAR}\s*[-–—/]\s*{_YEAR}")
 _SHORT_RANGE = re.compile(r"(\d{2})(\d{2})\s*[-–/]\s*(\d{2})")
-_ENGLISH_MONTH = re.compile(rf"({_MONTH})\.?,?\s+{_YEAR}")
-_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s*({_MONTH})\.?,?\s*{_YEAR}")
-_ENGLISH_MONTH_FIRST = re.compile(rf"({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
+_ENGLISH_MONTH = re.compile(rf"({MONTH})\.?,?\s+{_YEAR}")
+_ENGLISH_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s*({MONTH})\.?,?\s*{_YEAR}")
+_ENGLISH_YEAR_FIRST = re.compile(rf"{_YEAR},?\s+({MONTH})\.?(?:\s+(\d{{1,2}})(?:st|nd|rd|th)?)?")
+_ENGLISH_MONTH_FIRST = re.compile(rf"({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ABOUT_AFTER = re.compile(rf"{_YEAR}\s*\(\s*(?:circa|ca?\.?|approximate(?:ly)?|khoảng)")  # brackets around are off
-_ABOUT = re.compile(rf"(?:ca?\.|circa|khoảng|about|~)\s*(?:năm\s*)?{_YEAR}")
-_MARKED = re.compile(rf"(?:c|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
+_ABOUT = re.compile(
+    r"(?:vào |ước )?(?:khoảng|chừng|\bđộ|circa|\bca?\.|about|around|approx(?:imately|\.)?|[~≈])\s*(?:vào )?"
+    r"(?:năm\s+|những năm\s+(?=\d{4}\s?[-–]))?(?=[\dt])"
+)
+_MARKED = re.compile(rf"(?:[cp]|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
 _UNSURE = re.compile(rf"{_YEAR}\s*(?:\?|\(\?)")  # brackets around are off
-_PERHAPS = re.compile(rf"(?:có lẽ|có thể|perhaps|probably)\s+(?:là\s+)?(?:năm\s+)?{_YEAR}")
+_PERHAPS = re.compile(rf"(?:(?:có lẽ|có thể|perhaps|probably)\s+(?:là\s+)?(?:năm\s+)?|\?\s*){_YEAR}")
 _DECADE = re.compile(r"(1[0-9]|20)([0-9])(?:[-xu?]\??|0s)")
-_CENTURY = re.compile(r"(?:1[4-9]|20)(?:--\??|xx)")
-_SEASONS = ("21", "22", "23", "24")  # 2019-21 is the spring of 2019 in EDTF and 2019 to 2021 elsewhere
+_CENTURY = re.compile(r"(?:1[4-9]|20)(?:--|xx|\?\?|uu)\??")
+# 2019-21 is the spring of 2019 in EDTF and 2019 to 2021 elsewhere; 2021-22 is a school year.
+_SEASONS = ("21", "22", "23", "24")
 _INTERVAL = re.compile(r"(\S+)\s*/\s*(\S+)")
+_PERIOD = re.compile(r"(?:.*;)?\s*start\s*=\s*([^;]+);(?:.*;)?\s*end\s*=\s*([^;]+?)\s*(?:;.*)?")  # as DCMI writes
 _WRAPPED = "[](){}.,; "
 
 
@@ -85,21 +75,28 @@ def _parsed(text: str) -> str | None:
     words = _apart(words)
     if not words or len(words) > _LONGEST:
         return None
-    return _read(words) or span(words, _date) or _read_plainer(words) or _read_within(words)
+    return _read(words) or span(words, _date) or _approximate(words) or _read_plainer(words) or _read_within(words)
 
 
 def _apart(words: str) -> str:
     """Part words and figures that stand as one, and read the letter O among figures as the figure."""
-    if _FIGURES.fullmatch(words):
-        words = words.replace("o", "0").replace("_", "/").replace(" ", "")
+    if _FIGURES.fullmatch(words) and all(map(_HAS_FIGURE.search, _BETWEEN.split(words))):
+        words = words.translate(_MISTYPED).replace("//", "/")
     if "i" in words or "x" in words or "v" in words:
-        words = _ROMAN_MONTH.sub(lambda month: f"{month[1]}/{_ROMAN.index(month[2]) + 1}/", words)
+        words = _ROMAN_MONTH.sub(lambda month: f"{month[1] or ''}{_ROMAN.index(month[2]) + 1}/", words)
     return _GLUED.sub(" ", words.replace("[", "").replace("]", ""))
 
 
-_FIGURES = re.compile(r"(?=.*\d)(?=.*[o_])[\do]{1,4}(?:[/._-] ?[\do]{1,4}){0,2}")  # "15/O8/2O17", "05_12_2016"
+# "15/O8/2O17", "l2/05/2019", "05_12_2016", "12//5/2019": letters that look like figures, signs that were typed twice.
+_FIGURES = re.compile(r"(?=.*(?:[oil_]|//))[\doil]{1,4}(?:(?:[/._-]|//) ?[\doil]{1,4}){0,2}")
+_BETWEEN, _HAS_FIGURE = re.compile(r"[/._ -]+"), re.compile(r"\d")
+_MISTYPED = str.maketrans({"o": "0", "l": "1", "i": "1", "_": "/", " ": ""})
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_ROMAN_MONTH = re.compile(rf"^(\d{{1,2}})[./-]({'|'.join(sorted(_ROMAN, key=len, reverse=True))})[./-](?=\d{{4}}$)")
+# "12/V/2019", "XII.1946"; alone "IV/2019" may be the fourth quarter, too.
+_ROMAN_MONTH = re.compile(
+    r"^(?:(\d{1,2}[./-])(?=[ivx])|(?!i[./-]|ii+[./-]|iv))"
+    rf"({'|'.join(sorted(_ROMAN, key=len, reverse=True))})[./-](?=\d{{4}}$)"
+)
 _GLUED = re.compile(r"(?<=ngày)(?=\d)|(?<=\d)(?=tháng|năm)|(?<=tháng)(?=\d)|(?<=năm)(?=\d)")
 
 
@@ -152,6 +149,18 @@ _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai
 _SINCE = re.compile(r"\btừ (?:ngày )?\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
 _LONGEST = 160  # a longer text is no date
+
+
+def _approximate(words: str) -> str | None:
+    """Read "khoảng tháng 5 năm 2019" as 2019-05~ and "khoảng 1890-1900" as 1890~/1900~; None for any other text."""
+    about = _ABOUT.match(words)
+    if not about:
+        return None
+    rest = words[about.end() :]
+    found = _read(rest) or span(rest, _date) or _read_plainer(rest)
+    if not found or ".." in found:
+        return None
+    return "/".join(end if end[-1] in "X~?" else f"{end}~" for end in found.split("/"))
 
 
 def _read_plainer(words: str) -> str | None:
@@ -208,12 +217,11 @@ def _date(year: str, month: str | int | None = None, day: str | int | None = Non
 
 
 def _iso(words: str) -> str | None:
-    for form in (_ISO, _BASIC, _YEAR_FIRST):
+    for form in (_ISO, _BASIC, _YEAR_FIRST, _TIMESTAMP, _DAY_LAST, _MONTH_LAST):
         match = form.fullmatch(words)
-        if match:
-            return _date(*match.groups())
-    match = _TIMESTAMP.fullmatch(words)
-    return _date(*match.groups()) if match else None
+        if match and (found := _date(*match.groups())):
+            return found
+    return None
 
 
 def _figures(words: str) -> str | None:
@@ -221,7 +229,13 @@ def _figures(words: str) -> str | None:
     if match:
         return _date(match[3], match[2], match[1])
     match = _MONTH_YEAR.fullmatch(words)
-    return _date(match[2], match[1]) if match else None
+    if match:
+        return _date(match[2], match[1])
+    match = _TOGETHER.fullmatch(words)
+    if match:
+        return None if match[1] + match[2] > "1400" else _date(match[3], match[2], match[1])
+    match = _AMERICAN.fullmatch(words)
+    return _date(match[3], match[1], match[2]) if match else None
 
 
 def _vietnamese(words: str) -> str | None:
@@ -232,12 +246,15 @@ def _vietnamese(words: str) -> str | None:
 def _english(words: str) -> str | None:
     match = _ENGLISH_MONTH.fullmatch(words)
     if match:
-        return _date(match[2], _MONTHS[match[1]])
+        return _date(match[2], MONTHS[match[1]])
     match = _ENGLISH_DAY_FIRST.fullmatch(words)
     if match:
-        return _date(match[3], _MONTHS[match[2]], match[1])
+        return _date(match[3], MONTHS[match[2]], match[1])
+    match = _ENGLISH_YEAR_FIRST.fullmatch(words)
+    if match:
+        return _date(match[1], MONTHS[match[2]], match[3])
     match = _ENGLISH_MONTH_FIRST.fullmatch(words)
-    return _date(match[3], _MONTHS[match[1]], match[2]) if match else None
+    return _date(match[3], MONTHS[match[1]], match[2]) if match else None
 
 
 def _years(words: str) -> str | None:
@@ -245,13 +262,13 @@ def _years(words: str) -> str | None:
     if match:
         return f"{match[1]}/{match[2]}" if match[1] < match[2] else None
     match = _SHORT_RANGE.fullmatch(words)  # 1948-50; 2011-12 is a month and was read before
-    if not match or match[3] <= match[2] or match[3] in _SEASONS:
+    if not match or match[3] <= match[2] or (match[3] in _SEASONS and int(match[3]) != int(match[2]) + 1):
         return None
     return f"{match[1]}{match[2]}/{match[1]}{match[3]}"
 
 
 def _unsure(words: str) -> str | None:
-    for form, sign in ((_ABOUT, "~"), (_ABOUT_AFTER, "~"), (_UNSURE, "?"), (_PERHAPS, "?"), (_MARKED, "")):
+    for form, sign in ((_ABOUT_AFTER, "~"), (_UNSURE, "?"), (_PERHAPS, "?"), (_MARKED, "")):
         match = form.fullmatch(words)
         if match:
             return match[1] + sign
@@ -263,8 +280,10 @@ def _unsure(words: str) -> str | None:
 
 def _interval(words: str) -> str | None:
     match = _INTERVAL.fullmatch(words)
-    ends = [_iso(end) for end in match.groups()] if match else []
-    return "/".join(end for end in ends if end) if len(ends) == 2 and all(ends) else None
+    first, last = map(_iso, match.groups()) if match else (None, None)
+    if not match and (match := _PERIOD.fullmatch(words)):
+        first, last = map(_read, match.groups())
+    return f"{first}/{last}" if first and last and first[:4] <= last[:4] else None
 
 
 _READERS = (_iso, _figures, _vietnamese, _english, _years, _unsure, _interval)

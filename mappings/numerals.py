@@ -1,8 +1,31 @@
-"""Numbers of days, months and years in Vietnamese words and Roman figures, written in figures."""
+"""Months by name in many languages; days, months and years in Vietnamese words and Roman figures, as figures."""
 
 from __future__ import annotations
 
 import re
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan janvier janv januar jänner январь января янв enero ene gennaio janeiro",
+            "february feb février févr fév februar feber февраль февраля фев febrero febbraio fevereiro",
+            "march mar mars märz mrz март марта marzo março",
+            "april apr avril avr апрель апреля апр abril abr aprile",
+            "may mai май мая mayo maggio maio",
+            "june jun juin juni июнь июня junio giugno junho",
+            "july jul juillet juil juli июль июля julio luglio julho",
+            "august aug août aout август августа авг agosto",
+            "september sep sept septembre сентябрь сентября сен septiembre setiembre settembre setembro",
+            "october oct octobre oktober okt октябрь октября окт octubre ottobre outubro",
+            "november nov novembre ноябрь ноября ноя noviembre novembro",
+            "december dec décembre déc dezember dez декабрь декабря дек diciembre dic dicembre dezembro",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 _DIGITS = {
     word: number

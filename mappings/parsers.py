@@ -23,6 +23,7 @@ from .curriculum import (
 )
 from .encodings import detect_alone
 from .figures import age_max, age_min, date, issued, latest_date, minutes
+from .hosts import former_province_of_host, province_of_host
 from .licences import licence, licence_url, rights
 from .links import identifier, link
 from .people import agent, agent_name, vcard, vcard_body
@@ -32,7 +33,7 @@ from .rows import Row
 from .rule import Found, Job, Rule, qualifier
 from .terms import choice, term
 from .vietnamese import line, paragraphs
-from .vocabulary import former_province, former_province_of_host, province, province_of_host, vocabulary
+from .vocabulary import former_province, province, vocabulary
 
 # --- text ------------------------------------------------------------------------------------------
 

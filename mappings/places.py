@@ -8,6 +8,8 @@ from pathlib import Path
 
 from harvester import load_yaml
 
+from .districts import is_district, unit_of_district
+from .misspelt_names import nearest_name
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
 from .vocabulary import Vocabulary, vocabulary
@@ -17,83 +19,102 @@ _ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids:
 _LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
 _INITIALS_OF_KINDS = "HTXP"  # huyện, tỉnh, xã, phường: "H. Giang" may be any
 _SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79"}
-# Provinces of before that today are parts of several: none of them is meant alone.
-_SEVERAL = frozenset(
-    map(
-        key, ("Gia Lai - Kon Tum", "Nghệ Tĩnh", "Bình Trị Thiên", "Thuận Hải", "Nghĩa Bình", "Phú Khánh", "Hà Sơn Bình")
-    )
-) | frozenset(map(key, ("Cao Lạng", "Hải Hưng", "Sông Bé")))
-# "Sơn Tây, Trung Quốc" is no place of this country.
-_ABROAD = frozenset(
-    map(
-        key,
-        (
-            "Trung Quốc",
-            "Lào",
-            "Campuchia",
-            "Thái Lan",
-            "Nhật Bản",
-            "Hàn Quốc",
-            "Pháp",
-            "Hoa Kỳ",
-            "Mỹ",
-            "Nga",
-            "Đức",
-            "Anh",
-        ),
-    )
-) | frozenset(map(key, ("Úc", "Ấn Độ", "Singapore", "China", "Laos", "Cambodia", "Thailand", "Japan", "USA", "France")))
-_PARTS = re.compile(r"\s*[;,|/>()\n]\s*|\s+[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&)\s+")
+# Where a unit begins that no sign parts from the one before: "xã Nga An huyện Nga Sơn tỉnh Thanh Hóa".
+_UNIT = (
+    r"(?:tỉnh|huyện|thị xã|quận|thị trấn|phường|(?:thành phố|tp\.?)(?! cổ)|tx\.|h\.|q\.|t\.(?! ?\S\.)"
+    r"|tinh|huyen|thi xa|thanh pho)"
+)
+_PARTS = re.compile(
+    rf"\s*[;,|/>()\[\]\n]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
+    re.IGNORECASE,
+)
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 _SMALL = re.compile(
-    r"(?:xã|phường|thị trấn|thôn|ấp|bản|khóm|tổ|khu(?! vực)|khu phố|đường|phố(?! cổ)|xa lộ|quốc lộ|đại lộ|ngõ|ngách|số"
-    r"|km|p\.|x\.|tt\.|trường|thpt|thcs|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe|bệnh viện)(?:\s|(?<=\.))|\d"
-    r"|q\.\s*\d|nxb|nhà xuất bản",
+    r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ|khu(?! vực)|khu phố|kp|đường|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
+    r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|tòa nhà|làng|quảng trường|công viên|km|p\.|x\.|tt\."
+    r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
+    r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|duong|thon|khu pho|so)(?:\s|(?<=\.))"
+    r"|\d|q\.\s*\d|nxb|nhà xuất bản"
+    r"|.*\s(?:street|str\.?|road|rd\.?|avenue|ave\.?|ward|commune|village|hamlet|university|college|school)\.?$",
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:tỉnh(?: cũ)?|province (?:de|of)|provinz|thành phố|t\.?p\.?|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
-    r"|quần đảo|đảo|huyện đảo|xứ"
-    r"|vùng(?: cao| biển)?|khu vực|ven biển|miền núi"
-    r"|địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|đặc khu|(?:các|hai|ba|\d+) tỉnh"
-    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|lễ hội|di tích)\s*(?=\S)",
+    r"(?:tỉnh(?: cũ)?|tinh|province (?:de|of)|provinz|провинция"
+    r"|thành phố|thanh pho|t\.?p\.?|ct\.|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
+    r"|quần đảo|đảo|huyện đảo|xứ|city of|ville de"
+    r"|vùng(?: cao| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
+    r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
+    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|hang động|động|cao nguyên"
+    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|chiến thắng|khởi nghĩa|lễ hội|di tích)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s+(?:prov(?:ince)?\.?|cũ|mới|xưa|nay|ngày nay|hiện nay"
-    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*|đầu\s+thế.*|cuối\s+thế.*)$",
+    r"\s+(?:prov(?:ince)?\.?|city|island|bay|cũ|mới|xưa|nay|ngày nay|hiện nay"
+    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*|đầu\s+thế.*"
+    r"|cuối\s+thế.*|giai đoạn\s.*|từ\s.*)$",
     re.IGNORECASE,
 )
+_OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &) đào tạo)?)"
 _INSIDE = re.compile(
-    r"\b(?:tỉnh|thành phố|tp\.?|sở (?:gd\s?[&-]?\s?đt|giáo dục(?: và đào tạo)?)"
-    r"|(?:ở|tại)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
+    rf"\b(?:tỉnh|thành phố|tp\.?|{_OFFICES}|ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|đảng bộ"
+    r"|(?:ở|tại|qua)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
-_DISTRICT = re.compile(r"(?:huyện|thị xã|quận)\s+\S+(?:\s+\S+)?\s+(\S+\s+\S+)", re.IGNORECASE)  # and its province
+# What people of a place have or do: the name at the end says where. Food and drink are called so everywhere.
+_OF_A_PLACE = re.compile(
+    r"(?:dân ca|dân tộc|đồng bào|người|nhà máy|thủy điện|cảng|sân bay|làng nghề|lịch sử|địa lí|địa lý|báo|thư viện"
+    r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
+    r"|hợp tác xã|công nghiệp)\s",
+    re.IGNORECASE,
+)
+_DISTRICT_INSIDE = re.compile(
+    r"\b(?:huyện(?: đảo)?|quận|thị xã|thành phố|tp\.?|tx\.?)\s+\S+(?:\s\S+){0,3}", re.IGNORECASE
+)
+# "NXB Tổng hợp TP.HCM" is a name; "Trường Đại học Vinh, TP. Vinh" says where it is.
+_INSTITUTION = re.compile(
+    r"(?:nxb|nhà xuất bản|(?:trường )?(?:đại học|đh)|học viện|tạp chí)\b[^,;()–-]*", re.IGNORECASE
+)
+_CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
+_ABROAD = "abroad"  # "Sơn Tây, Trung Quốc" is no place of this country
+_PERSON = "Hồ Chí Minh"
 _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
+_FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}) đến (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
 _OFFICE = re.compile(
-    r"\b(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)\b|\btinh\b|\bthanh pho\b", re.IGNORECASE
+    rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
+    r"|province (?:of|de)|province|city)\b\.?",
+    re.IGNORECASE,
 )
 
 
 @remembered(maxsize=1)
+def _table() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = load_yaml(_PATH, _PATH.name).value
+    return table
+
+
+@remembered(maxsize=1)
+def _abroad() -> frozenset[str]:
+    return frozenset(map(key, _table()[_ABROAD]))
+
+
+@remembered(maxsize=1)
 def _places() -> dict[str, str]:
-    table = load_yaml(_PATH, _PATH.name).value
-    return {key(name): unit for unit, names in table.items() for name in names}
+    return {key(name): unit for unit, names in _table().items() if unit != _ABROAD for name in names}
 
 
 @remembered(maxsize=1)
 def _bare_places() -> dict[str, str]:
     """Return the places without marks; of two that look alike then none is meant."""
     found: dict[str, str] = {}
-    for unit, names in load_yaml(_PATH, _PATH.name).value.items():
-        for name in names:
-            found[folded(name)] = unit if found.get(folded(name), unit) == unit else ""
+    for unit, names in _table().items():
+        for name in map(folded, names) if unit != _ABROAD else ():
+            found[name] = unit if found.get(name, unit) == unit else ""
     return found
 
 
+@remembered(maxsize=4096)  # places come again and again
 def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     """Return today's provinces that a value names; of an address the one it is in; () where none is sure."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
@@ -102,13 +123,28 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return (_LETTERS[iso[1]],) if iso[1] in _LETTERS else ()
     if text in _SHORT:
         return (_SHORT[text],)
-    if key(text) in _SEVERAL or "://" in text:
+    if "://" in text or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
         return ()
-    if _PEACE.match(" ".join(text.replace(" và ", " ").split())):
+    if several := _town(text):
+        return tuple(several.split("+"))
+    text = " ".join(_OFFICE.sub(" ; ", text).split())
+    if _INSTITUTION.fullmatch(text):
         return ()
-    pieces = [piece for piece in _PARTS.split(_OFFICE.sub(" ", text) if is_bare(text) else text) if piece]
-    if any(key(piece) in _ABROAD for piece in pieces):
+    pieces = [piece for piece in map(_trimmed, _PARTS.split(text)) if piece]
+    if any(key(piece) in _abroad() for piece in pieces):
         return ()
+    return _of_pieces(table, text, pieces)
+
+
+def _trimmed(piece: str) -> str:
+    return piece.strip(" .\"'“”‘’*")
+
+
+def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ...]:
+    if ends := _FROM_TO.search(text):
+        both = _unique([_beginning(table, words) for words in ends.groups()])
+        if len(both) == 2:
+            return both
     is_address = any(_SMALL.match(piece) for piece in pieces)
     names = _unique([_named(table, piece) for piece in pieces])
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
@@ -117,40 +153,42 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return _unique([*inside, *names]) if listed else names
     if inside:
         return inside[-1:]
-    towns = _unique([_town(piece) for piece in (text, *pieces)])
+    towns = _unique([_town(piece) for piece in pieces]) or _unique(
+        [_district_inside(place[0]) for place in _DISTRICT_INSIDE.finditer(text)]
+    )
+    if not towns:
+        return _unique([_of_a_place(table, piece) for piece in pieces] or [])
     return towns[-1:] if is_address or len(towns) == 1 else towns
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, names)))
+    return tuple(dict.fromkeys(unit for name in names if name for unit in name.split("+")))
 
 
 def _without_kind(piece: str) -> str:
     """Leave out what stands around a name: "tỉnh", "vùng ven biển", "thế kỉ XVIII"; "" for a street or ward."""
     if _SMALL.match(piece):
         return ""
-    piece, count = _BEHIND.sub("", piece.strip(" .")), 1
+    piece, count = _BEHIND.sub("", piece), 1
     while count:
         piece, count = _KIND.subn("", piece, count=1) if _KIND.match(piece) else (piece, 0)
     return piece
 
 
 def _named(table: Vocabulary, piece: str) -> str:
-    whole = key(piece)
-    if short := _short_names().get(whole):
+    if short := _short_names().get(key(piece)):
         return short
-    if _SMALL.match(piece) or piece in _COMMON:
+    if _SMALL.match(piece) or piece in _COMMON or _of_table(piece):
         return ""
     name = _without_kind(piece)
-    if whole in _places():  # "quận Tân Phú", "xứ Thanh"
+    if is_district(piece) and not table.value(piece):
         return ""
-    of_district = re.match(r"(?:huyện|quận|thị xã|h\.|q\.)\s*\S", piece, re.IGNORECASE)
-    if of_district and (both := _DISTRICT.fullmatch(piece)) and (unit := table.value(both[1])):
-        return unit
-    found = "" if of_district else table.value(piece) or table.value(name) or _short_names().get(key(name), "")
-    if not found and not of_district and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
+    if name == _PERSON and not _CITY.match(piece):  # "Chiến dịch Hồ Chí Minh"
+        return ""
+    found = table.value(piece) or table.value(name) or _short_names().get(key(name), "")
+    if not found and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
         found = table.bare.get(folded(name), "")
-    return found
+    return found or nearest_name(table, name)
 
 
 @remembered(maxsize=1)
@@ -175,10 +213,33 @@ def _beginning(table: Vocabulary, words: str) -> str:
     return next((name for name in found if name), "")
 
 
-def _town(piece: str) -> str:
-    piece = re.sub(r"^(?:thị trấn|tt\.?)\s+", "", piece, flags=re.IGNORECASE)
-    if _SMALL.match(piece) and key(piece) not in _places():
+def _district_inside(words: str) -> str:
+    """Return the unit of the longest name of a district at the beginning of words: "huyện Kim Sơn thời Nguyễn"."""
+    parts = words.split()
+    found = (unit_of_district(" ".join(parts[:length]).strip(".,;:)")) for length in range(len(parts), 1, -1))
+    return next((unit for unit in found if unit), "")
+
+
+def _of_a_place(table: Vocabulary, piece: str) -> str:
+    """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
+    if not _OF_A_PLACE.match(piece):
         return ""
-    places = _bare_places() if is_bare(piece) else _places()
-    fold = folded if is_bare(piece) else key
-    return places.get(fold(piece)) or places.get(fold(_without_kind(piece))) or ""
+    parts = piece.split()
+    if piece.endswith(_PERSON):
+        return ""
+    return next((found for length in (4, 3, 2) if (found := table.value(" ".join(parts[-length:])) or "")), "")
+
+
+def _town(piece: str) -> str:
+    """Return the unit of a town, district or byname, several joined by + for a province that was parted."""
+    if piece.startswith("sông "):  # the river, not the district "Sông Lô"
+        return ""
+    if found := _of_table(piece) or unit_of_district(piece):
+        return found
+    piece = re.sub(r"^(?:thị trấn|tt\.?|đặc khu)\s+", "", piece, flags=re.IGNORECASE)
+    name = _without_kind(piece)
+    return (_of_table(name) or unit_of_district(name)) if name else ""
+
+
+def _of_table(name: str) -> str:
+    return (_bare_places().get(folded(name)) if is_bare(name) else _places().get(key(name))) or ""

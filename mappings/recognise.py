@@ -129,18 +129,12 @@ def _declared_provinces(table: Vocabulary, text: str) -> Terms:
     return table.values(name) if name and name != text else ()
 
 
-_AROUND_NAME = re.compile(
-    r"\b(?:sở giáo dục và đào tạo|sở giáo dục|(?:sở|phòng) gd\s?[&-]?\s?đt|ubnd|province of|province|city)\b\.?",
-    re.IGNORECASE,
-)
-
-
 def _provinces_of_today(table: Vocabulary, text: str) -> Terms:
     """Take the value as a whole, else what its parts name: a list, an address, a town, an old province."""
     found = table.value(text) if "VN-" not in text else None
     if found:
         return (found,)
-    return provinces_of_words(table, " ".join(_AROUND_NAME.sub(" ", unicodedata.normalize("NFC", text)).split()))
+    return provinces_of_words(table, text)
 
 
 _FORMERLY = re.compile(r"\bcũ\b", re.IGNORECASE)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mappings import Origin, map_record, match
+from mappings.hosts import former_province_of_host
 from mappings.titles import read
-from mappings.vocabulary import former_province, former_province_of_host, ids, province, vocabulary
+from mappings.vocabulary import former_province, ids, province, vocabulary
 
 from .records import ORIGIN, dublin_core
 

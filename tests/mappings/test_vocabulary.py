@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harvester import load_yaml
 from mappings import check_word, ids, label, match, order, parents, province
-from mappings.vocabulary import names, province_of_host, vocabulary
+from mappings.hosts import province_of_host
+from mappings.vocabulary import FOLDER, names, vocabulary
 
 SCHEMES = (
     *("audience", "discipline", "former_province", "grade", "language", "level", "licence", "province", "role"),
@@ -165,8 +167,32 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Kiến Hòa", "vn-86"),
         ("VN-SG", "vn-79"),
         ("VN-44", ""),
-        ("Gia Lai - Kon Tum", ""),
         ("Đường Hà Nội", ""),
+        ("huyen Krong Pac tinh Dak Lak", "vn-66"),
+        ("thị xã Phước Long", "vn-75"),
+        ("Phước Long", ""),
+        ("huyện Quảng Ninh", "vn-44"),
+        ("Huyện Vĩnh Long", ""),
+        ("huyện Hòa Bình", "vn-96"),
+        ("huyện Sơn Tây", "vn-51"),
+        ("Sơn Tây", "vn-01"),
+        ("Q.3", "vn-79"),
+        ("Ninh Kieu District", "vn-92"),
+        ("Huyện Hoành Bồ", "vn-22"),
+        ("Khảo sát tại huyện Kim Sơn năm 2019", "vn-37"),
+        ("Đề thi vào 10 Sở GD&ĐT Hải Dương", "vn-31"),
+        ("Dân ca quan họ Bắc Ninh", "vn-24"),
+        ("Bún bò Huế", ""),
+        ("NXB Tổng hợp TP.HCM", ""),
+        ("Chiến dịch Hồ Chí Minh", ""),
+        ("Quảng Nimh", "vn-22"),
+        ("Nghệ Ann", "vn-40"),
+        ("Quảng Minh", ""),
+        ("Провинция Нгеан", "vn-40"),
+        ("Province de Tây Ninh", "vn-80"),
+        ("tỉnh Chương Thiện", "vn-92"),
+        ("sông Lô", ""),
+        ("Lào", ""),
         ("Trường THPT Bắc Giang", ""),
         ("Sơn Tây, Trung Quốc", ""),
         ("Châu Thành", ""),
@@ -178,6 +204,23 @@ def test_provinces_are_one_function_of_codes() -> None:
 )
 def test_provinces_by_name(words: str, unit: str) -> None:
     assert match("province", words) == ((unit,) if unit else ())
+
+
+def test_a_province_that_was_parted_is_all_its_parts() -> None:
+    assert match("province", "Nghệ Tĩnh") == ("vn-40", "vn-42")
+    assert match("province", "Gia Lai - Kon Tum") == ("vn-51", "vn-52")
+    assert match("province", "Từ Quảng Trị đến Bình Thuận") == ("vn-44", "vn-68")
+    assert match("province", "quần đảo Hoàng Sa và Trường Sa") == ("vn-48", "vn-56")
+
+
+def test_districts_stand_under_provinces_of_before() -> None:
+    table = dict(load_yaml(FOLDER.parent / "districts.yaml", "districts.yaml").value)
+    only_with_kind = table.pop("with_kind")
+    named = {name for kinds in table.values() for names in kinds.values() for name in names}
+    assert set(table) == set(ids("former_province")) - {"vn64-28"}
+    assert {kind for kinds in table.values() for kind in kinds} == {"quận", "thành phố", "thị xã", "huyện"}
+    assert len(named) > 680
+    assert set(only_with_kind) <= named
 
 
 def test_several_provinces_of_a_sentence() -> None:
@@ -198,6 +241,11 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://cdspnghean.edu.vn/", "vn-40"),
         ("https://bariavungtau.edu.vn:8080/", "vn-79"),
         ("https://thuathienhue.edu.vn/", "vn-46"),
+        ("https://pgdninhkieu.edu.vn/", "vn-92"),
+        ("https://pgdtxphuoclong.edu.vn/", "vn-75"),
+        ("https://pgdq3.edu.vn/", "vn-79"),
+        ("https://pgdchauthanh.edu.vn/", None),
+        ("https://tailieu.vinhuni.edu.vn/", None),
         ("https://kho.example/nghean", None),
         ("https://nghean.example.com/", None),
         ("https://dhsphn.edu.vn/", None),

@@ -1,0 +1,109 @@
+"""Districts of before July 2025: which names mean one unit of today, alone or beside the word for their kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from harvester import load_yaml
+
+from .tables import remembered
+from .vietnamese import folded, is_bare, key
+from .vocabulary import vocabulary
+
+_PATH = Path(__file__).with_name("districts.yaml")
+_WITH_KIND = "with_kind"
+_KINDS = {
+    "quận": r"quận|quan|q\.?",
+    "thành phố": r"thành phố|thanh pho|t\.?p\.?",
+    "thị xã": r"thị xã|thi xa|tx\.?",
+    "huyện": r"huyện(?: đảo)?|huyen(?: dao)?|h\.?",
+    "": r"district|dist\.?",
+}
+_BEFORE = re.compile(
+    rf"(?:{'|'.join(f'(?P<k{place}>{words})' for place, words in enumerate(_KINDS.values()))})"
+    r"(?:\s+|(?<=\.)|(?<=q)(?=\d))(?P<name>\w.*)",
+    re.IGNORECASE,
+)
+_DISTRICT = re.compile(r"(?:huyện|huyen|quận|thị xã|thi xa|h\.|q\.|tx\.?|tt\.?)\s*\S", re.IGNORECASE)
+_BEHIND = re.compile(r"(?P<name>\w.*?)\s+(?:district|dist\.?|town(?:ship)?|city)\.?", re.IGNORECASE)
+
+Units = dict[str, set[str]]
+
+
+@remembered(maxsize=2)
+def _districts(fold: Callable[[str], str]) -> tuple[Units, Units]:
+    """Return today's units of names alone, and of "huyện NAME", both in the form that ``fold`` compares by."""
+    table = dict(load_yaml(_PATH, _PATH.name).value)
+    only_with_kind = set(map(fold, table.pop(_WITH_KIND)))
+    former = vocabulary("former_province").terms
+    alone, with_kind = dict[str, set[str]](), dict[str, set[str]]()
+    for province, kinds in table.items():
+        for kind, names in kinds.items():
+            for name in map(fold, names):
+                alone.setdefault(name, set()).add(former[province]["unit"])
+                with_kind.setdefault(f"{kind} {name}", set()).add(former[province]["unit"])
+    provinces = vocabulary("province").bare if fold is folded else vocabulary("province").whole
+    return {
+        name: alone[name]
+        for name in alone
+        if name not in only_with_kind and name not in provinces and not name.isdecimal()
+    }, {
+        **with_kind,
+        **{f" {name}": units for name, units in alone.items()},
+    }
+
+
+def unit_of_district(words: str) -> str:
+    """Return today's unit of "huyện Đông Anh", "Q.3", "Ninh Kieu District" or "Đà Lạt"; "" where several are meant.
+
+    A name that has lost its marks is compared without them; one that people and streets bear, too, counts only beside
+    the word for its kind.
+    """
+    fold = folded if is_bare(words) else key
+    alone, with_kind = _districts(fold)
+    if found := _only(alone.get(fold(words))):
+        return found
+    before = _BEFORE.fullmatch(words) or _BEHIND.fullmatch(words)
+    if not before:
+        return ""
+    kind = next((kind for place, kind in enumerate(_KINDS) if before.groupdict().get(f"k{place}")), "")
+    name = fold(before["name"])
+    if not kind or f"{kind} {name}" in with_kind:
+        return _only(with_kind.get(f"{kind} {name}") or with_kind.get(f" {name}"))
+    return "" if vocabulary("province").value(before["name"]) else _only(with_kind.get(f" {name}"))  # "huyện Vĩnh Long"
+
+
+def is_district(words: str) -> bool:
+    """Say that words begin with the word for a kind of district: "huyện Quảng Ninh" is not Quảng Ninh."""
+    return _DISTRICT.match(words) is not None
+
+
+def _only(units: set[str] | None) -> str:
+    return next(iter(units)) if units and len(units) == 1 else ""
+
+
+_IN_HOSTS = {"tp": "thanhpho", "tx": "thixa", "h": "huyen", "q": "quan"}
+
+
+@remembered(maxsize=1)
+def _hosts() -> dict[str, str]:
+    """Return names of districts as labels of hosts have them, with the word for their kind and without."""
+    with_kind = _districts(folded)[1]
+    return {folded(name).replace(" ", ""): unit for name in with_kind if (unit := _only(with_kind[name]))}
+
+
+def unit_of_office(label: str) -> str:
+    """Return today's unit of a district's office of education by a label of its host, "pgdtxphuoclong"; "" for none."""
+    name = _OFFICE.sub("", label)
+    if name == label:
+        return ""
+    found = _hosts().get(name, "")
+    for short, kind in _IN_HOSTS.items():
+        if not found and name.startswith(short):
+            found = _hosts().get(kind + name.removeprefix(short), "")
+    return found
+
+
+_OFFICE = re.compile(r"^p(?:hong)?gd(?:va)?(?:dt)?-?")

@@ -1,0 +1,80 @@
+"""Where a host is: the province that a label of an address names, or the district whose office of education it is.
+
+A university may bear the name of another place, and its short name says none: "vinhuni" and "hcmue" are no province.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .districts import unit_of_office
+from .tables import remembered
+from .vietnamese import folded
+from .vocabulary import vocabulary
+
+
+@remembered(maxsize=1)
+def _hosts() -> dict[str, str]:
+    """Return the labels of hosts: names without blanks and marks, today's and former ones, and usual short forms."""
+    found: dict[str, str] = {}
+    for term in vocabulary("province").terms.values():
+        for word in (
+            term["vi"],
+            *(word for name in ("variants", "former", "field_only") for word in term.get(name, ())),
+        ):
+            found.setdefault(folded(word).replace(" ", ""), term["id"])
+    return found
+
+
+# Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
+_OFFICES = re.compile(
+    r"^(?:so?gd(?:va)?(?:dt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|ubnd|tinhdoan|khcn|tp)(?=.)|(?:city|province)$"
+)
+
+
+def province_of_host(address: str) -> str | None:
+    """Return today's unit for an address of a province's schools: "https://thcs-a.nghean.edu.vn/1" is "vn-40"."""
+    return _of_host(_host(address), False)
+
+
+def _host(address: str) -> str:
+    """Return the host of an address with its port."""
+    return address.partition("://")[2].partition("/")[0]
+
+
+@remembered(maxsize=4096)  # of one source there are few
+def _of_host(host: str, former: bool) -> str | None:
+    names = _former_hosts() if former else _hosts()
+    host = host.partition(":")[0].lower().replace("hanoiedu.vn", "hanoi.edu.vn")  # the domain of the schools of Hà Nội
+    if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
+        return None
+    for label in reversed(host.split(".")[:-2]):
+        found = names.get(_OFFICES.sub("", label.replace("-", "")))
+        pieces = label.split("-")
+        if not found and len(pieces) > 2:  # "thpt-tranphu-danang": the last part says where the school is
+            found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
+        if not found and not former:
+            found = unit_of_office(label)
+        if found:
+            return found
+    return None
+
+
+@remembered(maxsize=1)
+def _former_hosts() -> dict[str, str]:
+    """Return the labels of hosts that name a unit of before July 2025 and none of today."""
+    terms = vocabulary("former_province").terms.values()
+    return {
+        folded(word).replace(" ", "").replace("-", ""): term["id"]
+        for term in terms
+        if not term.get("kept")
+        for word in (term["vi"], *term.get("variants", ()))
+    }
+
+
+def former_province_of_host(address: str) -> str | None:
+    """Return the unit of before July 2025 that a host names: "https://thpt-a.hagiang.edu.vn" is "vn63-02".
+
+    None where today's unit has the same name: the host does not say which of the two is meant.
+    """
+    return _of_host(_host(address), True)
