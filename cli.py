@@ -46,13 +46,8 @@ class Lazy(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near:
-                hint = f"{error.message} (ý bạn là / did you mean “{near[0]}”?)"
-                raise click.UsageError(hint, error.ctx) from error
-            raise
+            names = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=names, ctx=error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show each command with the first line of its file, without importing it."""
@@ -88,8 +83,9 @@ def main() -> None:
         ended = kho.main(standalone_mode=False, prog_name="kho")  # click returns the code of an Exit
         sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        from commands._usage import tell_usage
+
+        sys.exit(tell_usage(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe has seen enough

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 ADVICE = ("mapping.defaults", "mapping.sets", "mapping.encoding")  # words of sources.yaml that mapping checks
 
 
+_spoken = [""]  # the language of the last desk: faults are told when it is left
+
+
+def spoken() -> str:
+    """Return the language in which this call speaks: what was asked for, else what sources.yaml says."""
+    return _spoken[0] or os.environ.get("KHO_LANG") or "vi"
+
+
 class Ended(click.exceptions.Exit):
     """A command has ended with an exit code; what was to be said was said."""
 
@@ -39,6 +47,7 @@ class Desk:
         self.options = options
         self.path: Path = options.get("sources") or Path("sources.yaml")
         self.language: str = options.get("lang") or os.environ.get("KHO_LANG") or "vi"
+        _spoken[0] = self.language
         self.quiet, self.verbose = bool(options.get("quiet")), int(options.get("verbose") or 0)
         self.mistakes = 0  # in the tables beside sources.yaml
         colour = options.get("color")
@@ -89,7 +98,7 @@ class Desk:
         }
         federation = read_federation(self.path, os.environ, checks)
         if not self.options.get("lang"):
-            self.language = federation.settings.lang
+            self.language = _spoken[0] = federation.settings.lang
         if federation.fatal and not lenient:
             for fault in federation.faults:
                 say(fault.render(self.language))
@@ -202,7 +211,7 @@ def report(error: Exception) -> int:
     from harvester import KhoError
     from index import IndexUnreachableError
 
-    language = os.environ.get("KHO_LANG", "vi")
+    language = spoken()
     if isinstance(error, KhoError):
         say(f"kho: error[{error.code}]: {harmless(error.sentence(language))}")
         if error.next():

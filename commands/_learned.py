@@ -95,4 +95,6 @@ def _value(here: Desk, fact: str, value: Any) -> str:
     words = VALUES.get((fact, str(value))) or VALUES.get(("", str(value)))
     if words is not None:
         return here.text(*words)
+    if isinstance(value, float):
+        return here.text(f"{value:g}".replace(".", ","), f"{value:g}")
     return number(value) if isinstance(value, int) else str(value)

@@ -10,6 +10,7 @@ from ._comparing import compare
 from ._desk import Ended, desk, origins
 from ._indexing import chosen, each, progress
 from ._output import data, number, say, seconds, stamp, table, when
+from ._usage import Verbs
 from ._verifying import problems, verify
 from .harvest import update_indexes
 from .status import index_rows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from index import Engine
 
 
-@click.group("index", short_help="chỉ mục / indexes")
+@click.group("index", cls=Verbs, short_help="chỉ mục / indexes")
 def command() -> None:
     """Xem, cập nhật, dựng lại, kiểm tra, so và quay lại / look at, update, rebuild, verify, compare, go back.
 

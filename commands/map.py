@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._desk import Desk, Ended, desk, origin_of, report
-from ._output import harmless, line, say, table
+from ._desk import Desk, Ended, desk, origin_of
+from ._output import harmless, line, one_line, say, table
 from ._repairs import explained
 from .show import plain, public
 
 if TYPE_CHECKING:
-    from harvester import Change, Federation, RawRecord
+    from harvester import Change, Federation, RawRecord, SourceError
     from mappings import Mapped, Origin
 
 CHECK_FOUND_FAULTS = 8
@@ -39,13 +39,14 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
     """
     import msgspec
 
-    from harvester import RawRecord, SourceError
+    from harvester import RawRecord, SourceError, sentence
     from mappings import map_record, read_saved, readable
 
     here = desk(ctx)
     here.use_tables()
     if form and form not in readable():
-        raise click.BadParameter(", ".join(readable()), param_hint="--format")
+        said = here.text(f"không đọc được “{form}”; có", f"“{form}” cannot be read; there are")
+        raise click.BadParameter(f"{said}: {', '.join(readable())}", param_hint="--format")
     federation = here.federation() if source else None
     origin, good = _origin(here, federation, source), True
     for name in file:
@@ -54,22 +55,33 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
         try:
             records = read_saved(content, Path(name).name, form)
         except SourceError as error:
-            report(error)
+            _tell_unreadable(here, name, error)
             good = False
             continue
         if not records:
             say(here.text(f"{name}: không có bản ghi nào", f"{name}: there is no record in it"))
         for record in records:
             if not isinstance(record, RawRecord):
-                say(f"{name}: error[{record.code}]: {harmless(record.identifier or '?')}")
+                said = sentence(record.code, {}, here.language)
+                say(f"{name}: error[{record.code}]: {harmless(record.identifier or '–')}: {said}")
                 good = False
                 continue
             mapped = map_record(record, origin, explain=explain)
             good = good and not mapped.quarantine
             mapped = msgspec.structs.replace(mapped, explanations=tuple(explained(federation, source, mapped)))
-            _print(_change(record, origin), mapped, explain=explain, as_json=as_json)
+            _print(here, _change(record, origin), mapped, explain=explain, as_json=as_json)
     if not good:
         raise Ended(CHECK_FOUND_FAULTS)
+
+
+def _tell_unreadable(here: Desk, name: str, error: SourceError) -> None:
+    """Say why a file is none that can be mapped: it is no page of a source, and no harvest would mend it."""
+    said = error.sentence(here.language)
+    if error.code == "malformed":
+        what = here.text("không phải XML, JSON hay HTML nguyên vẹn", "this is no whole XML, JSON or HTML")
+        said = f"{what}: {str(error.facts.get('detail', '')).removesuffix(' (<string>, line 1)')}"
+    say(f"{name}: error[{error.code}]: {one_line(said)}")
+    say("  → kho map --help")
 
 
 def _origin(here: Desk, federation: Federation | None, source: str) -> Origin:
@@ -87,8 +99,10 @@ def _change(record: RawRecord, origin: Origin) -> Change:
     return Change(0, key, origin.id, record.identifier, "withdrawn" if record.deleted else "present", b"", record)
 
 
-def _print(change: Change, mapped: Mapped, *, explain: bool, as_json: bool) -> None:
-    """Print one record: what became of it, then what was not understood."""
+def _print(here: Desk, change: Change, mapped: Mapped, *, explain: bool, as_json: bool) -> None:
+    """Print one record: what became of it, then what was not understood, and what to do about it."""
+    from mappings import problem_sentence
+
     shown = public(change, mapped)
     if change.presence == "withdrawn":
         shown["status"] = "withdrawn"
@@ -105,4 +119,5 @@ def _print(change: Change, mapped: Mapped, *, explain: bool, as_json: bool) -> N
     else:
         table(("field", "value"), [(name, plain(value)) for name, value in shown.items() if value])
     for problem in mapped.problems:
-        say(f"  {problem.severity}[{problem.code}] {problem.field} {problem.path}: {harmless(problem.value)}")
+        say(f"  {problem.severity}[{problem.code}] {one_line(problem_sentence(problem, here.language))}")
+        say(f"    → {one_line(problem_sentence(problem, here.language, action=True))}")

@@ -13,6 +13,7 @@ from ._desk import Desk, desk, origins
 from ._output import data, number, one_line, say, table
 from ._repairs import advised, repairs_of, tell_repairs
 from ._sampling import parts_of, sampled_of, shares, size_of, tell_sample
+from ._usage import Verbs
 
 if TYPE_CHECKING:
     from mappings import Counts, Question
@@ -22,7 +23,7 @@ LINES = 50  # of a table for people; machines get all of them
 SHOWN = ("title", "creator", "issued", "description", "publisher", "subject", "grade", "level", "type", "licence")
 
 
-@click.group("mapping", short_help="ánh xạ / mapping")
+@click.group("mapping", cls=Verbs, short_help="ánh xạ / mapping")
 def command() -> None:
     """Đếm những gì ánh xạ hiểu và chưa hiểu / count what mapping understands, and what it does not yet.
 
@@ -106,9 +107,8 @@ def values(
     if field not in FIELDS:
         near = nearest(field, FIELDS)
         said = here.text(f"không có trường “{field}”", f"there is no field “{field}”")
-        raise click.UsageError(
-            said + (here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else "")
-        )
+        hint = here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)")
+        raise click.UsageError(said + (hint if near else f"; {here.text('có', 'there are')}: {', '.join(FIELDS)}"))
     if paste and field not in names():
         said = here.text(f"trường “{field}” không có bảng từ", f"there is no table of words for “{field}”")
         raise click.UsageError(f"{said}: {', '.join(names())}")

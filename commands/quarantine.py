@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
         {
             "source": source,
             "reason_code": code,
-            "reason": problem_sentence(code, here.language),
+            "reason": plainly(problem_sentence(code, here.language)),
             "action": problem_sentence(code, here.language, action=True),
             "count": len(keys),
             "keys": keys,
@@ -68,6 +69,11 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
         return
     headers = here.text("nguồn lý_do số ví_dụ", "source reason count examples").split()
     table(headers, [_cells(row) for row in rows], right=(2,), whole=(0,))
+
+
+def plainly(sentence: str) -> str:
+    """Leave out what a sentence says of one record only: here it stands for many."""
+    return re.sub(r": ….$| “…”", "", sentence).rstrip(".") + "."
 
 
 def quarantined(

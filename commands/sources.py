@@ -9,9 +9,10 @@ import click
 from ._desk import Ended, desk
 from ._output import data, say, table
 from ._repairs import doubtful, tell_repairs
+from ._usage import Verbs
 
 
-@click.group("sources", short_help="các nguồn / sources")
+@click.group("sources", cls=Verbs, short_help="các nguồn / sources")
 def command() -> None:
     """Xem, kiểm tra và cho nghỉ các nguồn / list, check and retire sources.
 

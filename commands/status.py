@@ -54,7 +54,7 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
 def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any]]:
     """Return every source of the file and of the store, as ``--json`` prints it."""
     known, counts, visits = store.log.sources(), store.log.counts(), store.log.last_visits()
-    questions = store.log.open_questions()
+    questions, now = store.log.open_questions(), store.log.visited_now()
     broken = {entry.id for entry in federation.broken}
     names = list(dict.fromkeys([*federation.sources, *sorted(broken - {""}), *sorted(known)]))
     found = []
@@ -67,7 +67,7 @@ def rows(here: Desk, federation: Federation, store: Store) -> list[dict[str, Any
                 "id": name,
                 "name": title,
                 "enabled": bool(source and source.enabled),
-                "state": _state(name, source, row, visit, questions.get(name), broken),
+                "state": "asked" if name in now else _state(name, source, row, visit, questions.get(name), broken),
                 "records": records,
                 "last_visit": plain_visit(here, visit) if visit else None,
                 "watermark": row.watermark if row else None,
@@ -146,11 +146,20 @@ def index_rows(here: Desk, federation: Federation, store: Store) -> list[dict[st
 
 _STATES = {
     "new": "chưa hỏi", "good": "tốt", "partial": "dở dang", "failed": "hỏng", "deferred": "hoãn", "held": "giữ lại",
-    "additions": "chờ gỡ", "interrupted": "bị ngắt", "disabled": "tắt", "broken": "sai cấu hình", "left": "đã rời",
-    "retired": "đã nghỉ", "rejected": "bị bác", "undone": "đã rút lại",
+    "additions": "chờ gỡ", "asked": "đang hỏi", "interrupted": "bị ngắt", "disabled": "tắt", "broken": "sai cấu hình",
+    "left": "đã rời", "retired": "đã nghỉ", "rejected": "bị bác", "undone": "đã rút lại",
 }  # fmt: skip
 _DECIDED = {"list_rejected": "rejected", "undo": "undone"}
-_MARKS = {"good": "✓", "failed": "✗", "broken": "✗", "disabled": "–", "left": "–", "retired": "–", "new": "–"}
+_MARKS = {
+    "good": "✓",
+    "failed": "✗",
+    "broken": "✗",
+    "disabled": "–",
+    "left": "–",
+    "retired": "–",
+    "new": "–",
+    "asked": "…",
+}
 
 
 def _following(store: Store) -> dict[str, str]:

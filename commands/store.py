@@ -9,6 +9,7 @@ import click
 
 from ._desk import Desk, Ended, desk, origins, tell_index
 from ._output import data, harmless, number, say, table
+from ._usage import Verbs
 from .harvest import update_indexes
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group("store", short_help="kho dữ liệu / the store")
+@click.group("store", cls=Verbs, short_help="kho dữ liệu / the store")
 def command() -> None:
     """Kiểm tra, sao lưu, phục hồi, dọn và đọc lại kho dữ liệu / check, back up, restore, compact, replay.
 
@@ -199,7 +200,7 @@ def restore_(ctx: click.Context, file: Path | None, done: bool, yes: bool) -> No
     here = desk(ctx)
     federation = here.federation()
     if done == (file is not None):
-        raise click.UsageError("FILE | --done")
+        raise click.UsageError(here.text("cần TỆP hoặc --done, một trong hai", "FILE or --done, one of the two"))
     if done:
         _begin_epoch(here, federation)
     else:
@@ -224,6 +225,8 @@ def _restore(here: Desk, federation: Federation, file: Path, *, yes: bool) -> No
     if not address.startswith("sqlite"):
         lines = f"pg_restore --clean --if-exists -j2 -d '{_hidden(address)}' {file} && kho store restore --done"
         raise click.UsageError(f"PostgreSQL: {lines}")
+    if not file.is_file():
+        raise click.BadParameter(here.text(f"không có tệp “{file}”", f"there is no file “{file}”"), param_hint="FILE")
     question = here.text(f"Thay kho {address} bằng {file}?", f"Replace the store {address} by {file}?")
     if not yes and not click.confirm(question, err=True):
         raise Ended(130)

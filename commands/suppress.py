@@ -9,13 +9,14 @@ import click
 
 from ._desk import Desk, Ended, desk, origins
 from ._output import data, number, say, stamp, table, when
+from ._usage import Verbs
 
 if TYPE_CHECKING:
     from harvester import Federation, Store, TakeDown
     from index import Engine
 
 
-@click.group("suppress", short_help="gỡ xuống theo yêu cầu / take-downs")
+@click.group("suppress", cls=Verbs, short_help="gỡ xuống theo yêu cầu / take-downs")
 def command() -> None:
     """Ẩn một học liệu, cả nguồn, hay một nội dung, ở mọi nơi và mãi mãi / hide a resource, a source or a content.
 
@@ -68,7 +69,7 @@ def add(
     here = desk(ctx)
     federation = here.federation()
     if not " ".join(reason.split()):
-        raise click.UsageError("--reason")
+        raise click.UsageError(here.text("--reason: cần nói vì sao, ai yêu cầu", "--reason: say why, and who asked"))
     with here.store(federation) as store:
         down = _down(here, federation, store, key, source, content)
         down = msgspec.structs.replace(down, reason=" ".join(reason.split()), erased=erase)

@@ -11,6 +11,7 @@ import click
 from ._desk import Desk, Ended, desk
 from ._learned import learn_encoding
 from ._output import data, number, say, table, when
+from ._usage import Verbs
 from .harvest import update_indexes
 from .status import plain_visit
 
@@ -23,7 +24,7 @@ RENAMED = 5  # pairs of identifiers that are enough to see whether it is a renam
 MANY = 50  # rejected records and skipped ones shown to people; machines get all of them
 
 
-@click.group("visits", short_help="các lượt hỏi / visits")
+@click.group("visits", cls=Verbs, short_help="các lượt hỏi / visits")
 def command() -> None:
     """Xem các lượt hỏi và quyết định những gì đang chờ / look at visits and decide on what waits.
 
@@ -194,7 +195,7 @@ def _show(here: Desk, store: Store, number_: int) -> None:
         click.echo("")
         headers = here.text("trang lý_do sửa_chữa byte", "page reason repairs bytes").split()
         said = [_told(here, visit, page.code, {"where": page.place})["reason"] for page in pages]
-        table(headers, [(page.number, why, _counts(page.repairs), number(len(page.body)))
+        table(headers, [(page.number, why, _counts(here, page.repairs), number(len(page.body)))
                         for page, why in zip(pages, said, strict=True)], right=(0, 3))  # fmt: skip
     rejected = list(islice(look.rejected(number_), MANY))
     if rejected:
@@ -237,7 +238,7 @@ def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
         (text("rút lại lượt", "takes back"), visit.undoes),
         *((text(_LEDGER.get(name, name), name), number(count)) for name, count in plain["ledger"].items()),
         (text("số trang", "pages"), number(visit.pages)),
-        (text("sửa chữa", "repairs"), _counts(visit.repairs)),
+        (text("sửa chữa", "repairs"), _counts(here, visit.repairs)),
         *noticed,
         *(_waiting(here, store, visit) if _waits(visit) else ()),
     ]
@@ -247,8 +248,12 @@ def _times(facts: dict[str, Any]) -> str:
     return f" (×{facts['count']})" if facts.get("count", 1) > 1 else ""
 
 
-def _counts(repairs: dict[str, int]) -> str:
-    return ", ".join(f"{name} ×{count}" for name, count in sorted(repairs.items()))
+def _counts(here: Desk, repairs: dict[str, int]) -> str:
+    """Say each repair in words, as ``kho harvest`` does."""
+    from harvester import sentence
+
+    said = ((sentence(name, {}, here.language).rstrip("."), count) for name, count in sorted(repairs.items()))
+    return "; ".join(f"{name} (×{count})" for name, count in said)
 
 
 def _waiting(here: Desk, store: Store, visit: Any) -> list[tuple[str, str]]:

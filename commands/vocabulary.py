@@ -10,14 +10,16 @@ import click
 
 from ._desk import Desk, desk
 from ._output import data, number, table
+from ._usage import Verbs
 
 if TYPE_CHECKING:
     from mappings import Scheme
 
 FORMATS = ("ttl", "jsonld", "csv")
+_NAMED = 20  # tables or terms that a mistake names: more would hide it
 
 
-@click.group("vocabulary", short_help="các bảng từ / tables of words")
+@click.group("vocabulary", cls=Verbs, short_help="các bảng từ / tables of words")
 def command() -> None:
     """Xem, thử và xuất các bảng từ / look at, try and export the tables of words.
 
@@ -157,7 +159,8 @@ def _unknown(here: Desk, word: str, known: list[str]) -> click.UsageError:
 
     near = nearest(word, known)
     hint = here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else ""
-    return click.UsageError(here.text(f"không có “{word}”", f"there is no “{word}”") + hint)
+    some = f"; {here.text('có', 'there are')}: {', '.join(known[:_NAMED])}{', …' if len(known) > _NAMED else ''}"
+    return click.UsageError(here.text(f"không có “{word}”", f"there is no “{word}”") + (hint or some))
 
 
 def _ids(name: str) -> list[str]:

@@ -11,6 +11,10 @@ import msgspec
 # code: (Vietnamese, English)
 SENTENCES: dict[str, tuple[str, str]] = {
     "not_utf8": ("tệp không phải UTF-8", "the file is not UTF-8"),
+    "no_sources": (
+        "không có tệp này; hãy vào thư mục có nó, hay bắt đầu: kho init THƯ_MỤC (hoặc --sources TỆP, KHO_SOURCES)",
+        "there is no such file; go to its folder, or begin: kho init FOLDER (or --sources FILE, KHO_SOURCES)",
+    ),
     "unreadable_file": ("không đọc được tệp: {detail}", "the file cannot be read: {detail}"),
     "yaml_syntax": ("sai cú pháp YAML: {detail}", "wrong YAML: {detail}"),
     "tab": ("thụt dòng bằng phím Tab; hãy dùng dấu cách", "indented with a tab; use blanks"),

@@ -72,6 +72,12 @@ MESSAGES: dict[str, Message] = {
         "Không ghi được bản sao {where}: {detail}. Không tệp nào bị bỏ dở.",
         "The copy {where} could not be written: {detail}. No half-written copy carries its name.",
     ),
+    "backup_target": Message(
+        "config",
+        "{where} đã có và không phải bản sao của một kho dữ liệu: không ghi đè. Hãy chọn tên khác.",
+        "{where} exists and is no copy of a store: it is not overwritten. Choose another name.",
+        "kho store backup TỆP",
+    ),
     "not_a_backup": Message(
         "config",
         "{where} không phải bản sao nguyên vẹn của một kho dữ liệu: {detail}. Kho đang dùng không bị động đến.",

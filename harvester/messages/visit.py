@@ -161,6 +161,14 @@ _DECISIONS: dict[str, Message] = {
         " left alone; the next visit asks for everything and waits for approval.",
         AGAIN,
     ),
+    "undo_undone": Message(
+        None,
+        "Lần rút lại {undone} được bỏ: {restored} bản ghi lại như nguồn đã nói, {skipped} bản ghi do lượt sau sửa được"
+        " giữ nguyên; lượt sau hỏi lại toàn bộ và được xét như thường.",
+        "The taking back {undone} was taken back: {restored} records are again what the source said, {skipped} that"
+        " later visits changed are left alone; the next visit asks for everything and is judged as usual.",
+        AGAIN,
+    ),
 }
 
 _REFUSALS: dict[str, Message] = {

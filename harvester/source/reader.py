@@ -72,6 +72,8 @@ def read_federation(path: Path, environ: Mapping[str, str], checks: Mapping[str,
         marked = load_yaml(path, path.name)
     except Faults as error:
         federation.fatal.extend(error.faults)
+    except FileNotFoundError:
+        federation.fatal.append(Fault(str(path), 1, 1, "no_sources", {}))
     except OSError as error:
         federation.fatal.append(Fault(str(path), 1, 1, "unreadable_file", {"detail": error.strerror or str(error)}))
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import suppressions
-from .backup import back_up
+from .backup import back_up, refuse_other_files
 from .bodies import Bodies
 from .checking import Checked, check
 from .compacting import Compacted, compact
@@ -47,6 +47,7 @@ class Store:
     def back_up(self, target: Path, told: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Copy a SQLite store to a file while others go on; returns its size in bytes. Raises StoreError."""
         assert self.database.sqlite
+        refuse_other_files(target, self._file)
         if self._file is not None:
             suppressions.write_all(self.database, self._file)
         return back_up(Path(self.database.url.database or ""), target, told)

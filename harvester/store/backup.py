@@ -49,6 +49,22 @@ def back_up(source: Path, target: Path, told: Told = lambda done, total: None) -
         return target.stat().st_size
 
 
+def refuse_other_files(target: Path, take_downs: Path | None = None) -> None:
+    """Refuse to write a copy over what is no copy of a store, such as sources.yaml, or in the place of ``take_downs``.
+
+    Raises StoreError: backup_target, backup_failed.
+    """
+    if take_downs is not None and target.absolute() == take_downs.absolute():
+        raise StoreError("backup_failed", where=str(target), detail=f"FILE = {take_downs.name}")
+    if not target.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as former:
+            former.execute("SELECT store, epoch FROM identity").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError("backup_target", where=str(target)) from error
+
+
 def settle(part: Path, target: Path) -> None:
     """Give a finished file its name, and return when both are on disk."""
     with part.open("rb") as file:

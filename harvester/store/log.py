@@ -14,6 +14,7 @@ from ..record import Change, Presence, RawRecord, key_number, key_of, key_range
 from . import renaming, schema, suppressions
 from .bodies import Bodies
 from .database import Database
+from .sources import held_now
 from .suppressions import Hidden, Version
 from .visits import QUESTIONS, SourceRow, source_rows
 
@@ -192,6 +193,10 @@ class Log:
     def sources(self) -> dict[str, SourceRow]:
         """Return what is known of every source."""
         return source_rows(self._database)
+
+    def visited_now(self) -> frozenset[str]:
+        """Return the names of the sources that a process is visiting or deciding on at this moment."""
+        return held_now(self._database)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return the numbers of present, missing and withdrawn records of every source, by its name."""

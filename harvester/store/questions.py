@@ -111,8 +111,10 @@ def begin(database: Database, lease: Lease, mode: str, ending: Ending) -> Visit:
     return database.write(lambda connection: _begin(connection, database, lease, mode, ending))
 
 
-def begin_undo(database: Database, lease: Lease, number: int, ending_of: Callable[[undo.Extent], Ending]) -> Visit:
-    """Open the visit that takes another one back.
+def begin_undo(
+    database: Database, lease: Lease, number: int, ending_of: Callable[[undo.Extent, bool], Ending]
+) -> Visit:
+    """Open the visit that takes another one back; ``ending_of`` is told whether that restores what a source said.
 
     Raises Refused: no_visit, visit_running, undone_already, nothing_to_undo.
     """
@@ -127,7 +129,7 @@ def begin_undo(database: Database, lease: Lease, number: int, ending_of: Callabl
         answered = (_visit.c.id == number) & (_visit.c.mode == "undo")
         connection.execute(_visit.update().where(answered).values(open=0))
         more = {"undoes": number, "clock": undone.clock, "open": int(not again)}
-        return _begin(connection, database, lease, "undo", ending_of(extent), **more)
+        return _begin(connection, database, lease, "undo", ending_of(extent, again), **more)
 
     return database.write(job)
 

@@ -226,11 +226,11 @@ def claimed(connection: sa.Connection, database: Database, source: int, url: str
     epoch = tell(connection, "SELECT epoch FROM identity").fetchall()
     if database.epoch is not None and (epoch[0][0] if epoch else None) != database.epoch:
         raise StoreError("store_exchanged", where=database.where)
-    question = "SELECT lease_by, lease_until, fence, url, retired FROM source WHERE id = ?"
-    lease_by, lease_until, fence, former, retired = tell(connection, question, (source,)).fetchall()[0]
+    question = "SELECT lease_by, lease_until, fence, url, retired, name FROM source WHERE id = ?"
+    lease_by, lease_until, fence, former, retired, name = tell(connection, question, (source,)).fetchall()[0]
     now = database.now()
     if lease_by and lease_until > now and not is_dead(lease_by):
-        raise Busy(holder=holder(lease_by))
+        raise Busy(holder=holder(lease_by), source=name)
     values: dict[str, Any] = {"fence": fence + 1, "lease_by": myself(), "lease_until": now + LEASE_SECONDS}
     if url is not None and (former != url or retired):
         values |= {"url": url, "watermark": None, "next_mode": "full", "retired": 0}
@@ -238,8 +238,16 @@ def claimed(connection: sa.Connection, database: Database, source: int, url: str
     unclaimed, returning = "id = ? AND fence = ? AND lease_until = ?", f"RETURNING {_COLUMNS}"
     rows = update(connection, "source", values, unclaimed, (source, fence, lease_until), returning).fetchall()
     if not rows:
-        raise Busy(holder="?")
+        raise Busy(holder="?", source=name)
     return Lease(source, fence + 1), _source_row(_Source(*rows[0]))
+
+
+def held_now(database: Database) -> frozenset[str]:
+    """Return the names of the sources that a living process holds at this moment."""
+    columns, now = (schema.source.c.name, schema.source.c.lease_by), database.now()
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(*columns).where(schema.source.c.lease_until > now)).all()
+    return frozenset(row.name for row in rows if row.lease_by and not is_dead(row.lease_by))
 
 
 def holder(lease_by: str) -> str:

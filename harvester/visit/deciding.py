@@ -146,11 +146,11 @@ def _undoes(store: Store, visit: int, number: int) -> bool:
     return found is not None and found.undoes == number
 
 
-def _undoing(number: int, extent: Extent) -> Ending:
+def _undoing(number: int, extent: Extent, again: bool) -> Ending:
     return Ending(
         outcome="complete",
         verdict="published",
-        code="undo",
+        code="undo_undone" if again else "undo",
         facts={"undone": number, "restored": extent.restored, "skipped": extent.skipped},
         next_mode="full",
         watermark=None,

@@ -253,10 +253,16 @@ def test_a_second_harvest_of_the_same_source_is_told_so(folder: Path, town: Town
     first = start(folder, "harvest", "dai-hoc-song-lam", "--no-index")
     assert asked.wait(60)
     second = kho(folder, "harvest", "dai-hoc-song-lam", "--no-index")
+    now = json.loads(kho(folder, "status", "dai-hoc-song-lam", "--json").stdout)["sources"][0]["state"]
+    forget = kho(folder, "sources", "forget", "dai-hoc-song-lam")
     told.set()
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=60)
     assert second.returncode == 7, second.stderr
+    assert now == "asked"
+    assert (forget.returncode, forget.stderr.splitlines()[1:]) == (7, ["  → kho status dai-hoc-song-lam"])
+    after = json.loads(kho(folder, "status", "dai-hoc-song-lam", "--json").stdout)["sources"][0]["state"]
+    assert after == "interrupted"
 
 
 def test_an_index_that_is_down_is_named_and_catches_up(folder: Path) -> None:
@@ -343,7 +349,8 @@ def test_no_traceback_without_debug(tmp_path: Path) -> None:
     done = kho(tmp_path, "status")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
-    assert "unreadable_file" in done.stderr
+    assert "no_sources" in done.stderr
+    assert "kho init THƯ_MỤC" in done.stderr
 
 
 def test_help_is_light_and_has_examples() -> None:

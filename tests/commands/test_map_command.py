@@ -127,3 +127,14 @@ def test_what_an_operator_knows_of_a_source_is_checked_and_counts(tmp_path: Path
         (tmp_path / "sources.yaml").write_text(f"sources: [{entry % wrong}]", encoding="utf-8")
         lint = inside(tmp_path, "sources", "lint")
         assert (lint.returncode, near in lint.stdout + lint.stderr) == (3, True), lint
+
+
+def test_what_is_no_record_is_told_in_words_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "anh.png").write_bytes(bytes(range(200)))
+    (tmp_path / "dut.json").write_text('{"name": ', encoding="utf-8")
+    for name, said in (("anh.png", "không phải XML, JSON hay HTML nguyên vẹn"), ("dut.json", "Không đọc được phần mô")):
+        done = inside(tmp_path, "map", str(tmp_path / name))
+        assert done.returncode == 8
+        assert said in done.stderr
+        assert "kho harvest" not in done.stderr
+        assert "→" in done.stderr

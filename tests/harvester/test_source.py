@@ -521,7 +521,7 @@ def test_a_file_of_another_shape_is_told_and_not_raised(tmp_path: Path, content:
 
 def test_a_missing_file_is_told_and_not_raised(tmp_path: Path) -> None:
     found = read_federation(tmp_path / "khong-co.yaml", {})
-    assert [fault.code for fault in found.fatal] == ["unreadable_file"]
+    assert [fault.code for fault in found.fatal] == ["no_sources"]
     assert found.settings.lang == "vi"
 
 

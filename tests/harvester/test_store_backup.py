@@ -137,6 +137,14 @@ def test_a_copy_that_fails_leaves_the_older_copy_as_it_was(
     with pytest.raises(StoreError) as itself:
         store.back_up(place.file)
     assert itself.value.code == "backup_failed"
+    theirs, list_ = place.folder / "sources.yaml", place.folder / "suppressions.csv"
+    theirs.write_text("sources: []\n", encoding="utf-8")
+    with pytest.raises(StoreError) as other:
+        store.back_up(theirs)
+    assert (other.value.code, theirs.read_text(encoding="utf-8")) == ("backup_target", "sources: []\n")
+    with pytest.raises(StoreError) as reserved:
+        store.back_up(list_)
+    assert (reserved.value.code, list_.exists()) == ("backup_failed", False)
     assert place.copy.read_bytes() == before
     store.back_up(place.copy)
     assert place.copy.read_bytes() != before
