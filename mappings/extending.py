@@ -6,6 +6,7 @@ words away. How to write such lines: docs/mapping.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,10 @@ from .vietnamese import line as read_line
 
 WITHOUT = "without"
 UNDECIDED = "?"  # the id of a pasted line of which nobody has said yet what it means: it changes nothing
-_WORDS = ("variants", "former", "abbreviations", "field_only")
+_IN_TITLES = ("beside_grade", "glued_to_grade")  # of subject.yaml
+_WORDS = ("variants", "former", "abbreviations", "field_only", *_IN_TITLES)
 _LABELS = ("vi", "en")
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # Of titles.yaml: a term to words.
 _PAIRS = ("more_names", "spoilt_before", "spoilt_after", "sure", "theme", "joined", "preschool", "play")
 _ROWS = ("types", "audiences")  # of titles.yaml: rows of id, words and weak
@@ -33,10 +36,11 @@ class Taught:
         self._places: dict[str, list[tuple[str, str, str]]] = {}
         self._terms: dict[str, str] = {}
 
-    def add(self, term: str, word: str, place: str) -> None:
-        """Note that a line (``file:line``) gives a word to a term."""
+    def add(self, term: str, word: str, place: str, *, alone: bool = True) -> None:
+        """Note that a line (``file:line``) gives a word to a term; ``alone``: it is sure as a whole value."""
         bare = folded(word) if " " in key(word) else ""
-        self._terms[key(word)] = term
+        if alone:
+            self._terms[key(word)] = term
         self._places.setdefault(term, []).append((f" {key(word)} ", f" {bare} ", place))
 
     def term(self, text: str) -> str | None:
@@ -49,6 +53,7 @@ class Taught:
             return ""
         # Most rules read a line without what cannot be seen, some (licences) the words as they stand.
         whole, bare = f" {key(text)} | {key(read_line(text))} ", f" {folded(text)} " if is_bare(text) else ""
+        whole += f"| {key(_GLUED.sub(' ', text))} "  # "VLÝ7" has the code VLÝ
         lines = self._places[term]
         return next((place for word, plain, place in lines if word in whole or (plain.strip() and plain in bare)), "")
 
@@ -96,8 +101,9 @@ def extended_terms(shipped: Sequence[dict[str, Any]], own: Marked, taught: Taugh
                 term[name] = [*value, *(word for word in term.get(name, ()) if word not in value)]
             else:
                 term[name] = value
-        for word in _words_of(line):
-            taught.add(line["id"], word, f"{own.name}:{checked.line_of(where)}")
+        for name in _WORDS:
+            for word in line.get(name, ()):
+                taught.add(line["id"], word, f"{own.name}:{checked.line_of(where)}", alone=name not in _IN_TITLES)
     for _, line in lines:  # an own word is no other term's
         for other in terms.values():
             if other["id"] != line["id"]:

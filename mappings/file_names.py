@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import re
 
+from .grades import NUMBER
+from .names_of_subjects import names_of_subjects
+from .vietnamese import without_marks
+
 _FILE = re.compile(r"[\w .()+-]+\.(?:docx?|pptx?|pdf|xlsx?|zip|rar)", re.IGNORECASE)
 _BETWEEN = re.compile("[_.-]+")
 _GLUED = re.compile(r"(?<=[a-zà-ỹđ])(?=\d)|(?<=\d)(?=[a-zà-ỹđ]{2})", re.IGNORECASE)
-_RUN_TOGETHER = tuple(
-    (re.compile(rf"\b(?:{together})\b", re.IGNORECASE), apart)
-    for together, apart in (
-        ("giaoan|^ga", "giao an"),
-        ("dethi", "de thi"),
-        ("dekiemtra", "de kiem tra"),
-        ("decuong", "de cuong"),
-        ("baigiang", "bai giang"),
-        ("baitap", "bai tap"),
-        ("khbd", "ke hoach bai day"),
-        ("toan", "toan hoc"),
-        (r"nguvan|van(?= \d)", "ngu van"),
-        (r"vatli|vatly|l[iy](?= \d)", "vat li"),
-        (r"hoahoc|hoa(?= \d)", "hoa hoc"),
-        (r"sinhhoc|sinh(?= \d)", "sinh hoc"),
-        (r"lichsu|su(?= \d)", "lich su"),
-        (r"diali|dialy|dia(?= \d)", "dia li"),
-        (r"tienganh|tanh|anh(?= \d)", "tieng anh"),
-        ("tiengviet|tviet", "tieng viet"),
-        (r"tinhoc|tin(?= \d)", "tin hoc"),
-        ("congnghe", "cong nghe"),
-        ("khoahoc", "khoa hoc"),
-        ("m[iy]thuat", "mi thuat"),
-        ("amnhac", "am nhac"),
-        ("daoduc", "dao duc"),
-        (r"hk (?=[12]\b)", "hk"),  # a half of the school year
-    )
-)
+_GRADE = re.compile(NUMBER)
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])(?=(?: (\d+))?)")
+_PLAN = re.compile(r"^ga\b", re.IGNORECASE)
+_HALF = re.compile(r"\b(hk) (?=[12]\b)", re.IGNORECASE)  # of the school year
 
 
 def title_of_file(name: str) -> str:
@@ -48,8 +28,21 @@ def title_of_file(name: str) -> str:
 
 
 def parted(words: str) -> str:
-    """Part figures from letters, and words that are written as one."""
-    words = _GLUED.sub(" ", words)
-    for form, apart in _RUN_TOGETHER:
-        words = form.sub(apart, words)
-    return words
+    """Part figures from letters, and write in full what names a subject there: "toan7" is "toan hoc 7"."""
+    return _HALF.sub(r"\1", _WORD.sub(_full, _PLAN.sub("giao an", _GLUED.sub(" ", words))))
+
+
+def _full(place: re.Match[str]) -> str:
+    names, word, number = names_of_subjects(), place[0], place[1]
+    if number and word in names.glued and _GRADE.fullmatch(number):
+        return without_marks(names.glued[word])
+    lowered = word.lower()
+    if number and lowered in names.bare:
+        return names.bare[lowered]
+    return names.alone.get(lowered) or _of_initial(lowered) or word
+
+
+def _of_initial(lowered: str) -> str:
+    """Return the name of "tviet" and "tanh"."""
+    initials = names_of_subjects().initials.items()
+    return next((without_marks(name) for pair, name in initials if without_marks("".join(pair)) == lowered), "")

@@ -16,6 +16,8 @@ WORDS_OF_GRADES = (
     "grade",
     "tuổi",
     "tháng",
+    "tuoi",
+    "thang",
     "mẫu giáo",
     "vào",
     "vao",
@@ -71,7 +73,7 @@ _FIRST = re.compile(
 )  # who begins school
 _BEFORE = {"10": "9", "6": "5"}
 _AGE = re.compile(
-    r"(?:\b(3|12|18|24)\s*[-–]\s*(?:12|24|36)\s*tháng|\b([345])\s*[-–]\s*([456])\s*tuổi"
+    r"(?:\b(3|12|18|24)\s*[-–]\s*(?:12|24|36)\s*(?:tháng|thang)|\b([345])\s*[-–]\s*([456])\s*(?:tuổi|tuoi)"
     r"|(?:\(\s*|\btrẻ\s+|\blớp\s+|\bgiáo\s+|\bbé\s+|\bmg\s+)([345])\s*tuổi)"
 )
 _OF_AGE = {
@@ -83,8 +85,11 @@ _OF_AGE = {
     "45": "mau_giao_4_5",
     "56": "mau_giao_5_6",
 }
-_PRESCHOOL = re.compile(r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn)|(mg[bnl]))\b(?!\s+(?:nhỏ|cây))")
-_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá", "mg")
+_PRESCHOOL = re.compile(
+    r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn)|lop (mam|choi|la)(?= ?[:-]|$)|mau giao (be|nho|lon)|(mg[bnl]))\b"
+    r"(?!\s+(?:nhỏ|cây))"
+)
+_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá", "mg", "tuoi", "thang", "mau giao", "lop ")
 _OF_NAME = {
     "mầm": "mau_giao_3_4",
     "chồi": "mau_giao_4_5",
@@ -92,6 +97,12 @@ _OF_NAME = {
     "bé": "mau_giao_3_4",
     "nhỡ": "mau_giao_4_5",
     "lớn": "mau_giao_5_6",
+    "mam": "mau_giao_3_4",
+    "choi": "mau_giao_4_5",
+    "la": "mau_giao_5_6",
+    "be": "mau_giao_3_4",
+    "nho": "mau_giao_4_5",
+    "lon": "mau_giao_5_6",
     "mgb": "mau_giao_3_4",
     "mgn": "mau_giao_4_5",
     "mgl": "mau_giao_5_6",
@@ -172,5 +183,5 @@ def _preschool(lowered: str) -> Terms:
     if not any(word in lowered for word in _OF_PRESCHOOL):
         return ()
     ages = [_OF_AGE.get(_ages(place), "") for place in _AGE.finditer(lowered)]
-    names = [_OF_NAME[place[1] or place[2] or place[3]] for place in _PRESCHOOL.finditer(lowered)]
+    names = [_OF_NAME[place[place.lastindex or 1]] for place in _PRESCHOOL.finditer(lowered)]
     return tuple(dict.fromkeys(filter(None, (*ages, *names))))

@@ -1,113 +1,197 @@
-"""Titles as files and hurried people write them: "VL7 Gương cầu lồi", "giaoan_toan7_tuan10.doc", "Hình 8: …".
+"""Titles as hurried people write them: "VL7 Gương cầu lồi", "su 12 bai 17", "T.Anh 6", "giaoan_toan7.doc", "(5-6t)".
 
-They are written out before a title is read, so that the rules know one form only.
+They are written out before a title is read, so that the rules know one form only. Names of subjects, and the codes that
+stand for them, come from the vocabulary.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from .file_names import parted, title_of_file
-from .grades import NUMBER
-from .hurried import Signs, read_slowly
-from .vietnamese import folded, key
-
-# Short forms of subjects before a grade. Left out is what means two subjects: HH (hóa học, hình học), SH, TH, KH, TD.
-_SHORT = {
-    "VL": "Vật lí",
-    "NV": "Ngữ văn",
-    "MT": "Mĩ thuật",
-    "TV": "Tiếng Việt",
-    "TA": "Tiếng Anh",
-    "AV": "Tiếng Anh",
-    "GT": "Toán",
-    "ĐS": "Toán",
-    "DS": "Toán",
-    "CN": "Công nghệ",
-    "LS": "Lịch sử",
-    "ĐL": "Địa lí",
-    "ĐĐ": "Đạo đức",
-    "ÂN": "Âm nhạc",
-    "GDTC": "Giáo dục thể chất",
-    "GDCD": "Giáo dục công dân",
-    "KHTN": "Khoa học tự nhiên",
-    "HĐTN": "Hoạt động trải nghiệm",
-    "HDTN": "Hoạt động trải nghiệm",
-    "TNXH": "Tự nhiên xã hội",
-    "GDĐP": "Giáo dục địa phương",
-    "GDQP": "Giáo dục quốc phòng",
-}
-_PARTED = ("VL", "NV", "MT", "TV", "TA", "AV", "LS", "ĐL", "ĐĐ", "ÂN")  # these also before a blank, at the beginning
-_GLUED = re.compile(
-    r"[1-9](?<=[^\W\d_].)"
-)  # where the patterns of names and figures without a blank may find something
-_CODE = re.compile(rf"(?<![\w.-])({'|'.join(sorted(_SHORT, key=len, reverse=True))})({NUMBER})(?![\w.]|/\d)")
-_ENGLISH = re.compile(r"(?<![\w.-])E(1[0-2]|[3-9])(?=\s*[-–:]|\s+[Uu]nit\b)")
-_AT_AN_END = re.compile(
-    rf"^({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])|(?<=[-–] )({'|'.join(_PARTED)}) ({NUMBER})(?![\w.,/])"
-)
-_BESIDE = re.compile(
-    rf"(?<![\w.-])({'|'.join(_PARTED)})(?= (?:lớp|Lớp|LỚP) {NUMBER}\b)|(?<=[Mm]ôn )({'|'.join(_PARTED)})\b"
-)
-_CODES_APART = frozenset(_PARTED)
-# "L9", "K9" and "G7" are grades beside the short name of a subject or a unit; alone they are a dog, students, states.
-_LEVEL = re.compile(r"(?<![\w.-])[LKG](1[01]|[1-9])(?![\w.])")
-_LEVEL_BESIDE = re.compile(r"\b(Toán|Văn|Sử|Địa|L[íý]|H[oó][aá]|Sinh|Anh|Tin|Việt|học) K(1[01]|[1-9])(?![\w.])")
-_GLUED_NAME = re.compile(
-    r"\b((?:vật |địa )?l[íý]|toán|(?:ngữ )?văn|(?:lịch )?sử|địa|hóa|hoá|sinh|(?:tiếng )?anh|tiếng việt|tin|công nghệ"
-    rf"|đạo đức|(?:hóa|hoá|sinh|tin|khoa) học)(?={NUMBER}(?![\w.,/]))",
-    re.IGNORECASE,
-)
-_SCHOOLBOOK = re.compile(
-    r"\b(?:AV|TV|TA|LTVC|TLV|TNXH|KHTN|GDCD|HĐTN|HDTN|GDQPAN|QPAN|GDTC|GDĐP|HK[12I]|[Uu]nit(?= \d)|[Kk]hoahoc"
-    r"|[Tt]iengviet)\b"
-)
-_COMPUTING = re.compile(r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", re.IGNORECASE)
-_DIGIT = re.compile("[1-9]")
-_SIGNS = Signs(_PARTED)
+from .grades import NUMBER, NUMBER_WORDS
+from .names_of_subjects import Names, names_of_subjects
+from .signs import ANY, BARE, FIGURE, MARKED, Form, Instead, Signs, form
+from .tables import remembered
+from .vietnamese import without_marks
 
 
 def written_out(text: str) -> str:
     """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
-    if name := title_of_file(text):
-        return read_slowly(parted(_CODE.sub(lambda code: folded(_full(code)), name)), True)
-    figures = _DIGIT.search(text) is not None
-    computing = figures and ("ứng dụng" in text or "máy tính" in text)
-    if figures and not computing and not _SIGNS.are_in(text):
-        return text
-    text = read_slowly(text, figures)
-    if figures and _GLUED.search(text):
-        text = _GLUED_NAME.sub(r"\1 ", text)
-        if _LEVEL.search(text) and _SCHOOLBOOK.search(text):
-            text = _LEVEL.sub(r"lớp \1", text)
-        text = _LEVEL_BESIDE.sub(r"\1 lớp \2", text)
-        text = _CODE.sub(_full, text)
-        text = _ENGLISH.sub(r"Tiếng Anh \1", text)
-    if not _CODES_APART.isdisjoint(text.split(" ")):
-        text = _BESIDE.sub(lambda code: _SHORT[code[1] or code[2]], text)
-        text = _AT_AN_END.sub(_full, text)
-    if computing:
-        text = _COMPUTING.sub("Tin học ", text)
-    return text
+    name = title_of_file(text)
+    return _signs().written_out(parted(name) if name else text)
 
 
-def _full(code: re.Match[str]) -> str:
-    name, number = filter(None, code.groups())
-    return f"{_SHORT[name]} {number}"
+@remembered(maxsize=1)
+def _signs() -> Signs:
+    return Signs(every_form())
 
 
-# --- "đề" alone ------------------------------------------------------------------------------------
+def every_form() -> list[Form]:
+    """Return the forms in the order in which they are written out."""
+    names = names_of_subjects()
+    of_names = (_of_codes, _run_together, _of_short_names, _of_codes_apart)
+    return [*_CLASSES, *chain.from_iterable(made(names) for made in of_names), _COMPUTING]
 
-_PAPER = key("đề")
-_NOT_BEHIND = frozenset(map(key, ("chuyên", "chủ", "vấn", "đầu", "nhan", "tiêu", "luận", "mệnh", "trúc", "ra", "định")))
-_NOT_BEFORE = frozenset(map(key, ("cương", "tài", "án", "xuất", "nghị", "cập", "cao", "phòng", "mục", "kháng", "ra")))
+
+# --- classes and ages ------------------------------------------------------------------------------
+
+_ENDS = r"(?: (?:cũ|mới|cb|nc))?\s*(?:[-–—:),;|]|$)"  # of a part of a title
+# A part begins, or "bài tập Hình 7".
+_BEFORE_PART = re.compile(r"(?:^|[-–—:(|,;/.] ?|\b(?:tập|án|ôn|tra|cương|đề|sbt|sgk) )$", re.IGNORECASE)
+_ALL = r"(?:chương|bài|tiết|tuần|kì|kỳ|hk|kiểm)"
+_SPELT = "|".join(word.replace("·", " ") for word in sorted(NUMBER_WORDS, key=len, reverse=True))
+_BARE_NUMBERS = {without_marks(word.replace("·", " ")): number for word, number in NUMBER_WORDS.items()}
+del _BARE_NUMBERS["sau"]  # also the next one
+_ROMAN = {name: str(number) for number, name in enumerate(("vi", "vii", "viii", "ix", "x", "xi", "xii"), 6)}
 
 
-def is_paper(words: list[str]) -> bool:
-    """Say that a title has "đề" as a word of its own: "Đề đọc hiểu", "Sinh 8 - Đề 3", not "chuyên đề", "đề cương"."""
-    return _PAPER in words and any(
-        word == _PAPER
-        and (place == 0 or words[place - 1] not in _NOT_BEHIND)
-        and (place + 1 == len(words) or words[place + 1] not in _NOT_BEFORE)
-        for place, word in enumerate(words)
-    )
+def _number(place: re.Match[str]) -> str:
+    word = place[1].lower()
+    return f"{place[0].split()[0]} {_ROMAN.get(word) or _BARE_NUMBERS[word]}"
+
+
+def _behind(before: re.Pattern[str], instead: Instead) -> Instead:
+    """Write something only where this ends before it: to look for what is before first would cost more."""
+
+    def written(place: re.Match[str]) -> str:
+        if not before.search(place.string[: place.start()]):
+            return place[0]
+        return instead if isinstance(instead, str) else instead(place)
+
+    return written
+
+
+_CLASSES = (
+    form("_", FIGURE, "_+", " "),
+    form("gd", MARKED, r"\bgd (?=địa phương|công dân|thể chất|quốc phòng|kinh tế)", "giáo dục "),
+    form(_ROMAN, MARKED, r"\blớp (vi{1,3}|ix|xi{0,2})\b(?!\.?\d| quang)", _number),
+    form("mg", MARKED, r"\bmg (?=(?:bé|nhỡ|lớn)\b)", "mẫu giáo "),
+    form("khối", MARKED, r"\bkhối (?=(?:mầm|chồi|lá)\b)", "lớp "),
+    form(
+        "lop",
+        ANY,
+        rf"\blop ({'|'.join(sorted(_BARE_NUMBERS, key=len, reverse=True))})\b(?! (?:hoc|nay|muoi|tuoi))",
+        _number,
+    ),
+    form("lop", ANY, r"\blop (vi{1,3}|ix|xi{0,2})\b(?!\.?\d)", _number),
+    form("lơp", FIGURE, r"\blơp\b", "lớp"),
+    form("ts", FIGURE, r"\bts ?(?=(?:vào )?(?:lớp )?10\b)", "tuyển sinh "),
+    form("ls", FIGURE, r"\bls ?[-&] ?đl(?=\d|\b)", "Lịch sử và Địa lí "),
+    form("gt", FIGURE, r"\b[đd]s ?(?:[-&]|và|va) ?gt ?(?=1[0-2]\b)", "Toán "),
+    form(re.compile(r"(?:l[oớ]p|khối|khoi)\d"), FIGURE, r"\b(l[oớ]p|khối|khoi)(?=\d)", r"\1 "),
+    form(
+        "nhiệm huynh đội đoàn khcn",
+        FIGURE,
+        r"\b(nhiệm|huynh|đội|đoàn|khcn) (?=(?:1[0-2]|[6-9])[a-e]\d{1,2}\b)",
+        r"\1 lớp ",
+    ),
+    form(re.compile(r"\d,$"), FIGURE, rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
+    form(re.compile(r"\d,$"), FIGURE, r"(?<=\d, )(?:k|khối )(?=\d)", ""),
+    form("grader graders", FIGURE, rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
+    form("36", FIGURE, r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
+    form("t tuoi", FIGURE, r"([345])\s?[-–]\s?([456])\s?(?:t|tuoi)\b", r"\1-\2 tuổi"),
+    form("tuổi", FIGURE, r"(?<=[^\d\s] [-–] )([345]) tuổi\b", r"(\1 tuổi)"),
+    form("hình", FIGURE, rf"\bhình (?=(?:1[0-2]|[6-9])(?:{_ENDS}| {_ALL}))", _behind(_BEFORE_PART, "Toán ")),
+    form("đại", FIGURE, rf"\bđại (?=(?:1[01]|[6-9])(?:{_ENDS}| {_ALL}))", _behind(_BEFORE_PART, "Toán ")),
+)
+
+# --- names of subjects -----------------------------------------------------------------------------
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OF_SCHOOL = re.compile(r"\b(?:TLV|QPAN|HK[12I]|[Uu]nit(?= \d))\b")
+# Titles without marks: "su 12 bai 17", "on tap Li 9 HKII".
+_BEFORE_BARE = re.compile(
+    r"(?:^|[-:] |\b(?:tap|tra|an|on|ga|bt|kt|cuong|tiet|thi|soan|skkn|hsg|bdhsg|g?hk[12i]{1,2}|khbd|bai|giang|de) )$",
+    re.IGNORECASE,
+)
+_AFTER_BARE = (
+    rf"(?= (?:lop )?{NUMBER}(?:$| ?[-:(,]"
+    r"| (?:bai|tiet|tuan|chuong|chu|hk|ki|ky|giua|cuoi|nhat|on|de|co|nam|phan|kntt|ctst)))"
+)
+
+
+def _exactly(signs: str | Iterable[str], written: str, instead: Instead, needs: int = FIGURE) -> Form:
+    """Make a form that is written in these capitals only."""
+    return form(signs, needs, written, instead, flags=re.NOFLAG)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def _run_together(names: Names) -> Iterator[Form]:
+    """Yield what parts names from names and from grades: "lichsu", "Văn8", "AV K9"."""
+    endings = names.endings.keys() | names.short.keys() | names.bare.keys()
+
+    def joined(place: re.Match[str]) -> str:
+        return names.joined.get(place[0].lower(), place[0])
+
+    def glued(place: re.Match[str]) -> str:
+        return f"{place[0]} " if place[0].lower() in endings else place[0]
+
+    def level(place: re.Match[str]) -> str:
+        words = _LETTERS.findall(place.string)
+        spoken = any(word in names.glued or word.lower() in names.joined for word in words)
+        return "lớp " + place[1] if spoken or _OF_SCHOOL.search(place.string) else place[0]
+
+    def level_beside(place: re.Match[str]) -> str:
+        return f"{place[1]} lớp {place[2]}" if place[1].lower() in endings else place[0]
+
+    # "L9", "K9", "G7" are grades beside the short name of a subject or a unit; alone they are a dog, students, states.
+    yield _exactly("K L G", r"(?<![\w.-])[KLG](1[01]|[1-9])(?![\w.])", level)
+    yield _exactly("K", r"([^\W\d_]+) K(1[01]|[1-9])(?![\w.])", level_beside)
+    yield form(names.joined, ANY, r"(?<![^\W_])[^\W\d_]{5,}", joined)
+    signs = re.compile(rf"(?:{_any_of(endings)})[1-9]")
+    yield form(signs, FIGURE, rf"\b[^\W\d_]+(?={NUMBER}(?![\w.,/]))", glued)
+
+
+def _of_short_names(names: Names) -> Iterator[Form]:
+    """Yield what writes names of one syllable in full: "su 12 bai 17", "T.Anh 6", "… (Văn 8)"."""
+    initials, others = map(set, zip(*names.initials, strict=True))
+    short, bare = _any_of(names.short), _any_of(names.bare)
+
+    def of_initial(place: re.Match[str]) -> str:
+        return names.initials.get((place[1].lower(), place[2].lower()), place[0])
+
+    def full(place: re.Match[str]) -> str:
+        return names.bare[place[0].lower()]
+
+    yield form("chuyen mon", BARE, rf"(?:(?<=\bchuyen )|(?<=\bmon ))(?:{bare})\b(?! hoc)", full)
+    yield form(initials, FIGURE, rf"\b([{''.join(initials)}])\.\s?({_any_of(others)})\b", of_initial)
+    yield form(names.bare, FIGURE | BARE, rf"\b(?:{bare}){_AFTER_BARE}", _behind(_BEFORE_BARE, full))
+    # A subject and its grade as a part of a title: "… (Văn 8)", "… - Sử 7", "… – hóa lớp mười một".
+    part = rf"([-–—:(|,;/.] ?)(?=(?:{short})(?: học)?(?: lớp)? (?:{NUMBER}|{_SPELT}){_ENDS})"
+    yield form(names.short, MARKED, part, r"\1môn ")
+
+
+def _words_of(codes: Iterable[str]) -> set[str]:
+    return {word for code in codes for word in _LETTERS.findall(code)}  # of "LS&ĐL" two
+
+
+def _of_codes(names: Names) -> Iterator[Form]:
+    """Yield the codes of subjects to which the figure of a grade is glued: "VL7", "GT12", "HDTN3", "E5 Unit 3"."""
+
+    def full(place: re.Match[str]) -> str:
+        return f"{names.glued[place[1]]} {place[2]}"
+
+    yield _exactly(_words_of(names.glued), rf"(?<![\w.-])({_any_of(names.glued)})({NUMBER})(?![\w.]|/\d)", full)
+    yield _exactly("E", r"(?<![\w.-])E(?=(?:1[0-2]|[3-9])(?:\s*[-–:]|\s+[Uu]nit\b))", "Tiếng Anh ")
+
+
+def _of_codes_apart(names: Names) -> Iterator[Form]:
+    """Yield the codes that mean a subject also before a blank: "VL lớp 7", "môn VL", at an end "VL 7"."""
+    codes = _any_of(names.beside)
+
+    def full(place: re.Match[str]) -> str:
+        return names.beside[place[0]]
+
+    before_class = rf"(?<![\w.-])(?:{codes})(?= (?:lớp|Lớp|LỚP) {NUMBER}\b)"
+    signs = _words_of(names.beside)
+    yield _exactly(signs, rf"{before_class}|(?<=[Mm]ôn )(?:{codes})\b", full, ANY)
+    yield _exactly(signs, rf"(?:^|(?<=[-–] ))(?:{codes})(?= {NUMBER}(?![\w.,/]))", full)
+
+
+_COMPUTING = form("dụng máy", FIGURE, r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", "Tin học ")

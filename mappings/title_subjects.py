@@ -11,7 +11,6 @@ from collections.abc import Callable
 from .grades import NUMBER, Terms
 from .lessons import lesson_place
 from .phrases import Found, find, words_of_titles
-from .short_forms import is_paper
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
 from .vocabulary import vocabulary
@@ -299,4 +298,21 @@ def of_age(subjects: Terms, grades: Terms) -> Terms:
     return tuple(
         _LATER[name] if name in _LATER and not any(legal(name, grade) for grade in grades) else name
         for name in subjects
+    )
+
+
+# --- "đề" alone ------------------------------------------------------------------------------------
+
+_PAPER = key("đề")
+_NOT_BEHIND = frozenset(map(key, ("chuyên", "chủ", "vấn", "đầu", "nhan", "tiêu", "luận", "mệnh", "trúc", "ra", "định")))
+_NOT_BEFORE = frozenset(map(key, ("cương", "tài", "án", "xuất", "nghị", "cập", "cao", "phòng", "mục", "kháng", "ra")))
+
+
+def is_paper(words: list[str]) -> bool:
+    """Say that a title has "đề" as a word of its own: "Đề đọc hiểu", "Sinh 8 - Đề 3", not "chuyên đề", "đề cương"."""
+    return _PAPER in words and any(
+        word == _PAPER
+        and (place == 0 or words[place - 1] not in _NOT_BEHIND)
+        and (place + 1 == len(words) or words[place + 1] not in _NOT_BEFORE)
+        for place, word in enumerate(words)
     )

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from .grades import Terms
 from .phrases import Found, words_of_titles
-from .short_forms import is_paper
 from .tables import remembered
-from .title_subjects import KINDS_OF_SUBJECTS, SCHOOL, Parts
+from .title_subjects import KINDS_OF_SUBJECTS, SCHOOL, Parts, is_paper
 from .vietnamese import folded, key
 
 _OF_TEACHERS = ("mam_non", "tieu_hoc")  # of secondary schools such titles are theses as often

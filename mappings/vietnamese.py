@@ -130,7 +130,7 @@ def _without_eth(text: str) -> str:
 
 _TOKEN = re.compile(r"[^\W_]+")
 _I_OR_Y = re.compile(r"(h|k|l|m|s|t|qu)y")
-_BARE = str.maketrans("đ", "d")
+_BARE = str.maketrans("đĐ", "dD")
 _TONE_DIGITS = re.compile(r"'[0-9]+")
 _MOST_WORDS = 100_000  # all 17,786 syllables and as many foreign words; then the cache starts anew
 _LONGEST_WORD = 40
@@ -175,7 +175,14 @@ def folded(text: str) -> str:
     """Return the comparison form without any marks, for texts that were typed without them."""
     if text.isascii():
         return key(text)
-    bare = unicodedata.normalize("NFD", _TONE_DIGITS.sub("", key(text))).translate(_BARE)
+    return without_marks(_TONE_DIGITS.sub("", key(text)))
+
+
+def without_marks(text: str) -> str:
+    """Return a text as it is typed without any mark: "Vật lý" is "Vat ly"."""
+    if text.isascii():
+        return text
+    bare = unicodedata.normalize("NFD", text).translate(_BARE)
     return "".join(character for character in bare if not unicodedata.combining(character))
 
 

@@ -65,6 +65,49 @@ def test_an_own_word_is_understood_and_its_line_is_named() -> None:
     assert map_record(record, ORIGIN) == before
 
 
+CODES = """- {id: vat_li, beside_grade: [VLÝ], without: [VL]}
+- {id: tin_hoc, glued_to_grade: [TI]}
+- {id: lich_su, beside_grade: [MT]}
+- {id: giao_duc_dia_phuong, abbreviations: [GDQH], variants: [Giáo dục quê hương]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "before", "after"),
+    [
+        ("VLÝ7 Gương cầu lồi", (), ("vat_li",)),
+        ("VLÝ 7: Gương cầu lồi", (), ("vat_li",)),
+        ("Ôn tập môn VLÝ lớp 7", (), ("vat_li",)),
+        ("VL7 Gương cầu lồi", ("vat_li",), ()),
+        ("TI8 - Bảng tính", (), ("tin_hoc",)),
+        ("TI 8 - Bảng tính", (), ()),
+        ("MT6 - Ai Cập cổ đại", ("mi_thuat",), ("lich_su",)),
+        ("GDQH7 - Lễ hội", (), ("giao_duc_dia_phuong",)),
+        ("giaoducquehuong7 bai 2", (), ("giao_duc_dia_phuong",)),  # run together: by rule
+    ],
+)
+def test_own_short_forms_of_subjects_are_understood_in_titles(
+    title: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert read(title).subject == before
+    use_tables(own(vocabularies__subject=CODES))
+    assert read(title).subject == after
+    use_tables(Tables())
+    assert read(title).subject == before
+
+
+def test_an_own_short_form_is_named_and_means_nothing_elsewhere() -> None:
+    use_tables(own(vocabularies__subject=CODES))
+    mapped = map_record(dublin_core(title="TI8 - Bảng tính"), ORIGIN, explain=True)
+    ((value, rule),) = told(mapped, "subject")
+    assert value == "tin_hoc"
+    assert rule.endswith(", tables/vocabularies/subject.yaml:2")
+    assert match("subject", "TI") == ()
+    with pytest.raises(Faults) as caught:
+        use_tables(own(vocabularies__subject="- {id: tin_hoc, beside_grade: TI}\n- {id: tin_hoc, beside: [TI]}\n"))
+    assert [(fault.code, fault.line) for fault in caught.value.faults] == [("not_list", 1), ("unknown_key", 2)]
+
+
 SEED = 20261126
 _STRANGE = "\u00a0\u0085\u200b\u2028\u202e\ufeff\U0001f600\U000e0001\"'\\\\{}[]:#,&*!|>%@`?- ĐđƯưệ;/"
 
@@ -324,6 +367,7 @@ def test_the_examples_of_the_guide_are_right() -> None:
     examples = re.findall(r"```yaml\n# (tables/\S+?\.yaml)\b[^\n]*\n(.*?)```", page, re.DOTALL)
     assert [name for name, _ in examples] == [
         "tables/vocabularies/type.yaml",
+        "tables/vocabularies/subject.yaml",
         "tables/crosswalks/oai_dc.yaml",
         "tables/crosswalks/kho_so.yaml",
         "tables/titles.yaml",
@@ -332,6 +376,8 @@ def test_the_examples_of_the_guide_are_right() -> None:
     use_tables(Tables("tables", files))
     assert match("type", "Bài hát ru") == ("am_thanh",)
     assert read("Sổ tay ôn luyện Toán 8").type == ("tom_tat_li_thuyet",)
+    assert read("VLÝ 7: Gương cầu lồi").subject == ("vat_li",)
+    assert read("GDQH7 - Lễ hội").subject == ("giao_duc_dia_phuong",)
     assert crosswalks()["kho_so"].format.rank == 25
 
 
