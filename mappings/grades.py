@@ -34,6 +34,8 @@ WORDS_OF_GRADES = (
     "thủ công",
     "tốt nghiệp thpt",
     "thi tn",
+    "thi tốt nghiệp",
+    "đề tốt nghiệp",
     "tn thpt",
     "tnthpt",
     "thpt quốc gia",
@@ -46,7 +48,8 @@ _GRADE = re.compile(
     r"(?<!vào )(?<!vao )(?<!tuyển sinh )(?<!tuyen sinh )(?<!lên )(?<!len )"  # "thi vào lớp 10" is a paper for grade 9
     rf"(?:khối lớp|khoi lop|lớp ghép|lop ghep|lớp|lop|khối|khoi|grade)[ .:]*0?({NUMBER})(?![\w]|\.\d|%)"
     rf"((?:\s*(?:,|và|va|&|\+|-|–|đến|den|lên|len)\s*(?:lớp |lop )?{NUMBER}(?![\w]|[./]\d))*)"
-    r"(?!\s*(?:tuổi|tháng|tuoi|thang|month|year|trường|học sinh|người|giờ|tiết|phòng))"
+    r"(?!\s*(?:tuổi|tháng(?! \d)|tuoi|thang(?! \d)|month|year|trường(?! t| chuyên)"
+    r"|học sinh(?! giỏi)|người|giờ|tiết(?! \d)|phòng(?! gd| giáo)))"
 )
 _BEFORE_NUMBER = ("lớp", "khối", "lop", "khoi", "grade")
 _CLASS = re.compile(rf"l(?<!\wl)(?:ớp|op)\s+({NUMBER})\s?(?:[a-eđ]\d{{0,2}}|[/.]\d{{1,2}})\b")
@@ -86,10 +89,24 @@ _OF_AGE = {
     "56": "mau_giao_5_6",
 }
 _PRESCHOOL = re.compile(
-    r"\b(?:lớp\s+(mầm|chồi|lá)|mẫu giáo\s+(bé|nhỡ|lớn)|lop (mam|choi|la)(?= ?[:-]|$)|mau giao (be|nho|lon)|(mg[bnl]))\b"
-    r"(?!\s+(?:nhỏ|cây))"
+    r"\b(?:(?:lớp|khối)\s+(mầm|chồi|lá|nhỡ)|(?:mẫu giáo|khối)\s+(bé|nhỡ|lớn)|lop (mam|choi|la)(?= ?[:-]|$)"
+    r"|mau giao (be|nho|lon)|(mg[bnl]))\b(?!\s+(?:nhỏ|cây))"
 )
-_OF_PRESCHOOL = ("tuổi", "tháng", "mẫu giáo", "mầm", "chồi", "lá", "mg", "tuoi", "thang", "mau giao", "lop ")
+_OF_PRESCHOOL = (
+    "tuổi",
+    "tháng",
+    "mẫu giáo",
+    "mầm",
+    "chồi",
+    "lá",
+    "mg",
+    "nhỡ",
+    "khối",
+    "tuoi",
+    "thang",
+    "mau giao",
+    "lop ",
+)
 _OF_NAME = {
     "mầm": "mau_giao_3_4",
     "chồi": "mau_giao_4_5",
@@ -136,6 +153,7 @@ _BEHIND = re.compile(
 )
 _LAST = re.compile(
     r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
+    r"|\b(?:thi|đề) tốt nghiệp (?:môn )?(?:ngữ |lịch |tiếng )?(?:văn|toán|sử|địa|vật|l[íý]|h[óo][áa]|sinh|anh|gdcd)\b"
     r"|\bthi tn\b|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
 )
 

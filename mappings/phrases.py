@@ -189,10 +189,17 @@ def find(words: list[str], bare: bool) -> list[Found]:
     return found
 
 
+_BEHIND_SUBJECTS = frozenset(
+    f"{fold(word)} "
+    for word in ("trường", "phát triển", "hình thành", "ngành", "mới", "số", "ai", "cho")
+    for fold in (key, folded)
+)
+
+
 def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
     before, after = spoils
-    if last > first and first and words[first - 1] in ("môn", "mon"):
-        return False  # "môn Lịch sử – Trường THPT …"
-    if before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
+    if last > first and first and words[first - 1] in ("môn", "mon"):  # "môn Lịch sử – Trường THPT …"
+        after = tuple(word for word in after if word not in _BEHIND_SUBJECTS)  # "môn Lịch sử Đảng" is of universities
+    elif before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
         return True
     return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)

@@ -45,7 +45,7 @@ def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, Terms]:
         place = hit.last + 1
         if place < len(words) and words[place] in _GRADE_WORDS:
             place += 1
-        if hit.kind == "syllable" and not _stands_alone(hit, words):
+        if hit.kind == "syllable" and not _stands_alone(hit, words) and hit not in _in_a_row(hits, words):
             continue
         number = _grade_at(words, place)
         if number and _may_be(hit.term, number):
@@ -117,35 +117,45 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
-    row = _in_a_row(hits)
+    row = _in_a_row(hits, words)
     asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
     found: list[Found] = []
     for hit in hits:
         if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
             continue
+        if hit.first > 1 and words[hit.first - 1] in _TEACHERS_OF and words[hit.first - 2] in _TEACHERS_OF:
+            continue  # "Sư phạm Toán học" is learnt at universities
         if _is_name_of_school(hit, words) and not any(first == hit.first for first, _ in parts()):
             continue
-        before = " " + " ".join(words[max(0, hit.first - 3) : hit.first])
-        named = words[hit.first] in _OF
-        said = _stands_after(hit, words) if hit.kind == "syllable" else named or before.endswith(asked)
+        if hit.kind == "syllable":
+            said = _stands_after(hit, words)
+        else:
+            said = words[hit.first] in _OF or f" {' '.join(words[max(0, hit.first - 3) : hit.first])}".endswith(asked)
         after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit in row or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
-            sure = hit.term in table["anywhere"]
+            sure = hit.term in table["anywhere"] and words[hit.first : hit.last + 1] not in _EVERYDAY
             # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
             headed = (counted or not hit.first) and (hit.first, hit.last) in parts()
             believed = sure or ((signs or headed) and hit.term not in table["beside"])
-            believed = believed or (headed and (counted or hit.term == "dao_duc") and not _is_beside_another(hit, hits))
+            headed = headed and (counted or hit.term == "dao_duc")
+            headed = headed or (bool(grades) and (hit.first, hit.last) in parts())  # "Lớp năm - Khoa học: …"
+            believed = believed or (headed and not _is_beside_another(hit, hits))
+        elif hit.kind == "syllable" and grades and not believed:
+            believed = (hit.first, hit.last) in parts()  # "Lớp 6 - Văn - Tuần 5"
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
 
 
-def _in_a_row(hits: list[Found]) -> list[Found]:
-    """Return three or more subjects that follow each other: "Lí - Hóa - Sinh", "Văn - Sử - Địa - GDCD"."""
+_EVERYDAY = (key("thể dục").split(" "), ["the", "duc"])  # in the morning and for the old it is done, too
+
+
+def _in_a_row(hits: list[Found], words: list[str]) -> list[Found]:
+    """Return three or more subjects that follow each other: "Lí - Hóa - Sinh"; of a "tổ Lí - Hóa" two are enough."""
     named = [hit for hit in hits if hit.kind in KINDS_OF_SUBJECTS]
-    if len(named) < 3:
+    if len(named) < 2:
         return []
     rows: list[list[Found]] = []
     for hit in named:
@@ -153,7 +163,18 @@ def _in_a_row(hits: list[Found]) -> list[Found]:
             rows[-1].append(hit)
         else:
             rows.append([hit])
-    return next((row for row in rows if len(row) > 2), [])
+    return next((row for row in rows if _count(row) > (1 if _is_of_staff(row[0], words) else 2)), [])
+
+
+def _count(row: list[Found]) -> int:
+    return len(row) + any(hit.term in _NARROWER for hit in row)
+
+
+_STAFF = frozenset(map(key, ("tổ", "nhóm", "nghiệm", "môn", "bộ")))  # "phòng thí nghiệm Hóa - Sinh"
+
+
+def _is_of_staff(hit: Found, words: list[str]) -> bool:
+    return hit.first > 0 and words[hit.first - 1] in _STAFF
 
 
 def _is_beside_another(hit: Found, hits: list[Found]) -> bool:
@@ -253,6 +274,7 @@ def _is_name_of_school(hit: Found, words: list[str]) -> bool:
     return bool(before) and before[-1] in _SCHOOLS and (SCHOOL in before or before[-2:] == ["thpt", "chuyên"])
 
 
+_TEACHERS_OF = frozenset((*key("sư phạm").split(" "), "su", "pham"))
 SCHOOL = key("trường")
 _SCHOOLS = frozenset(map(key, ("thpt", "thcs", "chuyên", "đh", "học", "quốc gia", "phạm")))
 # The parts of mathematics that are taught in some grades only; beside another number they are of a university.
@@ -288,7 +310,18 @@ def _together(found: list[Found], words: list[str], lesson: int) -> Terms:
         gap = hit.first - taken[-1].last
         if gap == 1 or (gap == 2 and words[hit.first - 1] in ("va'1", "va", "môn", "mon")):
             taken.append(hit)
-    return tuple(dict.fromkeys(hit.term for hit in taken))
+    named = tuple(dict.fromkeys(hit.term for hit in taken))
+    return named if len(named) < 2 else _narrower(named)
+
+
+_NARROWER = {"lich_su_dia_li": ("lich_su", "dia_li")}  # "Văn - Sử - Địa" are three subjects
+
+
+def _narrower(named: Terms) -> Terms:
+    """Among other subjects name the narrower ones: of a foreign language its name, of "Sử - Địa" both."""
+    languages = any(vocabulary("subject").terms[name].get("parent") == "ngoai_ngu_1" for name in named)
+    found = (name for name in named if not (languages and name.startswith("ngoai_ngu")))
+    return tuple(dict.fromkeys(each for name in found for each in _NARROWER.get(name, (name,))))
 
 
 def of_age(subjects: Terms, grades: Terms) -> Terms:

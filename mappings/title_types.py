@@ -113,7 +113,7 @@ def _names(
     if hit.kind != "short" or not school:
         return False
     beside = hit.last + 1  # without marks "ga" is a hen, too
-    whole = not bare or not hit.first or hit.last > hit.first
+    whole = not bare or not hit.first or hit.last > hit.first or len(words[hit.first]) > 2
     return whole or any(other.first == beside and other.kind in KINDS_OF_SUBJECTS for other in hits)
 
 
@@ -133,7 +133,26 @@ def _head(hits: list[Found], words: list[str], parts: Callable[[], Parts]) -> st
 
 
 _HOUSES = frozenset(
-    map(key, ("thcs", "thpt", "th", "tiểu", "mầm", "sở", "phòng", "ubnd", "hội", "liên", "thư", "trung", "truong"))
+    map(
+        key,
+        (
+            "thcs",
+            "thpt",
+            "th",
+            "tiểu",
+            "mầm",
+            "sở",
+            "phòng",
+            "ubnd",
+            "hội",
+            "liên",
+            "thư",
+            "trung",
+            "khoa",
+            "tổ",
+            "truong",
+        ),
+    )
 )
 # Capitals that stand at the head of official papers; before the number of a grade KH and DS are subjects.
 _LETTERHEAD = re.compile(

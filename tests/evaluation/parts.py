@@ -47,7 +47,7 @@ PARTS: dict[str, Part] = {
     "second": Part(
         {"titles": 483, "dates": 206, "provinces": 207, "licences": 112, "clean": 329},
         {
-            "titles: subject": (0.99, 0.95),
+            "titles: subject": (0.99, 0.97),
             "titles: grade": (0.97, 0.99),
             "titles: type": (0.91, 0.95),
             "dates": (1.0, 1.0),
@@ -60,7 +60,7 @@ PARTS: dict[str, Part] = {
     "third": Part(
         {"titles": 327, "dates": 148, "provinces": 127, "licences": 65, "texts": 80, "clean": 507},
         {
-            "titles: subject": (0.96, 0.93),
+            "titles: subject": (0.96, 0.95),
             "titles: grade": (0.98, 0.98),
             "titles: type": (0.98, 0.96),
             "dates": (1.0, 1.0),
@@ -72,7 +72,7 @@ PARTS: dict[str, Part] = {
     "fourth": Part(
         {"titles": 335, "dates": 153, "provinces": 139, "licences": 77},
         {
-            "titles: subject": (0.99, 0.92),
+            "titles: subject": (1.0, 0.94),
             "titles: grade": (1.0, 0.91),
             "titles: type": (0.99, 0.97),
             "dates": (0.99, 0.99),
@@ -83,7 +83,7 @@ PARTS: dict[str, Part] = {
     "fifth": Part(
         {"titles": 337, "dates": 149, "provinces": 120, "licences": 66},
         {
-            "titles: subject": (0.97, 0.93),
+            "titles: subject": (0.98, 0.95),
             "titles: grade": (1.0, 0.96),
             "titles: type": (0.98, 0.93),
             "dates": (1.0, 1.0),
