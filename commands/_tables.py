@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import ENOTDIR
+from os import strerror
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +20,13 @@ def read_tables(folder: Path) -> Tables:
     from mappings import Tables
 
     found = []
+    if folder.is_file():
+        raise click.UsageError(f"{folder}: {strerror(ENOTDIR)}")
     try:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
-            if path.is_file() and not path.name.startswith("README") and not any(part[0] == "." for part in parts):
+            wanted = path.is_file() or path.is_symlink()  # a link to nowhere is a mistake, not a table less
+            if wanted and not path.name.startswith("README") and not any(part[0] == "." for part in parts):
                 found.append(("/".join(parts), path.read_bytes()))
     except OSError as error:
         raise click.UsageError(f"{error.filename}: {error.strerror}") from error

@@ -89,6 +89,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "không có bảng nào tên “{value}”; tệp trong {folder} mang tên bảng mà nó bổ sung",
         "there is no table “{value}”; a file in {folder} has the name of the table that it adds to",
     ),
+    "unknown_format": (
+        "không có định dạng “{value}” để bổ sung; một định dạng mới cần namespaces, rank và fields",
+        "there is no format “{value}” to add to; a new format needs namespaces, rank and fields",
+    ),
     "label_of_other": (
         "“{value}” là tên của từ “{other}”, không làm biến thể của từ khác được",
         "“{value}” is the name of the term “{other}” and cannot be a word of another one",

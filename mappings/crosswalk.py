@@ -153,7 +153,7 @@ class _Compiler(Checked):
         value = self.marked.value
         if self.others and self.shipped is None and not (isinstance(value, dict) and "namespaces" in value):
             near = nearest(self.name, self.others)
-            self.fault((), "unknown_table", value=self.name, folder="tables/crosswalks", near=near)
+            self.fault((), "unknown_format", value=self.name, near=near)
             self.done()
         needed = ("namespaces", "rank", "fields") if self.shipped is None else ()
         keys = _KEYS if self.shipped is None else (*_KEYS, "instead")

@@ -51,7 +51,7 @@ def _answer(content: bytes, name: str, *, bare: bool) -> bytes:
     declaration = _DECLARATION.match(content)
     words, body = (declaration[1], content[declaration.end() :]) if declaration else (b"", content)
     if bare:
-        head = f"<identifier>{escape(name)}</identifier><datestamp>1970-01-01T00:00:00Z</datestamp>"
+        head = f"<identifier>{escape(name)}</identifier>"  # without a datestamp: no date of it is later than itself
         head_ = head.encode("ascii", "xmlcharrefreplace")
         body = b"<record><header>" + head_ + b"</header><metadata>" + body + b"</metadata></record>"
     return words + _OPENING + body + _CLOSING

@@ -38,7 +38,7 @@ MESSAGES: dict[str, Message] = {
         "config",
         "Tệp kho dữ liệu {where} bị hỏng: {detail}. Hãy phục hồi từ bản sao.",
         "The store {where} is damaged: {detail}. Restore it from a backup.",
-        "kho store check",
+        RESTORE,
     ),
     "store_newer": Message(
         "config",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import suppressions
-from .backup import back_up, refuse_other_files
+from .backup import back_up, copies_beside, refuse_other_files
 from .bodies import Bodies
 from .checking import Checked, check
 from .compacting import Compacted, compact
@@ -73,13 +73,11 @@ class Store:
         return begin_epoch(self.database)
 
     def copies(self) -> list[str]:
-        """Return the files beside a SQLite store that are copies of it: made before an upgrade or a restore."""
+        """Return the files beside a SQLite store that are copies of it, whatever their names."""
         name = self.database.url.database
         if not self.database.sqlite or not name:
             return []
-        file = Path(name)
-        found = [each for mark in ("before", "replaced") for each in file.parent.glob(f"{file.name}.{mark}-*")]
-        return sorted(str(each) for each in found)
+        return copies_beside(Path(name), self.log.identity()[0])
 
     def hits(self, down: TakeDown) -> int:
         """Count the records that a take-down hides now."""

@@ -16,6 +16,7 @@ from .suppression_file import sync_folder
 # 64 MB a step: between two steps Ctrl-C is heard and people are told how far it is.
 STEP_PAGES = 16_384
 Told = Callable[[int, int], None]
+_MAGIC = b"SQLite format 3\x00"
 
 
 def back_up(source: Path, target: Path, told: Told = lambda done, total: None) -> int:
@@ -58,11 +59,38 @@ def refuse_other_files(target: Path, take_downs: Path | None = None) -> None:
         raise StoreError("backup_failed", where=str(target), detail=f"FILE = {take_downs.name}")
     if not target.exists():
         return
+    if _store_in(target) is None:
+        raise StoreError("backup_target", where=str(target))
+
+
+def copies_beside(file: Path, identity: str) -> list[str]:
+    """Return the copies of the store ``file`` in its folder: SQLite files that carry its ``identity``.
+
+    What was set aside before an upgrade or a restore is one by its name, for it may have been damaged.
+    """
+    here = (each for each in file.parent.iterdir() if each.is_file() and not each.samefile(file))
+    aside = (f"{file.name}.before-", f"{file.name}.replaced-")
+    return sorted(
+        str(each) for each in here if each.name.startswith(aside) or (_is_sqlite(each) and _store_in(each) == identity)
+    )
+
+
+def _is_sqlite(file: Path) -> bool:
     try:
-        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as former:
-            former.execute("SELECT store, epoch FROM identity").fetchone()
-    except sqlite3.Error as error:
-        raise StoreError("backup_target", where=str(target)) from error
+        with file.open("rb") as opened:
+            return opened.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def _store_in(file: Path) -> str | None:
+    """Return the identity of the store that a file is a copy of; None for what is no store."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+            row = copy.execute("SELECT store FROM identity").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
 
 
 def settle(part: Path, target: Path) -> None:

@@ -138,3 +138,13 @@ def test_what_is_no_record_is_told_in_words_of_its_own(tmp_path: Path) -> None:
         assert said in done.stderr
         assert "kho harvest" not in done.stderr
         assert "→" in done.stderr
+
+
+def test_dates_of_bare_metadata_are_not_later_than_a_record_that_has_no_date(tmp_path: Path) -> None:
+    dublin_core = (
+        '<dc:dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>S</dc:title><dc:date>Tháng 9 năm 2024</dc:date>'
+        "<dc:identifier>https://a.example/1</dc:identifier></dc:dc>"
+    )
+    (tmp_path / "tep.xml").write_text(dublin_core, encoding="utf-8")
+    row = json.loads(inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json", "--format", "oai_dc").stdout)
+    assert (row["issued"], row.get("problems"), row["datestamp"]) == ("2024-09", None, "")

@@ -200,6 +200,11 @@ def test_mistakes_are_told_and_nothing_is_done(folder: Path, no_tables: Path) ->
     done = inside(folder, "sources", "lint")
     assert (done.returncode, "“vocabularies/type.yaml”" in done.stderr) == (3, True), done
     assert "1 lỗi" in done.stderr
+    (no_tables / "vocabularys/type.yaml").unlink()
+    (no_tables / "titles.yaml").symlink_to(no_tables / "mat.yaml")
+    lost = inside(folder, "sources", "lint")
+    assert (lost.returncode, "titles.yaml" in lost.stderr) == (2, True), "a link to nowhere is no empty table"
+    (no_tables / "titles.yaml").unlink()
 
 
 def test_the_tables_of_a_federation_hold_for_saved_files_too(folder: Path, no_tables: Path, tmp_path: Path) -> None:

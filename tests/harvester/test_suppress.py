@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -445,6 +446,9 @@ def test_the_copy_before_an_upgrade_is_named(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/kho.db")
     (tmp_path / "kho.db.before-0001").write_bytes(b"x")
     (tmp_path / "other.db.before-0001").write_bytes(b"x")
-    assert store.copies() == [f"{tmp_path}/kho.db.before-0001"]
+    store.back_up(tmp_path / "sao.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / "la.db")) as another:
+        another.executescript("CREATE TABLE identity (store, epoch); INSERT INTO identity VALUES ('x', 1)")
+    assert store.copies() == [f"{tmp_path}/kho.db.before-0001", f"{tmp_path}/sao.db"]
     store.close()
     sqlite3.connect(tmp_path / "kho.db").close()

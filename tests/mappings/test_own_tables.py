@@ -238,7 +238,7 @@ fields:
 MISTAKES = [
     ("vocabularies__typ", "[]", (1, 1, "unknown_table"), "vocabularies/type.yaml"),
     ("titels", "", (1, 1, "unknown_table"), "titles.yaml"),
-    ("crosswalks__oai_cd", "fields: {}", (1, 1, "unknown_table"), "oai_dc"),
+    ("crosswalks__oai_cd", "fields: {}", (1, 1, "unknown_format"), "oai_dc"),
     ("vocabularies__type", "- {id: giao_trin, variants: [x]}", (1, 8, "unknown_word"), "giao_trinh"),
     ("vocabularies__type", "- {id: giao_trinh, varians: [x]}", (1, 20, "unknown_key"), "variants"),
     ("vocabularies__type", "- {variants: [x]}", (1, 3, "missing_key"), ""),
