@@ -10,7 +10,7 @@ and namespace.
 
 from __future__ import annotations
 
-from .cutting import Cut, closing, cut, document, fingerprint, fingerprints
+from .cutting import Cut, closing, document, fingerprint, fingerprints
 from .envelope import Answer, envelope, local_name
 from .framing import PAGE_BYTES
 from .markup import Buffer, let_go
@@ -25,7 +25,6 @@ __all__ = [
     "Header",
     "Reading",
     "closing",
-    "cut",
     "document",
     "envelope",
     "fingerprint",

@@ -10,7 +10,7 @@ from lxml import etree
 from ..charset import is_safe, is_utf8
 from ..errors import SourceError
 from ..record import Item, RawRecord, Rejected
-from .cutting import Cut, careful_cut, fingerprints, quick_cut
+from .cutting import Cut, careful_cut, fingerprints
 from .envelope import Answer, envelope
 from .even import even_cut
 from .framing import PAGE_BYTES, Frame, declaration, frame
@@ -72,12 +72,11 @@ def _quickly(body: Buffer, found: Frame, where: str, name: str, known: Known) ->
     if found.repairs:
         return None
     looked = _evenly(body, found, where, known)
-    parts = quick_cut(body, found, where) if looked is None else looked.parts
-    if parts is None:
+    if looked is None:
         return None
     let_go(body)
     try:
-        return _strictly(Mended(parts), where, name, known, looked)
+        return _strictly(Mended(looked.parts), where, name, known, looked)
     except SourceError as error:
         _raise_unless(error, "malformed", "structure", "overgrown")
     return None
@@ -96,7 +95,7 @@ def _looked_up(parts: Cut, marks: list[bytes], known: Known) -> _Looked:
 
 
 def _evenly(body: Buffer, found: Frame, where: str, known: Known) -> _Looked | None:
-    """Cut an answer in the cheapest way and look its records up; None where one of the others may hold another."""
+    """Cut an answer in the cheap way and look its records up; None where a new one may hold another."""
     cut = even_cut(body, found, where)
     if cut is None:
         return None
@@ -111,7 +110,7 @@ def _evenly(body: Buffer, found: Frame, where: str, known: Known) -> _Looked | N
 def _in_doubt(
     body: Buffer, found: Frame, where: str, name: str, known: Known, charset: str, content_type: str
 ) -> Reading:
-    """Read an answer that needs more than the quick way: an exact cut, its true encoding, and repairs."""
+    """Read an answer that needs more than that: an exact cut, its true encoding, and repairs."""
     parts = careful_cut(body, found, where)
     let_go(body)
     words = found.declaration

@@ -19,7 +19,7 @@ SEEN = ["harvester.page", "harvester.repairs", "harvester.charset", "harvester.s
 with atheris.instrument_imports(include=[*SEEN, "harvester.wire"]):
     from harvester.errors import SourceError
     from harvester.page import Reading, document, fingerprint, read_page, read_record
-    from harvester.page.cutting import quick_cut
+    from harvester.page.even import even_cut
     from harvester.page.framing import frame
     from harvester.record import LONGEST_IDENTIFIER, RawRecord, Rejected
     from harvester.repairs import mend
@@ -89,10 +89,10 @@ def _check_record(item: RawRecord, body: bytes, *, mended: bool) -> None:
 
 
 def _cutting(data: bytes) -> None:
-    parts = quick_cut(data, frame(data))
+    parts = even_cut(data, frame(data))
     if parts is not None:
         at = 0
-        for body in parts.records:
+        for body in parts[0].records:
             at = data.index(body, at) + len(body)
 
 

@@ -9,7 +9,9 @@ from lxml import etree
 
 from demo.generator import oai_dc, records
 from harvester.errors import SourceError
-from harvester.page import Reading, document, read_page
+from harvester.page import Cut, Reading, document, read_page
+from harvester.page.cutting import careful_cut
+from harvester.page.framing import frame
 from harvester.record import RawRecord
 
 HEAD = (
@@ -47,6 +49,11 @@ def with_title(text: bytes) -> bytes:
 
 def _titled(body: bytes, text: bytes) -> bytes:
     return re.sub(rb"(<dc:title>).*?(</dc:title>)", lambda found: found[1] + text + found[2], body)
+
+
+def cut(body: bytes) -> Cut:
+    """Cut a page by walking through its tags."""
+    return careful_cut(body, frame(body))
 
 
 def read(body: bytes) -> Reading:

@@ -1,4 +1,4 @@
-"""One page is accepted whole or not at all; the quick cut and the careful cut agree."""
+"""One page is accepted whole or not at all; the even cut and the careful cut agree."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester.errors import SourceError
-from harvester.page import Cut, cut, document, envelope, fingerprint, read_page, read_record
-from harvester.page.cutting import careful_cut, quick_cut
+from harvester.page import Cut, document, envelope, fingerprint, read_page, read_record
+from harvester.page.even import even_cut
 from harvester.page.framing import frame
 from harvester.record import RawRecord, Rejected
-from tests.harvester.pages import HEAD, PLAIN, TAIL, page, record
+from tests.harvester.pages import HEAD, PLAIN, TAIL, cut, page, record
 
 
-def _quick(body: bytes) -> Cut | None:
-    return quick_cut(body, frame(body))
-
-
-def _careful(body: bytes) -> Cut:
-    return careful_cut(body, frame(body))
+def _even(body: bytes) -> Cut | None:
+    """Cut a page evenly, as if nothing of it were held."""
+    found = even_cut(body, frame(body))
+    return None if found is None or any(map(found[1].nests, range(len(found[1])))) else found[0]
 
 
 def test_an_envelope_says_clock_token_and_size() -> None:
@@ -34,11 +32,11 @@ def test_t1_an_empty_token_is_the_end(token: bytes) -> None:
     assert envelope(cut(body).envelope)[0].token is None
 
 
-def test_quick_and_careful_cut_agree() -> None:
-    quick, careful = _quick(PLAIN), _careful(PLAIN)
-    assert quick is not None
-    assert (quick.context, quick.records) == (careful.context, careful.records)
-    assert len(quick.records) == 5
+def test_even_and_careful_cut_agree() -> None:
+    even, careful = _even(PLAIN), cut(PLAIN)
+    assert even is not None
+    assert (even.context, tuple(even.records)) == (careful.context, careful.records)
+    assert len(even.records) == 5
 
 
 @pytest.mark.parametrize(
@@ -178,8 +176,8 @@ def test_both_cuts_find_the_same_records(pieces: list[str], seed: int) -> None:
         "nested": record(seed).replace(b"<metadata>", b"<metadata><record/>"),
     }
     body = page(*(made[piece] for piece in pieces))
-    quick, careful = _quick(body), _careful(body)
+    even, careful = _even(body), cut(body)
     assert len(careful.records) == sum(piece not in ("comment", "space") for piece in pieces)
-    if quick is not None and not {"comment", "cdata"} & set(pieces):
-        assert quick.records == careful.records
+    if even is not None and not {"comment", "cdata"} & set(pieces):
+        assert tuple(even.records) == careful.records
     assert [item.body for item in read_page(body).items] == list(careful.records)

@@ -184,6 +184,5 @@ def test_a_mapped_page_reads_like_one_in_memory(change: Callable[[bytes], bytes]
             read(mapped)  # type: ignore[arg-type]
         return
     reading = read(mapped)  # type: ignore[arg-type]
-    assert (reading.items, reading.answer, reading.cut, reading.repairs) == (
-        plain.items, plain.answer, plain.cut, plain.repairs,
-    )  # fmt: skip
+    assert (reading.items, reading.answer, reading.repairs) == (plain.items, plain.answer, plain.repairs)
+    assert (reading.cut.context, reading.cut.records) == (plain.cut.context, plain.cut.records)

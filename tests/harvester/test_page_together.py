@@ -7,8 +7,9 @@ import random
 import pytest
 
 from harvester.errors import SourceError
-from harvester.page import Cut, cut, fingerprint, fingerprints, read_record, read_records
+from harvester.page import Cut, fingerprint, fingerprints, read_record, read_records
 from harvester.record import RawRecord, Rejected
+from tests.harvester.pages import cut
 
 SEED = 20261124
 HEAD = (
