@@ -57,12 +57,16 @@ def command(
 
     here = desk(ctx)
     federation = here.federation()
+    if full and sweep:
+        raise click.UsageError(here.text("--full hay --sweep, chỉ một", "--full or --sweep, not both"))
     broken = _broken(here, federation, selection)
     chosen = (
         here.chosen(federation, selection, enabled=True)
         if not (broken and selection)
         else _rest(here, federation, selection)
     )
+    if identifier is not None and len(chosen) > 1:
+        raise click.UsageError(here.text("--record: hãy nêu một nguồn", "--record: name one source"))
     wish = Wish(full=full, sweep=sweep, limit=limit, record=identifier)
     with here.store(federation) as store:
         folders = [

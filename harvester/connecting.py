@@ -64,7 +64,10 @@ class Opener(msgspec.Struct, frozen=True):
             if error.code not in ("unknown_host", "dns_silent"):
                 raise
         proxy = place_of(self.proxy)
-        connection = self.connect(proxy.host, proxy.port, deadline, self.reach, self.resolve)
+        try:
+            connection = self.connect(proxy.host, proxy.port, deadline, self.reach, self.resolve)
+        except OSError as error:  # the source may be well: it was never asked
+            raise Passing("proxy_down", where=str(proxy), detail=error.strerror or str(error)) from error
         try:
             if place.scheme == "https":
                 self._tunnel(connection, place, deadline)

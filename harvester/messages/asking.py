@@ -30,6 +30,12 @@ MESSAGES: dict[str, Message] = {
         "The proxy {where} refuses the connection (HTTP {status}).",
         SHOW,
     ),
+    "proxy_down": Message(
+        "config",
+        "Không kết nối được tới proxy {where}: {detail}; nguồn chưa được hỏi.",
+        "No connection to the proxy {where}: {detail}; the source was not asked.",
+        SHOW,
+    ),
     "tls": Message(
         "source",
         "Không lập được kết nối TLS tới {where}: {detail}.",
@@ -247,8 +253,10 @@ MESSAGES: dict[str, Message] = {
     ),
     "forbidden_address": Message(
         "config",
-        "Không được phép kết nối tới {address} ({host}); mạng nội bộ cần allow_networks.",
-        "Connections to {address} ({host}) are not allowed; private networks need allow_networks.",
+        "Không được phép kết nối tới {address} ({host}): mạng nội bộ cần allow_networks; máy này, địa chỉ liên kết và"
+        " dịch vụ metadata thì không bao giờ được hỏi.",
+        "Connections to {address} ({host}) are not allowed: private networks need allow_networks; this machine,"
+        " link-local addresses and metadata services are never asked.",
         SHOW,
     ),
     "forbidden_url": Message(

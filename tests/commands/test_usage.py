@@ -43,3 +43,12 @@ def test_help_of_a_group_says_each_command_in_both_languages(tmp_path: Path) -> 
         commands = told.partition("Commands:\n")[2]
         assert commands
         assert "..." not in commands, told
+
+
+def test_wishes_that_contradict_each_other_ask_nobody(tmp_path: Path) -> None:
+    entry = "{{id: {0}, name: Trường, url: 'http://{0}.example/oai'}}"
+    text = f"sources: [{entry.format('a')}, {entry.format('b')}]"
+    (tmp_path / "sources.yaml").write_text(text, encoding="utf-8")
+    for words, said in ((("--full", "--sweep"), "--full hay --sweep"), (("--record", "x"), "hãy nêu một nguồn")):
+        done = kho(tmp_path, "harvest", *words)
+        assert (done.returncode, said in done.stderr, done.stdout) == (2, True, ""), done

@@ -283,6 +283,14 @@ def test_H14_a_proxy_that_refuses_is_named() -> None:
     proxy.socket.close()
 
 
+def test_H14_a_proxy_that_is_down_is_not_the_sources_fault() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        found = fault(web(patience=0, proxy=url, resolve=nowhere), "https://khong-co.invalid/")
+    assert (found.code, found.who, url in str(found.facts["where"])) == ("proxy_down", "config", True)
+
+
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest/", "http://127.0.0.1:9/", "http://10.0.0.1/"])
 def test_a_proxy_is_no_way_around_the_guard(url: str) -> None:
     proxy = Proxy()
