@@ -18,9 +18,16 @@ _CC_ADDRESS = re.compile(
 _OTHER_ADDRESS = re.compile(
     r"(?<![\w.])(?:www\.)?((?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE
 )
+# Addresses of licences of software: the licence's name stands in them, in many spellings.
+_SOFTWARE_ADDRESS = re.compile(
+    r"(?<![\w.])(?:www\.)?(?:spdx\.org/licenses|opensource\.org/licenses?|choosealicense\.com/licenses"
+    r"|(?:apache|gnu)\.org/licenses)/(mit|apache-2\.0|license-2\.0|gpl-3\.0(?:-only|-or-later)?)(?![\w-])",
+    re.IGNORECASE,
+)
 _CC_WORDS = re.compile(
-    r"creative\s*-?commons?|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^(?:attribution|namensnennung)\b|^by(?:-(?:nc|nd|sa))+\b"
+    r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
+    r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )
@@ -29,7 +36,8 @@ _COMPONENTS = (
     (
         "nc",
         re.compile(
-            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s+thương\s+mại"
+            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s+thương\s+mại|phi\s+thuong\s+mai"
+            r"|não\W?comercial|niet\W?commercieel|некоммерческ|非商业|非商業|非営利|비영리"
             r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s+mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
@@ -39,7 +47,10 @@ _COMPONENTS = (
         "nd",
         re.compile(
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
-            r"|không\s[^.;,]{0,20}phái\s+sinh|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
+            r"|non\W?opere\W?derivate|sem\W?derivaç|geen\W?afgeleide"
+            r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
+            r"|khong\s+phai\s+sinh|không\s[^.;,]{0,20}phái\s+sinh"
+            r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
             r"|(?<![a-z])nd(?![a-z])",
             re.IGNORECASE,
         ),
@@ -47,30 +58,39 @@ _COMPONENTS = (
     (
         "sa",
         re.compile(
-            r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compartir\W?igual|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
+            r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
+            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),
 )
 _BY = re.compile(
-    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
+    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribuição|naamsvermelding"
+    r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
     r"|\b(?:cc|creative\s*-?commons?)[\s-]?by\b",
     re.IGNORECASE,
 )
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
-    r"^quyền tác giả\s*:|©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
-    r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|nghiêm cấm sao chép|cấm sao chép",
+    r"^quyền tác giả\s*:|^bản quyền\s*:\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
+    r"|(?<!không )\b(?:có|còn) bản quyền"
+    r"|(?:các|mọi|tất cả) quyền (?:đều )?được bảo (?:lưu|hộ)"
+    r"|©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
+    r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
     re.IGNORECASE,
 )
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
+_GPL = (
+    r"(?:(?:gnu )?(?:general public licen[sc]e|gpl)|công cộng (?:chung |tổng quát )?gnu)(?:\s*\(?(?:gnu )?gpl\)?)?"
+    r"[ ,-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
+)
 _SOFTWARE = re.compile(
-    r"\b(?:giấy phép|licen[sc]ed? under(?: the)?)\s+(mit\b|apache[ ,]*2|gpl[ -]*v?3)"
-    r"|^(?:the |spdx-license-identifier:\s*)?(mit\b(?=.{0,3}licen[sc]e|$)|apache[\w ,]{0,18}2\.0|(?:gnu )?gpl[ -]*v?3)",
+    rf"\b(?:giấy phép|licen[sc]ed? under(?: the)?)\s+(mit\b(?!-)|apache[ ,]*2|{_GPL})"
+    rf"|^(?:the |spdx-license-identifier:\s*)?(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_GPL})",
     re.IGNORECASE,
 )
-_OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0"}
+_OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
 # Beside these words a licence that allows is contradicted: neither holds for certain.
 _FORBIDDEN = re.compile(
     r"all rights reserved|(?:giữ|bảo lưu) mọi quyền|mọi quyền được bảo lưu|cấm sao chép"
@@ -81,7 +101,7 @@ _FORBIDDEN = re.compile(
 _EXCEPTED = re.compile(
     r"^(?:all rights reserved|(?:tất cả )?(?:các|mọi) quyền được bảo lưu)\W+(?:ngoại )?(?:trừ|except)", re.IGNORECASE
 )
-_RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?\b", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?(?![a-z])-?", re.IGNORECASE)
 _LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
 _LEADING = re.compile(
     rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|thuộc về công chúng|công chúng|miền|hết)", re.IGNORECASE
@@ -92,9 +112,14 @@ _ALLOWED = re.compile(
 )
 _OF_THE_HOUSE = re.compile(r"học tập\s[^.;]*lưu hành nội bộ|lưu hành nội bộ[^.;]*học tập", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b",
+    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b"
+    r"|\bkhông (?:theo|dùng|cấp phép|phát hành)\b",
     re.IGNORECASE,
 )
+_INTERNAL, _STATED = re.compile(r"\bnội bộ\b", re.IGNORECASE), re.compile(r"©|bản quyền|copyright", re.IGNORECASE)
+_OWNED = re.compile(r"\bmà\s[^.;]*bản quyền (?:của|thuộc)", re.IGNORECASE)
+# "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
+_ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]*bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 
@@ -120,7 +145,7 @@ def read(text: str) -> Reading:
         return ("", "", "unclear") if _FORBIDDEN.search(text) else _creative_commons(text)
     table = vocabulary("licence")
     whole = table.value(text)
-    if whole:
+    if whole and not (whole in _OF_SOFTWARE.values() and _COPYRIGHT.search(text)):  # "© MIT"
         return whole, "", "words"
     if software := _SOFTWARE.search(text):
         return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
@@ -131,7 +156,8 @@ def read(text: str) -> Reading:
             return _reserved(name, text), "", "copyright"
         if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
             return name, "", "words"
-    return ("rs-inc", "", "copyright") if _COPYRIGHT.search(text) else ("", "", "")
+    reserved = _COPYRIGHT.search(text) and not (_INTERNAL.search(text) and not _STATED.search(text))
+    return ("rs-inc", "", "copyright") if reserved else ("", "", "")
 
 
 def _plain(text: str) -> str:
@@ -139,7 +165,7 @@ def _plain(text: str) -> str:
     if "%20" in text:
         text = unquote(text).replace("--", "-").replace("-CC", " CC")
     if "ccby" in text.lower():
-        return _RUN_TOGETHER.sub(lambda code: "-".join(filter(None, ("CC-BY", code[1], code[2]))), text)
+        return _RUN_TOGETHER.sub(lambda code: "-".join(filter(None, ("CC-BY", code[1], code[2]))) + " ", text)
     return text
 
 
@@ -155,17 +181,22 @@ def _by_address(text: str) -> Reading | None:
     match = _CC_ADDRESS.search(text)
     if match:
         return _cc_address(*(part.lower() if part else "" for part in match.groups()))
-    match = _OTHER_ADDRESS.search(text)
     table = vocabulary("licence")
+    if software := _SOFTWARE_ADDRESS.search(text):
+        name = _OF_SOFTWARE.get(software[1][0].lower(), "apache-2.0")  # at apache.org it is "LICENSE-2.0"
+        return name, str(table.terms[name]["uri"]), "address"
+    match = _OTHER_ADDRESS.search(text)
     uri = f"http://{match[1].partition('?')[0].replace('/page/', '/vocab/')}" if match else ""
-    name = table.uris.get(address(uri))
-    return (name, str(table.terms[name]["uri"]), "address") if name else None
+    found = table.uris.get(address(uri))
+    return (found, str(table.terms[found]["uri"]), "address") if found else None
 
 
 def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None:
     place = "publicdomain" if kind in ("publicdomain", "p") else "licenses"  # badges have short addresses
     if place == "publicdomain":
         name = {"zero": "cc0", "mark": "pdm"}.get(code, "")
+    elif code == "publicdomain":  # before 2010
+        name = "pdm"
     else:
         parts = code.strip("-").split("-")
         name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
@@ -177,11 +208,13 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
 
 def _creative_commons(text: str) -> Reading:
     """Read the components one by one, so that "Non Commercial" in any spelling closes what "Attribution" opened."""
-    if _ZERO.search(text):
-        return ("", "", "unclear") if _is_negated(text) else ("cc0", "", "words")
-    if not _BY.search(text) or _is_negated(text):
-        return "", "", "unclear"
     code = _CC_CODE.search(text)
+    if _is_negated(text):
+        return ("rs-inc", "", "copyright") if _OWNED.search(text) else ("", "", "unclear")
+    if _ZERO.search(text):
+        return ("", "", "unclear") if code else ("cc0", "", "words")
+    if not _BY.search(text) or _ONCE_OTHERWISE.search(text):
+        return "", "", "unclear"
     if len({frozenset(re.findall(r"nc|nd|sa", each.lower())) for each in _CC_CODE.findall(text)}) > 1:
         return "", "", "unclear"  # "CC BY 4.0 / CC BY-NC 4.0"
     told = {part for part, form in _COMPONENTS if form.search(text)} | set(
@@ -197,7 +230,10 @@ def _creative_commons(text: str) -> Reading:
 def _is_negated(text: str) -> bool:
     """Say that a negation stands before the licence's name: "không phải CC BY"; "No derivatives" stands after it."""
     named = _CC_WORDS.search(text)
-    return named is not None and _NEGATED.search(text, max(0, named.start() - 40), named.start()) is not None
+    if named is None:
+        return False
+    sentence = max(text.rfind(sign, 0, named.start()) for sign in (". ", ";"))
+    return _NEGATED.search(text, max(0, named.start() - 40, sentence), named.start()) is not None
 
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:
