@@ -121,13 +121,14 @@ class Plain:
     def _form(self, context: bytes, record: bytes, tag: bytes) -> _Form | None:
         """Return what is known of records with these start tags; None where those that begin so are not plain."""
         form = (context, record, tag)
-        if form not in self._forms:
+        known = self._forms.get(form)
+        if known is None and form not in self._forms:
             if len(self._forms) >= _MOST_FORMS:
                 self._forms.clear()
             name = _ROOT.fullmatch(tag)
             simple = self._reader.is_simple
-            self._forms[form] = self._learnt(context, record, tag, name[1]) if name and simple else None
-        return self._forms[form]
+            known = self._forms[form] = self._learnt(context, record, tag, name[1]) if name and simple else None
+        return known
 
     def _learnt(self, context: bytes, record: bytes, tag: bytes, name: bytes) -> _Form | None:
         opening, closing = record + b"<metadata>" + tag, b"</" + name + b">"
@@ -142,9 +143,9 @@ class Plain:
 
 def _read(words: str, start: Place, ways: _Ways | None) -> list[Row] | None:
     """Read what stands in the root; None where the parser must judge. Raises as learning does."""
-    if words.rfind("<") > words.rfind(">"):
-        return None
     pieces = _TAGS.split(words)  # text, tags, text, tags … text
+    if "<" in pieces[-1]:  # a tag that does not end
+        return None
     if "&" in words:
         if words.count("&") != sum(text.count("&") for text in pieces[2::2]):
             return None
