@@ -127,6 +127,7 @@ def _round(there: Repositories, of_lom: Repositories, folder: Path, figures: dic
         ("harvest", there, "harvest", folder / "one"),
         ("searchable", there, "searchable", folder / "both"),
         ("remap", there, "remap", folder / "both"),
+        ("alike", there, "remap_alike", folder / "both"),
         ("structure", there, "structure", folder / "one"),
         ("mapped", there, "mapped", folder / "one"),
         ("clean", there, "clean", folder / "one"),
@@ -166,10 +167,8 @@ def _report(best: dict[str, dict[str, Any]], sizes: dict[str, float], size: int,
         each, other = (best[one]["cpu"] / best[one]["records"] for one in (name, yardstick))
         return f"| {words:52} | {each * 1e6:5.1f} | {each / other:4.2f} | {goal} |"
 
-    remapped, clean = (
-        best["remap"]["records"] / best["remap"]["wall"],
-        best["clean"]["cpu"] / best["clean"]["records"],
-    )
+    remapped, alike = (best[name]["records"] / best[name]["wall"] for name in ("remap", "alike"))
+    clean = best["clean"]["cpu"] / best["clean"]["records"]
     times = best["naive"]["cpu"] / best["again"]["cpu"]
     wall = best["searchable"]["wall"] / best["sickle"]["wall"]
     return [
@@ -193,7 +192,8 @@ def _report(best: dict[str, dict[str, Any]], sizes: dict[str, float], size: int,
         "",
         f"- unchanged harvest: {times:.1f} times less CPU than the naive way (goal ≥ 20)",
         f"- to searchable, wall: {wall:.2f} of Sickle's (goal ≤ 1.2)",
-        f"- mapped and indexed anew after a change of the mapping: {remapped:,.0f} records a second (goal ≥ 6,000)",
+        f"- mapped and indexed anew after a change of the mapping that touches every record: {remapped:,.0f} records a"
+        f" second (goal ≥ 6,000); mapped anew after one that touches none, compared, not written: {alike:,.0f}",
         f"- clean text: {clean * 1e6:.1f} µs for 300 characters, repaired and safe (goal ≤ 15)",
         f"- archive {sizes['archive']:.0f} B a record (goal ≤ 400), whole store {sizes['store']:.0f} B (goal ≤ 900),"
         f" index {sizes['index']:.0f} B; the shipped dictionary was trained on the town's records, so real text gains"

@@ -17,7 +17,7 @@ from .streaming import Log as Log
 from .streaming import changes, documents, records, size_of
 from .suggest import Learner, Memory
 from .suggest.book import NAME
-from .verifying import Fault, faults, held_in
+from .verifying import Fault, faults, held_already, held_in
 
 REMEMBER = 100_000  # documents after which what was learned of them is kept
 BATCH = 10_000  # documents a commit: a commit costs some 50 ms, a document about 5 kB of memory
@@ -303,7 +303,7 @@ def _first(origin: Origin) -> bool:
 
 def _map_again(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
     changed = _changed(engine, origins)
-    _map_sources(log, engine, origins, changed, progress, told)
+    _map_sources(log, engine, origins, changed, progress, told, differing=True)
     progress.remapped += changed
 
 
@@ -337,9 +337,11 @@ def _map_sources(
     told: Told,
     *,
     new: bool = False,
+    differing: bool = False,
 ) -> None:
-    """Map all records of sources as they are now; the place stays where it is. ``new``: the engine holds none of them.
+    """Map all records of sources as they are now; the place stays where it is.
 
+    ``new``: the engine holds none of them. ``differing``: only documents are written that it does not hold already.
     A source is marked when all of it is written, many in one commit: an update that is broken off goes on from there.
     """
     batch: dict[str, Document] = {}
@@ -347,6 +349,10 @@ def _map_sources(
     place, size = engine.place(), size_of(log, sources)
 
     def keep() -> None:
+        if differing and (same := held_already(engine, batch)):
+            for key in same:
+                del batch[key]
+            told(len(same))
         if batch:
             _write(engine, batch, place, progress, told, new=new)
         engine.mark({name: fingerprint(origins[name]) for name in whole})

@@ -307,6 +307,9 @@ class Engine(Protocol):
         All of it is read as it stands in the index, so that ``Held.whole`` is true only where it is as it was written.
         """
 
+    def held_of(self, keys: Sequence[str]) -> dict[str, Held]:
+        """Return what is held of these records, up to some thousands, as ``held`` does."""
+
     def damaged(self) -> list[str]:
         """Return the names of the parts (files, shards) that are not as they were written, by the engine's own means.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -12,10 +12,11 @@ from mappings import Origin
 
 from .documents import version_of
 from .generations import Held
-from .query import Engine
+from .query import Document, Engine
 from .streaming import Log, documents, size_of
 
 PART = 10_000  # records compared at once
+FEW, ASKED = 200, 1_000  # documents of which the sums are asked for at first, and at once
 _LETTERS = "234567abcdefghijklmnopqrstuvwxyz"  # of a key: base32, in the order of bytes
 
 Kind = Literal["missing", "stale", "extra", "damaged"]
@@ -73,6 +74,23 @@ def faults_of_mapping(
             ):
                 yield Fault("stale", document.key)
         told(len(made))
+
+
+def held_already(engine: Engine, made: Mapping[str, Document]) -> set[str]:
+    """Return the keys of those documents that an index holds as they are: nobody needs to write them again.
+
+    A few are asked for first: where all of these are to be written, so are nearly all, and asking for each is spared.
+    """
+    keys = list(made)
+    if len(keys) > FEW and not _held_of(engine, made, keys[:: len(keys) // FEW]):
+        return set()
+    parts = (keys[start : start + ASKED] for start in range(0, len(keys), ASKED))
+    return {key for part in parts for key in _held_of(engine, made, part)}
+
+
+def _held_of(engine: Engine, made: Mapping[str, Document], keys: Sequence[str]) -> list[str]:
+    held = engine.held_of(keys)
+    return [key for key, one in held.items() if one.whole and one.checksum == made[key].checksum]
 
 
 def held_in(engine: Engine) -> int:

@@ -118,6 +118,9 @@ class MemoryEngine:
     def held(self, prefix: str) -> dict[str, Held]:
         return {key: _held(each) for key, each in self.documents.items() if key.startswith(prefix)}
 
+    def held_of(self, keys: Sequence[str]) -> dict[str, Held]:
+        return {key: _held(self.documents[key]) for key in keys if key in self.documents}
+
     def damaged(self) -> list[str]:
         return []
 

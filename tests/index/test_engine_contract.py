@@ -286,6 +286,10 @@ def what_is_held_can_be_compared_and_dropped(make: Maker) -> None:
     assert engine.damaged() == []
     assert engine.held("") == engine.held("k0000") == expected
     assert engine.held(LIBRARY[2].key) == {LIBRARY[2].key: expected[LIBRARY[2].key]}
+    assert engine.held_of([LIBRARY[5].key, "khong-co", LIBRARY[2].key]) == {
+        each.key: expected[each.key] for each in (LIBRARY[2], LIBRARY[5])
+    }
+    assert engine.held_of(()) == {}
     held_back = {each.key: each.reason for each in LIBRARY if each.status == "quarantined"}
     assert engine.quarantined() == held_back
     assert held_back

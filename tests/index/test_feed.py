@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,10 @@ from demo.town import Town
 from harvester import Store, TakeDown, key_of
 from harvester.store import schema
 from index import Filter, Query, open_engine, rebuild, update
+from index.documents import checksum_of
+from index.generations import Held
 from index.query import Document, Engine
+from index.verifying import FEW
 from mappings import Origin
 from tests.conftest import Clock
 from tests.harvester.test_visit import visit
@@ -78,6 +81,43 @@ def test_changed_settings_of_a_source_map_only_it_again(sqlite_store: Store, tow
     assert progress.remapped == [NAME]
     assert progress.written == 400
     assert engine.search(Query(filters=(Filter("province", ("vn-40",)),))).total == 400
+
+
+def test_mapping_again_writes_only_documents_that_differ(sqlite_store: Store, town: Town, engine: Engine) -> None:
+    visit(sqlite_store, town, NAME)
+    known = origins(sqlite_store)
+    update(sqlite_store.log, engine, known)
+    shown, compared = engine.held(""), list[int]()
+    engine.mark({NAME: "another mapping, which makes the same of all records but three"})
+    keys = sorted(shown)[::150]
+    edited = [
+        msgspec.structs.replace(document(int(version.partition(".")[0]), "Cũ"), key=key, source=NAME, version=version)
+        for key, version in ((key, shown[key].version) for key in keys)
+    ]
+    engine.write([msgspec.structs.replace(each, checksum=checksum_of(each)) for each in edited], engine.place())
+    progress = update(sqlite_store.log, engine, known, compared.append)
+    assert (progress.remapped, progress.written, len(keys)) == ([NAME], 3, 3)
+    assert sum(compared) == len(shown) == 400
+    assert engine.held("") == shown
+    assert update(sqlite_store.log, engine, known).remapped == []
+
+
+@pytest.mark.parametrize("engine", ["memory", "tantivy"], indirect=True)
+def test_where_all_documents_differ_few_are_asked_for(
+    sqlite_store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit(sqlite_store, town, NAME)
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    asked = list[int]()
+
+    def counted(self: Engine, keys: Sequence[str]) -> dict[str, Held]:
+        asked.append(len(keys))
+        return held_of(self, keys)
+
+    held_of = type(engine).held_of
+    monkeypatch.setattr(type(engine), "held_of", counted)
+    assert update(sqlite_store.log, engine, origins(sqlite_store, province="40")).written == 400
+    assert asked == [FEW]
 
 
 def test_settings_that_change_while_an_update_is_broken_off_are_followed(sqlite_store: Store, town: Town) -> None:
@@ -182,7 +222,6 @@ def test_another_store_makes_another_generation(
 
 
 def test_what_an_engine_refuses_is_quarantined(sqlite_store: Store, town: Town) -> None:
-    from collections.abc import Sequence
 
     from index.query import Place, Refused
 

@@ -269,7 +269,14 @@ class ElasticsearchEngine:
 
     def held(self, prefix: str) -> dict[str, Held]:
         """Return what is held of every record whose key begins so."""
-        wanted: list[dict[str, Any]] = [{"terms": {"status": list(_SHOWN)}}, {"prefix": {"key": prefix}}]
+        return self._held({"prefix": {"key": prefix}})
+
+    def held_of(self, keys: Sequence[str]) -> dict[str, Held]:
+        """Return what is held of these records."""
+        return self._held({"terms": {"key": list(keys)}})
+
+    def _held(self, which: dict[str, Any]) -> dict[str, Held]:
+        wanted: list[dict[str, Any]] = [{"terms": {"status": list(_SHOWN)}}, which]
         return {key: held_of(status, version, stored) for key, status, version, stored in self._all(wanted)}
 
     def damaged(self) -> list[str]:

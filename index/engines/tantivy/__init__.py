@@ -36,30 +36,16 @@ from .damage import panicked, reading
 from .fields import fill, made, schema, teach
 from .generations import Generations
 from .keeping import keep, kept
+from .mending import mend
 from .questions import Questions
 from .searching import answer, one
 from .soundness import note, unsound
-from .written import held_of
+from .written import all_held
 
 _HEAP = 128 * 1024 * 1024  # for all threads; smaller makes more and smaller segments
 # One thread keeps up with whoever makes the documents, and two take an eighth more in all (measured).
 _THREADS = 1
 _PLACE, _MARK, _OWN = "~place", "~mark:", "~"  # keys and status of documents that are not records
-_NOTHING = "~nothing"  # a key that no document has
-
-
-def _mend(writer: tantivy.IndexWriter, folder: Path) -> None:
-    """Clear away what a killed commit left behind; both faults of Tantivy 0.27 were found by killing it at every call.
-
-    Its files must go: the next commit would want to create a list of deleted documents of the same name, and fail on
-    it for ever. And the first deletion of a writer bears the number of the last commit: a merge that was killed and
-    begins again meanwhile takes it for done, and the document that it should replace stays. So the first one is of a
-    key that no document has.
-    """
-    writer.garbage_collect_files()
-    for path in folder.glob(".tmp*"):  # written to be renamed; nobody else writes while we hold the writer's lock
-        path.unlink()
-    writer.delete_documents_by_term("key", _NOTHING)
 
 
 def open_engine(place: str) -> TantivyEngine:
@@ -244,7 +230,7 @@ class TantivyEngine:
                     writer = index.writer(_HEAP, _THREADS)
                 except ValueError as error:
                     raise IndexUnreachableError(self.address, f"another process is writing ({error})") from error
-                _mend(writer, self._folder / str(self._current()))
+                mend(writer, self._folder / str(self._current()))
             self._writer = writer
         return self._writer
 
@@ -357,11 +343,12 @@ class TantivyEngine:
     def held(self, prefix: str) -> dict[str, Held]:
         """Return what is held of every record whose key begins so."""
         query = tantivy.Query.regex_query(self._schema, "key", f"{prefix}[a-z0-9]*")  # our own keys begin with ~
-        found = {}
-        for key, written, stored in self._documents(query):
-            one = held_of(written, stored)
-            found[key] = one if key not in found else msgspec.structs.replace(one, whole=False)  # it is there twice
-        return found
+        return all_held(self._documents(query))
+
+    @reading
+    def held_of(self, keys: Sequence[str]) -> dict[str, Held]:
+        """Return what is held of these records."""
+        return all_held(self._documents(self._questions.any_value("key", keys)))
 
     @reading
     def damaged(self) -> list[str]:

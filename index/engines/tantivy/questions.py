@@ -37,6 +37,10 @@ class Questions:
         """Ask for one value of a field, unranked."""
         return tantivy.Query.term_query(self._schema, field, value, "basic")
 
+    def any_value(self, field: str, values: Iterable[str]) -> tantivy.Query:
+        """Ask for any of these values of a field, unranked."""
+        return tantivy.Query.term_set_query(self._schema, field, list(values))
+
     def all(self, queries: Iterable[tantivy.Query]) -> tantivy.Query:
         """Ask for what all of these find."""
         return tantivy.Query.boolean_query([(_MUST, query) for query in queries])
@@ -86,7 +90,7 @@ class Questions:
             case Prefix(field, token, exact):
                 return make.regex_query(self._schema, _stream(field, exact), f"{re.escape(token)}.*")
             case Values(field, values):
-                return make.term_set_query(self._schema, field, list(values))
+                return self.any_value(field, values)
             case Between(field, low, high):
                 return self.between(field, low, high)
             case AllOf(clauses):

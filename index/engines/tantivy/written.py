@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
+
+import msgspec
 
 from ...generations import Held
 from ...query import Document
@@ -21,3 +24,12 @@ def held_of(version: bytes, stored: bytes) -> Held:
     status, written, sums = version.split(b"\n", 2)
     whole = zlib.crc32(stored).to_bytes(_CRC) == sums[:_CRC]
     return Held(status.decode(), written.decode(), sums[_CRC:].hex(), whole)
+
+
+def all_held(documents: Iterable[tuple[str, bytes, bytes]]) -> dict[str, Held]:
+    """Return what is held of records by their keys, of key, version and what is stored of each. Raises ValueError."""
+    found: dict[str, Held] = {}
+    for key, version, stored in documents:
+        one = held_of(version, stored)
+        found[key] = one if key not in found else msgspec.structs.replace(one, whole=False)  # it is there twice
+    return found
