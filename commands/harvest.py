@@ -198,6 +198,7 @@ class Progress:
             say(f"harvest {self._done}/{self._sources} · {words}")
 
 
+_NAMED = 10  # sources that are named as mapped again: after a change of tables it may be all of them
 _WORTH = 100  # one in so many records new or changed: the texts may have become others
 
 
@@ -228,7 +229,7 @@ def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:
             engine.close()
         reached = True
         here.event("index", address=engine.address, changes=progress.changes, written=progress.written)
-        again = ", ".join(progress.remapped)
+        again = ", ".join(progress.remapped[:_NAMED]) + (", …" if len(progress.remapped) > _NAMED else "")
         if again:
             say(here.text(f"chuyển đổi lại: {again}", f"mapped again: {again}"))
     return reached

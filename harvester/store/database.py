@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -264,6 +265,7 @@ _SQLITE_FAULTS = {
     "SQLITE_IOERR": "disk_error",
     "SQLITE_CANTOPEN": "store_unreachable",
 }
+_FULL = 1 << 20  # bytes free
 # The server ends a connection: it stops, or the process was frozen in a transaction (25P03).
 _POSTGRESQL_ENDED = ("08", "57P0", "25P03")
 _POSTGRESQL_FAULTS = {"53100": "disk_full", "25006": "read_only", "55P03": "store_locked", "42501": "read_only"}
@@ -284,7 +286,17 @@ def fault_of(original: BaseException | None, where: str) -> StoreError | None:
     state = str(getattr(original, "sqlstate", "") or "")
     codes = [code for prefix, code in _SQLITE_FAULTS.items() if name.startswith(prefix)]
     code = codes[0] if codes else _POSTGRESQL_FAULTS.get(state)
+    if code == "disk_error" and _is_full(where):
+        code = "disk_full"
     return StoreError(code, where=where, detail=str(original)) if code else None
+
+
+def _is_full(where: str) -> bool:
+    """Say whether a SQLite store's disk is full: where its log of pages cannot grow, SQLite speaks of an I/O error."""
+    try:
+        return shutil.disk_usage(Path(where.rpartition("sqlite:///")[2]).parent).free < _FULL
+    except OSError:
+        return False
 
 
 def _unreachable(original: BaseException | None) -> bool:

@@ -17,7 +17,7 @@ from demo.town import Town
 from harvester import Store, StoreError, open_store
 from harvester.errors import Interrupted, SourceError
 from harvester.store import opening, schema
-from harvester.store.database import Database
+from harvester.store.database import Database, fault_of
 from harvester.store.evidence import Bitmap
 from harvester.store.publish import Publisher
 from tests.conftest import ROOT, Clock
@@ -307,6 +307,21 @@ def test_a_bitmap_counts_what_was_added() -> None:
 def test_an_unknown_fault_of_the_database_stays_what_it_is(sqlite_store: Store) -> None:
     with pytest.raises(sa.exc.SQLAlchemyError):
         sqlite_store.database.write(lambda connection: connection.execute(sa.text("SELECT * FROM nowhere")))
+
+
+def test_a_full_disk_is_named_where_sqlite_speaks_of_an_io_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class LogCannotGrow(sqlite3.OperationalError):
+        sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+
+    usage, where = shutil.disk_usage(tmp_path), f"sqlite:///{tmp_path}/kho.db"
+    for free, code in ((1 << 30, "disk_error"), (0, "disk_full")):
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "disk_usage", lambda _, free=free: usage._replace(free=free))
+            found = fault_of(LogCannotGrow("disk I/O error"), where)
+        assert found is not None
+        assert found.code == code
 
 
 def test_errors_survive_a_process_border() -> None:
