@@ -10,7 +10,7 @@ import click
 from ._desk import Desk, Ended, desk, origin_of
 from ._output import harmless, line, one_line, say, table
 from ._repairs import explained
-from .show import plain, public
+from .show import explained_headers, plain, public
 
 if TYPE_CHECKING:
     from harvester import Change, Federation, RawRecord, SourceError
@@ -115,9 +115,9 @@ def _print(here: Desk, change: Change, mapped: Mapped, *, explain: bool, as_json
         return
     if explain:
         rows = [(each.field, each.value, each.rule, each.path, each.words) for each in mapped.explanations]
-        table(("field", "value", "rule", "path", "words"), rows)
+        table(explained_headers(here), rows)
     else:
-        table(("field", "value"), [(name, plain(value)) for name, value in shown.items() if value])
+        table(explained_headers(here)[:2], [(name, plain(value)) for name, value in shown.items() if value])
     for problem in mapped.problems:
         say(f"  {problem.severity}[{problem.code}] {one_line(problem_sentence(problem, here.language))}")
         say(f"    → {one_line(problem_sentence(problem, here.language, action=True))}")

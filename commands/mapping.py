@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -166,9 +169,22 @@ def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
         (row["source"], number(row["records"]), f"{row['score']:.0f} %", *(_filled(row["fields"][n]) for n in SHOWN))
         for row in rows
     ]
-    table((*names, *SHOWN), _shortened(here, cells), right=range(1, 3 + len(SHOWN)), whole=(0,))
+    if sys.stdout.isatty():  # thirteen columns do not fit on a console
+        _tell_coverage(here, _shortened(here, cells))
+    else:
+        table((*names, *SHOWN), cells, right=range(1, 3 + len(SHOWN)), whole=(0,))
     say(here.text("60+20 %: 60 % nguồn có khai, 20 % Kho suy ra", "60+20 %: stated in 60 %, inferred in 20 %"))
     _tell(here, None, sampled)
+
+
+def _tell_coverage(here: Desk, cells: list[tuple[str, ...]]) -> None:
+    """Print a paragraph for each source: its records and score, then the shares of its fields."""
+    width = shutil.get_terminal_size().columns
+    for name, records, score, *filled in cells:
+        click.echo(here.text(f"{name}: {records} bản ghi, điểm {score}", f"{name}: {records} records, score {score}"))
+        shares = (f"{field} {share or '–'}".replace(" ", "\u00a0") for field, share in zip(SHOWN, filled, strict=True))
+        said = textwrap.fill(" · ".join(shares), width, initial_indent="  ", subsequent_indent="  ")
+        click.echo(said.replace("\u00a0", " "))
 
 
 @command.command("diff")

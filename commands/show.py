@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import desk, origins
+from ._desk import Desk, desk, origins
 from ._output import data, harmless, table
 from ._output import when as written
 from ._repairs import explained
@@ -49,7 +49,8 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
             (row.sequence, row.visit, written(row.when), row.presence, name)
             for row, name in zip(happened, names, strict=True)
         ]
-        table(("sequence", "visit", "when", "presence", "identifier"), rows, right=(0, 1))
+        headers = here.text("thay_đổi lượt lúc tình_trạng identifier", "sequence visit when presence identifier")
+        table(headers.split(), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:
         state = "suppressed" if change.suppressed else change.presence if change.presence == "withdrawn" else "erased"
@@ -69,9 +70,14 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
             (each.field, each.value, each.rule, each.path, each.words)
             for each in explained(federation, change.source, mapped)
         ]
-        table(("field", "value", "rule", "path", "words"), rows_)
+        table(explained_headers(here), rows_)
     else:
         table(("", ""), [(name, plain(value)) for name, value in shown.items() if value])
+
+
+def explained_headers(here: Desk) -> list[str]:
+    """Return the headings of explanations: field, value, rule, path, words of the source."""
+    return here.text("trường giá_trị luật đường_dẫn lời_của_nguồn", "field value rule path words").split()
 
 
 def _find(store: Store, key: str) -> Change | None:

@@ -10,7 +10,7 @@ import click
 
 from ._desk import Desk, Ended, desk
 from ._learned import learn_encoding
-from ._output import data, number, say, table, when
+from ._output import data, harmless, number, say, table, when
 from ._usage import Verbs
 from .harvest import update_indexes
 from .status import plain_visit
@@ -84,7 +84,16 @@ def list_(ctx: click.Context, selection: tuple[str, ...], open_only: bool, limit
         )
         for visit in visits
     ]
-    table(headers.split(), cells, right=(0,), whole=(0, 1, 3), sparse=(6,))
+    if not sys.stdout.isatty():
+        table(headers.split(), cells, right=(0,))
+        return
+    # A column of sentences leaves no room for the others: they follow below.
+    table(headers.split()[:-1], [row[:-1] for row in cells], right=(0,), whole=range(6), sparse=(6,))
+    for visit, row in zip(visits, cells, strict=True):
+        if row[-1] and visit.code not in ("whole", "same"):
+            click.echo(harmless(f"{visit.id}: {row[-1]}"))
+        if _waits(visit):
+            click.echo(f"  → kho visits show {visit.id}")
 
 
 def _waits(visit: Any) -> bool:
@@ -194,7 +203,7 @@ def _show(here: Desk, store: Store, number_: int) -> None:
     if pages:
         click.echo("")
         headers = here.text("trang lý_do sửa_chữa byte", "page reason repairs bytes").split()
-        said = [_told(here, visit, page.code, {"where": page.place})["reason"] for page in pages]
+        said = [_told(here, visit, page.code, _facts_of_page(visit, page))["reason"] for page in pages]
         table(headers, [(page.number, why, _counts(here, page.repairs), number(len(page.body)))
                         for page, why in zip(pages, said, strict=True)], right=(0, 3))  # fmt: skip
     rejected = list(islice(look.rejected(number_), MANY))
@@ -242,6 +251,11 @@ def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
         *noticed,
         *(_waiting(here, store, visit) if _waits(visit) else ()),
     ]
+
+
+def _facts_of_page(visit: Any, page: Any) -> dict[str, Any]:
+    """Return what is known of a kept page; of the page that ended the visit its reason knows more."""
+    return {"detail": "…", **(visit.facts if page.code == visit.code else {}), "where": page.place}
 
 
 def _times(facts: dict[str, Any]) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.commands.calling import kho
+from demo.town import Town, sources_yaml
+from tests.commands.calling import environment, kho
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,30 @@ def test_wishes_that_contradict_each_other_ask_nobody(tmp_path: Path) -> None:
     for words, said in ((("--full", "--sweep"), "--full hay --sweep"), (("--record", "x"), "hãy nêu một nguồn")):
         done = kho(tmp_path, "harvest", *words)
         assert (done.returncode, said in done.stderr, done.stdout) == (2, True, ""), done
+
+
+def on_a_terminal(folder: Path, *words: str) -> str:
+    """Return what a command writes on a console of 80 columns."""
+    parent, child = pty.openpty()
+    environ = environment(COLUMNS="80", TERM="dumb")
+    command = [sys.executable, "-m", "cli", *words]
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=child, stderr=subprocess.PIPE)
+    os.close(child)
+    said = b""
+    with os.fdopen(parent, "rb", buffering=0) as read, contextlib.suppress(OSError):  # EIO: the other end is closed
+        while chunk := read.read(65536):
+            said += chunk
+    process.communicate(timeout=60)
+    return said.decode()
+
+
+def test_a_console_of_80_columns_breaks_no_word(tmp_path: Path, town: Town) -> None:
+    (tmp_path / "sources.yaml").write_text(sources_yaml(town), encoding="utf-8")
+    assert kho(tmp_path, "harvest", "so-gddt-song-da", "thpt-le-loi").returncode == 4
+    visits = on_a_terminal(tmp_path, "visits", "list").splitlines()
+    assert sum("complete" in line and "published" in line for line in visits) == 1
+    assert any("Máy chủ đang bảo trì" in line for line in visits)
+    told = on_a_terminal(tmp_path, "mapping", "coverage")
+    assert "so-gddt-song-da: 600 bản ghi, điểm 100 %" in told
+    assert "description 100 %" in told
+    assert max(map(len, told.splitlines())) <= 80
