@@ -10,6 +10,7 @@ Terms = tuple[str, ...]
 # A title without one of these names no grade in words; "Toán 10" is for titles.py.
 WORDS_OF_GRADES = (
     "lớp",
+    "stem",
     "khối",
     "lop",
     "khoi",
@@ -68,7 +69,8 @@ _SPELT = re.compile(
 # Who is examined for grade 10 is in grade 9; "tuyển sinh 10" says the same without the word "lớp".
 _ENTRANCE = re.compile(
     r"\b(?:(?:vào|vao)\s+(?:lớp|lop)|(?:tuyển sinh|tuyen sinh)(?:\s+(?:vào|vao))?(?:\s+(?:lớp|lop))?"
-    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?|(?:thi|thử|thu|sinh|đề|de|ôn|on|luyện|luyen)\s+(?:vào|vao))\s+(10|6)\b"
+    r"|điểm chuẩn(?:\s+vào)?(?:\s+lớp)?"
+    r"|(?:chuyên \w+|thi|thử|thu|sinh|đề|de|ôn|on|luyện|luyen)\s+(?:vào|vao))\s+(10|6)\b"
     r"(?!\s*(?:giờ|h|phút|ngày|tháng|năm(?!\s+(?:học|20))|trường(?! (?:thcs|thpt|chuyên|chất))|chỉ|%|[./]\d))"
 )
 _FIRST = re.compile(
@@ -92,6 +94,7 @@ _PRESCHOOL = re.compile(
     r"\b(?:(?:lớp|khối)\s+(mầm|chồi|lá|nhỡ)|(?:mẫu giáo|khối)\s+(bé|nhỡ|lớn)|lop (mam|choi|la)(?= ?[:-]|$)"
     r"|mau giao (be|nho|lon)|(mg[bnl]))\b(?!\s+(?:nhỏ|cây))"
 )
+_ALL_AGES = re.compile(r"\b3\s*(?:[-–]|đến)\s*6\s*tuổi|\btừ 3 đến 5 tuổi")
 _OF_PRESCHOOL = (
     "tuổi",
     "tháng",
@@ -149,7 +152,7 @@ def grades_of_title(lowered: str) -> Terms:
 _BEHIND = re.compile(
     r"(?:(?:giáo dục địa phương|gdđp|giao duc dia phuong|gddp)(?:\s+(?:tỉnh|thành phố|tp\.?))?|\bnghề)"
     rf"(?:\s+[^\W\d]+){{1,4}}\s+({NUMBER})(?![\w/]|[.,]\d)"
-    rf"|\b(?:k[ĩỹ] năng sống|(?<!vẽ )k[ĩỹ] thuật(?= [45])|thủ công(?= [1-3]))\s+({NUMBER})(?=\s*(?:[-–:(]|$))"
+    rf"|\b(?:stem|k[ĩỹ] năng sống|(?<!vẽ )k[ĩỹ] thuật(?= [45])|thủ công(?= [1-3]))\s+({NUMBER})(?=\s*(?:[-–:(]|$))"
 )
 _LAST = re.compile(
     r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
@@ -201,5 +204,7 @@ def _preschool(lowered: str) -> Terms:
     if not any(word in lowered for word in _OF_PRESCHOOL):
         return ()
     ages = [_OF_AGE.get(_ages(place), "") for place in _AGE.finditer(lowered)]
+    if _ALL_AGES.search(lowered):
+        return ("mau_giao_3_4", "mau_giao_4_5", "mau_giao_5_6")
     names = [_OF_NAME[place[place.lastindex or 1]] for place in _PRESCHOOL.finditer(lowered)]
     return tuple(dict.fromkeys(filter(None, (*ages, *names))))

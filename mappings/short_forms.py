@@ -64,8 +64,13 @@ def _behind(before: re.Pattern[str], instead: Instead) -> Instead:
     return written
 
 
+def _between(place: re.Match[str]) -> str:
+    return " - " if " " in place.string else " "  # beside blanks it parts a title: "tuan 4_toan_so sanh"
+
+
 _CLASSES = (
-    form("_", FIGURE, "_+", " "),
+    form("_", FIGURE, "_+", _between),
+    form("khoa", MARKED, r"\bkhoa(?=\s*[-–,]\s*sử\s*[-–,]\s*địa\b)", "khoa học"),
     form("gd", MARKED, r"\bgd (?=địa phương|công dân|thể chất|quốc phòng|kinh tế)", "giáo dục "),
     form(_ROMAN, MARKED, r"\blớp (vi{1,3}|ix|xi{0,2})\b(?!\.?\d| quang)", _number),
     form("mg", MARKED, r"\bmg (?=(?:bé|nhỡ|lớn)\b)", "mẫu giáo "),
@@ -113,6 +118,12 @@ _AFTER_BARE = (
 )
 
 
+_COUNTS_THINGS = (
+    "(?:tuoi|nam|ngay|thang|phut|gio|giay|nguoi|em|anh|canh|mau|loai|mon|lan|cai|con|cay|bong|chieu|van|nuoc|trieu|diem"
+    "|cach|dieu|y|buoc|nghin|hot|moi|tin|hoc sinh|chu|qua|met|km|kg|[dkv])"
+)
+
+
 def _exactly(signs: str | Iterable[str], written: str, instead: Instead, needs: int = FIGURE) -> Form:
     """Make a form that is written in these capitals only."""
     return form(signs, needs, written, instead, flags=re.NOFLAG)
@@ -142,10 +153,25 @@ def _run_together(names: Names) -> Iterator[Form]:
 
     # "L9", "K9", "G7" are grades beside the short name of a subject or a unit; alone they are a dog, students, states.
     yield _exactly("K L G", r"(?<![\w.-])[KLG](1[01]|[1-9])(?![\w.])", level)
-    yield _exactly("K", r"([^\W\d_]+) K(1[01]|[1-9])(?![\w.])", level_beside)
+    yield _exactly("K L", r"([^\W\d_]+) [KL](1[01]|[1-9])(?![\w.])", level_beside)
     yield form(names.joined, ANY, r"(?<![^\W_])[^\W\d_]{5,}", joined)
     signs = re.compile(rf"(?:{_any_of(endings)})[1-9]")
-    yield form(signs, FIGURE, rf"\b[^\W\d_]+(?={NUMBER}(?![\w.,/]))", glued)
+    yield form(signs, FIGURE, rf"\b[^\W\d_]+(?={NUMBER}(?![\w,/]|\.\d))", glued)
+
+
+# Words that make another word with the syllable behind them, whose initials may be capital letters, too.
+_JOINED_BEFORE = re.compile(
+    r"\b(?:học|nữ|nam|thí|tuyển|phát|giáo|văn|nhân|quản|tâm|đạo|triết|địa|vật|lịch|ngữ|thông|bản|tiếng|khoa|môn|thể|tự|ký|kí|chị|tiền"
+    r"|nhà|thị|nguyễn|trần|lê|phạm|đình|đức|ngọc|thế|hữu|xử|chuyển|tiêu|giải|đồng) $",
+    re.IGNORECASE,
+)
+
+
+_EXAMINATION = r"\b(?:tốt nghiệp|(?:TN|thi|nghiệp) THPT|THPT ?QG|[Vv]ào 10|TS ?10)"
+
+
+def _unless_joined(place: re.Match[str]) -> str:
+    return place[0] if _JOINED_BEFORE.search(place.string[: place.start()]) else f"môn {place[0]}"
 
 
 def _of_short_names(names: Names) -> Iterator[Form]:
@@ -160,11 +186,21 @@ def _of_short_names(names: Names) -> Iterator[Form]:
         return names.bare[place[0].lower()]
 
     yield form("chuyen mon", BARE, rf"(?:(?<=\bchuyen )|(?<=\bmon ))(?:{bare})\b(?! hoc)", full)
+    run = {first.upper() + other.capitalize(): name for (first, other), name in names.initials.items()}
+    yield _exactly(run, rf"\b(?:{_any_of(run)})\b", lambda place: run[place[0]])  # "TViệt 4"
     yield form(initials, FIGURE, rf"\b([{''.join(initials)}])\.\s?({_any_of(others)})\b", of_initial)
     yield form(names.bare, FIGURE | BARE, rf"\b(?:{bare}){_AFTER_BARE}", _behind(_BEFORE_BARE, full))
+    # "van 11 chi pheo tac gia"; not "hoa 8 mau", "anh 9 tuoi"
+    yield form(names.bare, FIGURE | BARE, rf"^(?:{bare})(?= (?:lop )?{NUMBER} (?!{_COUNTS_THINGS}\b)[a-z])", full)
     # A subject and its grade as a part of a title: "… (Văn 8)", "… - Sử 7", "… – hóa lớp mười một".
     part = rf"([-–—:(|,;/.] ?)(?=(?:{short})(?: học)?(?: lớp)? (?:{NUMBER}|{_SPELT}){_ENDS})"
     yield form(names.short, MARKED, part, r"\1môn ")
+    # With a capital letter inside a title: "Thực hành Sinh 11 - Bài 6", "ôn thi TN THPT Văn"; not "Học Sinh 11".
+    capital = [name.capitalize() for name in names.short]
+    ends = rf"(?={NUMBER}(?:{_ENDS}| (?:Bài|bài|Tiết|tiết|Tuần|tuần|Chương|chương|HK|hk)\b))"
+    yield _exactly(capital, rf"(?<=[^\W\d_] )(?:{_any_of(capital)}) {ends}", _unless_joined, FIGURE | MARKED)
+    alone = rf"(?=(?:{_any_of(capital)})(?! [A-ZĐ])\b)"
+    yield _exactly(capital, rf"{_EXAMINATION}(?: 20\d\d)? {alone}", r"\g<0>môn ", MARKED)
 
 
 def _words_of(codes: Iterable[str]) -> set[str]:
@@ -191,7 +227,7 @@ def _of_codes_apart(names: Names) -> Iterator[Form]:
     before_class = rf"(?<![\w.-])(?:{codes})(?= (?:lớp|Lớp|LỚP) {NUMBER}\b)"
     signs = _words_of(names.beside)
     yield _exactly(signs, rf"{before_class}|(?<=[Mm]ôn )(?:{codes})\b", full, ANY)
-    yield _exactly(signs, rf"(?:^|(?<=[-–] ))(?:{codes})(?= {NUMBER}(?![\w.,/]))", full)
+    yield _exactly(signs, rf"(?:^|(?<=[-–] )|(?<=\())(?:{codes})(?= {NUMBER}(?![\w.,/]))", full)
 
 
 _COMPUTING = form("dụng máy", FIGURE, r"(?:tin học ứng dụng|khoa học máy tính)\s+(?=1[0-2](?!\w))", "Tin học ")

@@ -64,7 +64,7 @@ def _and_next(number: str, words: list[str], place: int) -> Terms:
 
 def _grade_at(words: list[str], place: int) -> str:
     following = words[place + 1 : place + 3]
-    if place >= len(words) or (following and following[0] in _NO_GRADE):
+    if place >= len(words) or (following and following[0] in _NO_GRADE and not _is_date(following)):
         return ""
     if (
         following[:1] == [_YEARS]
@@ -75,6 +75,14 @@ def _grade_at(words: list[str], place: int) -> str:
         return ""  # "Hóa học: 10 năm hợp tác"
     word = words[place].removeprefix("0") if len(words[place]) == 2 else words[place]
     return word if _NUMBER.fullmatch(word) else ""
+
+
+def _is_date(following: list[str]) -> bool:
+    """Say that a date follows, "Toán 6 ngày 12/10", no number of days."""
+    return following[0] in _OF_DATES and len(following) == 2 and following[1].isdecimal()
+
+
+_OF_DATES = frozenset((*key("ngày tháng").split(" "), "thang", "ngay"))
 
 
 def _stands_alone(hit: Found, words: list[str]) -> bool:
@@ -90,7 +98,7 @@ def _stands_alone(hit: Found, words: list[str]) -> bool:
 _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
     " chữ giờ quiz kahoot online nghiệm kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
-    " ktck1 ktck2 ktgk1 ktgk2 ktck ktgk"
+    " ktck1 ktck2 ktgk1 ktgk2 ktck ktgk thuyết miệng btvn bt đc violympic olympic phú"
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
@@ -140,7 +148,9 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
             headed = (counted or not hit.first) and (hit.first, hit.last) in parts()
             believed = sure or ((signs or headed) and hit.term not in table["beside"])
             headed = headed and (counted or hit.term == "dao_duc")
-            headed = headed or (bool(grades) and (hit.first, hit.last) in parts())  # "Lớp năm - Khoa học: …"
+            if grades:  # "Lớp năm - Khoa học: …", "Đạo đức lớp Hai"
+                following = words[hit.last + 1 : hit.last + 2]
+                headed = headed or (hit.first, hit.last) in parts() or not _GRADE_WORDS.isdisjoint(following)
             believed = believed or (headed and not _is_beside_another(hit, hits))
         elif hit.kind == "syllable" and grades and not believed:
             believed = (hit.first, hit.last) in parts()  # "Lớp 6 - Văn - Tuần 5"

@@ -113,7 +113,7 @@ def _names(
     if hit.kind != "short" or not school:
         return False
     beside = hit.last + 1  # without marks "ga" is a hen, too
-    whole = not bare or not hit.first or hit.last > hit.first or len(words[hit.first]) > 2
+    whole = not bare or not hit.first or hit.last > hit.first or words[hit.first] != "ga"
     return whole or any(other.first == beside and other.kind in KINDS_OF_SUBJECTS for other in hits)
 
 
