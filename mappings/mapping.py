@@ -122,7 +122,8 @@ def _read(raw: RawRecord, folder: Path) -> tuple[RawRecord, Crosswalk, list[Row]
             return problem("unreadable", value=str(error))
         crosswalk = _chosen(_xml(folder), crosswalk, root)
         if crosswalk is None:
-            return problem("no_crosswalk", value=raw.format)
+            # The root with its namespace is what somebody needs who writes the crosswalk.
+            return problem("no_crosswalk", value=f"{raw.format} {root.tag}".strip())
         if raw.format != crosswalk.format.name:
             raw = msgspec.structs.replace(raw, format=crosswalk.format.name)
         assert isinstance(crosswalk.reader, XmlReader)

@@ -77,7 +77,8 @@ def test_format_that_nobody_knows_is_found_by_its_namespace() -> None:
     mapped = map_record(renamed, ORIGIN)
     assert mapped.resource is not None
     assert mapped.resource.format == "oai_dc"
-    assert map_record(of_metadata("<x xmlns='urn:x-khac'><y/></x>", "gi_do"), ORIGIN).quarantine == "no_crosswalk"
+    other = map_record(of_metadata("<x xmlns='urn:x-khac'><y/></x>", "gi_do"), ORIGIN)
+    assert (other.quarantine, other.problems[0].value) == ("no_crosswalk", "gi_do {urn:x-khac}x")
 
 
 MISTAKES = """title: {vi: Sai}
