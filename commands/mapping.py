@@ -79,6 +79,8 @@ def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
         for row in rows
     ]
     table(headers, _shortened(here, cells), right=(0,), whole=(2,))
+    for code, action in dict.fromkeys((row["code"], row["action"]) for row in rows[:LINES]):
+        say(f"{code}\n  → {one_line(action)}")
     tell_repairs(here, repairs)
     _tell(here, records, sampled)
 

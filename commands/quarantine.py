@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, desk, origins, tell_index
-from ._output import data, number, table
+from ._output import data, number, one_line, say, table
 from .visits import names_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
     with here.store(federation) as store:
         found = quarantined(here, federation, store, selection)
         refusals = refused(here, federation, store, selection)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "source": source,
             "reason_code": code,
@@ -69,6 +69,8 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
         return
     headers = here.text("nguồn lý_do số ví_dụ", "source reason count examples").split()
     table(headers, [_cells(row) for row in rows], right=(2,), whole=(0,))
+    for reason, action in dict.fromkeys((row["reason"], row["action"]) for row in rows):
+        say(f"{one_line(reason)}\n  → {one_line(action)}")
 
 
 def plainly(sentence: str) -> str:

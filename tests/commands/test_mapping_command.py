@@ -72,6 +72,7 @@ def test_problems_say_how_often_where_and_what_to_do(folder: Path) -> None:
     assert (problem["count"], problem["field"], problem["path"]) == (UNKNOWN, "type", "type")
     assert [each["value"] for each in problem["examples"]] == ["Bài hát ru"] * 3
     assert "type.yaml" in problem["action"]
+    assert f"unknown_value\n  → {problem['action']}" in inside(folder, "mapping", "problems").stderr
     assert answer(folder, "problems", UNIVERSITY)["problems"] == []
 
 

@@ -202,6 +202,7 @@ def test_quarantine_by_source_and_reason(folder: Path, town: Town) -> None:
     plain = kho(folder, "quarantine", NAME)
     assert plain.stdout.splitlines()[0] == "nguồn\tlý_do\tsố\tví_dụ"
     assert row["keys"][0] in plain.stdout
+    assert f"  → {row['action']}" in plain.stderr.splitlines()
     assert kho(folder, "quarantine", "khong-co").returncode == 2
 
 
