@@ -13,10 +13,31 @@ from .numerals import MONTH, MONTHS, spoken, years_of_roman
 
 _YEAR = r"(?:1[4-9]\d\d|20[0-4]\d)"
 _SIGN = r"\s*[/.\\-]\s*"
+# What a number counts before a year: "Tái bản lần 8 - 2020" is not of August.
+_NOT_COUNTED = "".join(
+    f"(?<!{word} )"
+    for word in (
+        "lần",
+        "thứ",
+        "lớp",
+        "khối",
+        "tuần",
+        "khóa",
+        "khoá",
+        "tập",
+        "quyển",
+        "bài",
+        "số",
+        "kỳ",
+        "kì",
+        "phần",
+        "đợt",
+    )
+)
 _NOT_IN_NUMBER = r"(?<![\w/.\\-])"
 # Forms of a day, then of a month, the surest first.
 _DAY = re.compile(
-    rf"(?:^|ngày\s+|,\s*|\bthứ \w+\s+)(?P<d1>\d{{1,2}})[\s,]+"
+    rf"(?:^|(?:ngày|mùng|mồng)\s+|,\s*|\bthứ \w+\s+)(?P<d1>\d{{1,2}})[\s,]+"
     rf"(?:tháng|thg\.?)\s*(?P<m1>\d{{1,2}})[\s,/-]+(?:năm\s*)?(?P<y1>\d{{4}})(?!\d)"
     rf"|năm\s+(?P<y2>\d{{4}})[\s,]+tháng\s+(?P<m2>\d{{1,2}})[\s,]+ngày\s+(?P<d2>\d{{1,2}})(?!\d)"
     rf"|{_NOT_IN_NUMBER}(?P<d3>\d{{1,2}})\s*(?P<s3>[/.\\-])\s*(?P<m3>\d{{1,2}})\s*(?P=s3)\s*(?P<y3>\d{{4}})(?![\d/\\-])"
@@ -28,9 +49,10 @@ _DAY = re.compile(
     rf"|{_NOT_IN_NUMBER}(?P<d7>\d{{1,2}})(?P<s7>[/.-])(?P<m7>\d{{1,2}})(?P=s7)(?P<y7>\d{{2}})(?![\d/.\\-])"
 )
 _MONTHS = re.compile(
-    r"(?:tháng|thg\.?|th\.)\s*(?P<m1>\d{1,2})(?:[\s,/-]|năm)+(?P<y1>\d{4})(?!\d)"
+    r"(?:tháng|thg\.?|th\.)\s*(?P<m1>\d{1,2})(?:[\s,/.-]|năm)+(?P<y1>\d{4})(?!\d)"
     r"|năm\s+(?P<y2>\d{4})[\s,]+tháng\s+(?P<m2>\d{1,2})(?!\d)"
-    rf"|{_NOT_IN_NUMBER}(?P<m3>\d{{1,2}})\s*[/-]\s*(?P<y3>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
+    rf"|{_NOT_IN_NUMBER}{_NOT_COUNTED}(?P<m3>\d{{1,2}})(?:\s*/\s*|-)(?P<y3>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
+    rf"|(?:^|[,(:]\s*)(?P<m7>\d{{1,2}})\s+-\s+(?P<y7>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
     rf"|{_NOT_IN_NUMBER}(?P<y4>{_YEAR})-(?P<m4>\d{{1,2}})(?![\d/\\-]|\s*[-–]\s*\d)"
     rf"|\b(?!mai|mar\b)(?P<e5>{MONTH})(?:[.,]?\s+(?:de\s+|of\s+)?|[./-])(?P<y5>{_YEAR})(?!\d)"
     rf"|{_NOT_IN_NUMBER}(?P<y6>{_YEAR})\s*[,(]?\s*(?:tháng|thg\.?)\s*(?P<m6>\d{{1,2}})(?!\d)"
@@ -44,7 +66,7 @@ _ALONE = re.compile(
     rf"(?<![\d/.\w-])(?:c|cop)?({_YEAR})(?![\w/%]|[.,]\d|\s*[-–/]\s*\d(?!\d*\s*(?:tr\b|trang|p\b|pp|cuốn|tập)))"
 )
 _BOTH = re.compile(rf"(?:năm )?({_YEAR})\s*(?:và|&|\+|and)\s*({_YEAR})")  # one right after the other
-_MANY = re.compile(rf"{_YEAR}(?:\s+{_YEAR}|(?:\s*[,;|+&]\s*{_YEAR}){{2,}})+")  # of which none is that of publication
+_MANY = re.compile(rf"{_YEAR}(?:\s+{_YEAR}|(?:\s*[,;|+&–-]\s*{_YEAR}){{2,}})+")  # of which none is that of publication
 _CORRECTED = re.compile(rf"\[?i\.\s?e\.,?\s*({_YEAR})")  # "2008 [i.e. 2009]": the second one is right
 _COMMON_ERA = re.compile(rf"(?:\bdl|dương lịch)[.:]?\s*({_YEAR})")
 # Numbers that are no years: named so before, or counting something after.
@@ -52,17 +74,19 @@ _NUMBERED = re.compile(
     r"(?:(?:\bsố|\bno\.?|\btr\.?|\btrang|\bpp?\.?|\bphòng|\bgiá|\btcvn|\biso|\bkm"
     r"|\bword|\boffice|\bpowerpoint|\bpublisher|\baccess|\bautocad|\bwindows|\bđt|\btel"
     r"|\bchương trình(?: gdpt| giáo dục phổ thông)?(?: mới)?|\bct\s?(?:gdpt)?|\bgdpt|\bphiên bản|\bversion"
-    r"|\bchuẩn|\bmẫu|\bsgk|\bexcel"
-    r"|\bquyết định|\bthông tư|\bnghị định|\bcông văn|\bmã|\bgần|\bhơn)\s*[:.]?|\b\d{3,})[\s:]*$"
+    r"|\bchuẩn|\bmẫu|\blượt (?:xem|tải|đọc)|\bviews"
+    r"|\bdownloads|\bsgk|\bexcel"
+    r"|\bunit|\blesson"
+    r"|\bbài|\btiết|\bcâu|\bquyết định|\bthông tư|\bnghị định|\bcông văn|\bmã|\bgần|\bhơn)\s*[:.]?|\b\d{3,})[\s:]*$"
 )
 _COUNTED = re.compile(
     r"\s*(?:tr\b|trang|p\.|pp|đồng|đ\b|vnd|vnđ|usd|bản\b(?! in)|cuốn|từ\b(?! năm)|cm\b|mb\b|kb\b|gb\b|bytes?|học sinh"
-    r"|sinh viên|người|câu\b|bài\b|tiết\b|giờ|phút|m\b|ha\b|km\b|tcn\b|bce?\b|năm trước)"
+    r"|lượt|views?\b|downloads?\b|sinh viên|người|câu\b|bài\b|tiết\b|giờ|phút|m\b|ha\b|km\b|tcn\b|bce?\b|năm trước)"
 )
 _NO_DATE = re.compile(
     r"\bisbn|\bissn|\btrước\b|\bsau\b|\bbefore\b|\bafter\b|\d\s*%|\bago\b|\bhijri|\bkhông (?:sau|trước)\b"
 )
-_LUNAR = re.compile(r"\bâm lịch|\bâl\b")  # its days are others than those of our calendar
+_LUNAR = re.compile(r"\bâm lịch|\bâl\b|\brằm\b")  # its days are others than those of our calendar
 _OTHER_CALENDAR = re.compile(r"(?:\bphật lịch|\bpl)[.:]?\s*\d{4}|\d{4}\s*\(?\s*phật lịch")
 _LAW = re.compile(r"\b\d+/\d{4}/[a-zđ]{2}[a-zđ\d/-]*")  # 32/2018/TT-BGDĐT is the number of a circular
 _OF_LAW = re.compile(
@@ -80,7 +104,11 @@ _ISSUE = re.compile(
 )
 _TO = re.compile(r"\s*(?:[-–—]|đến|tới|to)\s*(?:hết\s+)?(?:ngày\s+)?")
 _ABOUT = re.compile(r"(?:khoảng|chừng|\bca?\.|circa|about)\s*(?:năm\s*)?\[?$")
-_PUBLISHED = re.compile(r"(?:đăng|xuất bản|công bố|phát hành|ban hành|soạn|published|issued|accepted)[^\d]{0,20}$")
+# The surest first: "Accepted: 3 Mar 2020. Published: 15 Mar 2020".
+_PUBLISHED = tuple(
+    re.compile(rf"(?:{words})[^\d]{{0,20}}$")
+    for words in ("đăng|xuất bản|công bố|phát hành|ban hành|published|issued", "soạn|duyệt|accepted")
+)
 _OF_ANOTHER = re.compile(r"(?:cập nhật|sửa|hiệu lực|nhận|tải|truy cập|dạy|giảng|updated|received|modified)[^\d]{0,20}$")
 _TAKEN_IN = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d(?:\.\d+)?z")  # when a repository took something in
 _DECADE = re.compile(
@@ -88,6 +116,8 @@ _DECADE = re.compile(
     r"(?:.*\b(?:thế kỷ|thế kỉ|tk\.?)\s*([ivx]+|\d{2}))?"
 )
 _DECADES = re.compile(r"(?<![\w/])(1[4-9]|20)(\d)0['’]?s\b")
+_TWO_DECADES = re.compile(r"(?:những năm|thập niên|thập kỷ|thập kỉ)\s+(?:19)?(\d)0\s*(?:,|-|–|và)\s*(?:19)?(\d)0$")
+_YEARS_OF = re.compile(rf"những năm\s+(?={_YEAR}\s*[-–]\s*{_YEAR})")
 _UNKNOWN_YEAR = re.compile(r"[,:]\s*(1[4-9]\d|20[0-4])[-?x]\??$")
 _CENTURY = re.compile(
     r"(?:\bthế kỷ|\bthế kỉ|\btk\.?)\s*(?:thứ\s*)?([ivx]+|\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th) c(?:entury|ent)?\b"
@@ -165,7 +195,9 @@ def _with_figures(words: str) -> str:
 
 def _era(words: str) -> str | None:
     """Read decades ("những năm 90"), centuries ("đầu thế kỷ XX") and years in Roman figures."""
-    if decade := _DECADE.search(words):
+    if (two := _TWO_DECADES.search(words)) and two[1] < two[2] and not _YEARS_OF.search(words):
+        return f"19{two[1]}X/19{two[2]}X"
+    if (decade := _DECADE.search(words)) and not _YEARS_OF.search(words):
         century = decade[1] or (str(_number(decade[3]) - 1) if decade[3] else "19")
         return f"{century}{decade[2]}X"
     if decades := list(dict.fromkeys(f"{first}{last}X" for first, last in _DECADES.findall(words))):
@@ -209,8 +241,11 @@ def _one_of(places: list[re.Match[str]], words: str) -> str | None:
     ]
     if len(set(others)) == 1:
         return others[0]
-    published = [date for date, place in zip(dates, places, strict=True) if _PUBLISHED.search(words, 0, place.start())]
-    return published[0] if published else None
+    for named in _PUBLISHED:
+        for date, place in zip(dates, places, strict=True):
+            if named.search(words, 0, place.start()):
+                return date
+    return None
 
 
 def _written(place: re.Match[str]) -> str:

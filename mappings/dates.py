@@ -41,7 +41,7 @@ _ENGLISH_YEAR_FIRST = re.compile(rf"{_YEAR},?\s+({MONTH})\.?(?:\s+(\d{{1,2}})(?:
 _ENGLISH_MONTH_FIRST = re.compile(rf"({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ABOUT_AFTER = re.compile(rf"{_YEAR}\s*\(\s*(?:circa|ca?\.?|approximate(?:ly)?|khoảng)")  # brackets around are off
 _ABOUT = re.compile(
-    r"(?:vào |ước )?(?:khoảng|chừng|\bđộ|circa|\bca?\.|about|around|approx(?:imately|\.)?|[~≈])\s*(?:vào )?"
+    r"(?:vào |ước )?(?:khoảng|chừng|\bđộ|circa|\bca\.?|\bc\.|about|around|approx(?:imately|\.)?|[~≈])\s*(?:vào )?"
     r"(?:năm\s+|những năm\s+(?=\d{4}\s?[-–]))?(?=[\dt])"
 )
 _MARKED = re.compile(rf"(?:[cp]|©|cop\.|copyright|năm|nxb|in)\s*{_YEAR}")
@@ -146,7 +146,7 @@ _MONTH_WORDS = {
     for name in names.split()
 }
 _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
-_SINCE = re.compile(r"\btừ (?:ngày )?\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
+_SINCE = re.compile(r"\b(?:từ (?:ngày )?|ngày )\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
 _LONGEST = 160  # a longer text is no date
 

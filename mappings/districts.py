@@ -65,6 +65,8 @@ def unit_of_district(words: str) -> str:
     alone, with_kind = _districts(fold)
     if found := _only(alone.get(fold(words))):
         return found
+    if _HIGHLAND.match(words) and (found := _only(_highland().get(_together(words)))):
+        return found
     before = _BEFORE.fullmatch(words) or _BEHIND.fullmatch(words)
     if not before:
         return ""
@@ -73,6 +75,23 @@ def unit_of_district(words: str) -> str:
     if not kind or f"{kind} {name}" in with_kind:
         return _only(with_kind.get(f"{kind} {name}") or with_kind.get(f" {name}"))
     return "" if vocabulary("province").value(before["name"]) else _only(with_kind.get(f" {name}"))  # "huyện Vĩnh Long"
+
+
+@remembered(maxsize=1)
+def _highland() -> Units:
+    found: Units = {}
+    for name, units in _districts(folded)[0].items():
+        found.setdefault(_together(name), set()).update(units)
+    return found
+
+
+def _together(name: str) -> str:
+    """Return a name of the Highlands as it is written in many ways: "Ea H'leo", "Ea Hleo", "Đăk R'Lấp", "Dac Rlap"."""
+    return folded(name).replace(" ", "").replace("dac", "dak")
+
+
+# Names of other languages than Vietnamese, which everybody spells in another way.
+_HIGHLAND = re.compile(r"(?:[đd][ăắaâấ][kc]|krông|krong|ea|cư|chư|m['’]|ia|kon|mù|buôn|ayun|k'?bang)\b", re.IGNORECASE)
 
 
 def is_district(words: str) -> bool:

@@ -27,7 +27,7 @@ _SOFTWARE_ADDRESS = re.compile(
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
     r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )
@@ -36,9 +36,9 @@ _COMPONENTS = (
     (
         "nc",
         re.compile(
-            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s+thương\s+mại|phi\s+thuong\s+mai"
+            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
             r"|não\W?comercial|niet\W?commercieel|некоммерческ|非商业|非商業|非営利|비영리"
-            r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s+mại"
+            r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s*mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
         ),
@@ -49,7 +49,7 @@ _COMPONENTS = (
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
             r"|non\W?opere\W?derivate|sem\W?derivaç|geen\W?afgeleide"
             r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
-            r"|khong\s+phai\s+sinh|không\s[^.;,]{0,20}phái\s+sinh"
+            r"|khong\s+phai\s+sinh|không\s*[^.;,]{0,20}phái\s*sinh"
             r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
             r"|(?<![a-z])nd(?![a-z])",
             re.IGNORECASE,
@@ -59,7 +59,7 @@ _COMPONENTS = (
         "sa",
         re.compile(
             r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
-            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s+sẻ|phân\s+phối)\s+(?:tương\s+tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
+            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),
@@ -75,6 +75,7 @@ _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
     r"^quyền tác giả\s*:|^bản quyền\s*:\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
     r"|(?<!không )\b(?:có|còn) bản quyền"
+    r"|\b(?:bản quyền|quyền tác giả|quyền sở hữu trí tuệ)\s[^.;,]{0,40}thuộc (?:về|quyền)(?! công)"
     r"|(?:các|mọi|tất cả) quyền (?:đều )?được bảo (?:lưu|hộ)"
     r"|©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
@@ -86,7 +87,8 @@ _GPL = (
     r"[ ,-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
 )
 _SOFTWARE = re.compile(
-    rf"\b(?:giấy phép|licen[sc]ed? under(?: the)?)\s+(mit\b(?!-)|apache[ ,]*2|{_GPL})"
+    r"\b(?:giấy phép|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
+    rf"(mit\b(?!-)|apache[ ,]*2|{_GPL})"
     rf"|^(?:the |spdx-license-identifier:\s*)?(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_GPL})",
     re.IGNORECASE,
 )

@@ -8,14 +8,14 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan janvier janv januar jänner январь января янв enero ene gennaio janeiro",
-            "february feb février févr fév februar feber февраль февраля фев febrero febbraio fevereiro",
-            "march mar mars märz mrz март марта marzo março",
+            "january jan janvier janv januar jänner январь января янв enero ene gennaio janeiro januari",
+            "february feb février févr fév februar feber февраль февраля фев febrero febbraio fevereiro februari",
+            "march mar mars märz mrz март марта marzo março maart",
             "april apr avril avr апрель апреля апр abril abr aprile",
-            "may mai май мая mayo maggio maio",
+            "may mai май мая mayo maggio maio mei",
             "june jun juin juni июнь июня junio giugno junho",
             "july jul juillet juil juli июль июля julio luglio julho",
-            "august aug août aout август августа авг agosto",
+            "august aug août aout август августа авг agosto augustus",
             "september sep sept septembre сентябрь сентября сен septiembre setiembre settembre setembro",
             "october oct octobre oktober okt октябрь октября окт octubre ottobre outubro",
             "november nov novembre ноябрь ноября ноя noviembre novembro",

@@ -50,21 +50,22 @@ _KIND = re.compile(
 )
 _BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|city|island|bay|cũ|mới|xưa|nay|ngày nay|hiện nay"
-    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*|đầu\s+thế.*"
-    r"|cuối\s+thế.*|giai đoạn\s.*|từ\s.*)$",
+    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*"
+    r"|đầu\s+thế.*|cuối\s+thế.*|giai đoạn\s.*|(?:từ|trong)\s.*)$",
     re.IGNORECASE,
 )
-_OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &) đào tạo)?)"
+_OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &| -) đào tạo)?)"
 _INSIDE = re.compile(
     rf"\b(?:tỉnh|thành phố|tp\.?|{_OFFICES}|ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|đảng bộ"
-    r"|(?:ở|tại|qua)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
+    r"|(?:ở|tại|qua|địa phương)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
 # What people of a place have or do: the name at the end says where. Food and drink are called so everywhere.
 _OF_A_PLACE = re.compile(
     r"(?:dân ca|dân tộc|đồng bào|người|nhà máy|thủy điện|cảng|sân bay|làng nghề|lịch sử|địa lí|địa lý|báo|thư viện"
     r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
-    r"|hợp tác xã|công nghiệp)\s",
+    r"|hợp tác xã|công nghiệp"
+    r"|địa đạo|nhà tù|nhà lao|hoàng thành|chiến khu|căn cứ|phố núi|đất mũi|cửa khẩu|chợ nổi)\s",
     re.IGNORECASE,
 )
 _DISTRICT_INSIDE = re.compile(
@@ -227,7 +228,10 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
     parts = piece.split()
     if piece.endswith(_PERSON):
         return ""
-    return next((found for length in (4, 3, 2) if (found := table.value(" ".join(parts[-length:])) or "")), "")
+    tails = [
+        " ".join(parts[-length:]) for length in (4, 3, 2, 1) if length < len(parts) and parts[-length][0].isupper()
+    ]
+    return next((found for tail in tails if (found := table.value(tail) or _town(tail))), "")
 
 
 def _town(piece: str) -> str:

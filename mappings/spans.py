@@ -20,6 +20,8 @@ _STILL = re.compile(
 _IN_WORDS = re.compile(r"(\d{1,2}) tháng (\d{1,2})[ ,]+năm (?=\d{4})")
 _MONTHS_OF_YEAR = re.compile(rf"tháng (\d{{1,2}})(?:{_TO}(?:tháng )?)(\d{{1,2}}) ?(?:/|năm|,)? ?(?:năm )?(\d{{4}})")
 _EITHER = re.compile(r"(\d{4}) (?:hoặc|hay|or|oder|ou) (\d{4})")
+_MONTHS_OF_YEARS = re.compile(r"(\d{1,2})/(\d{4})\s*[-–]\s*(\d{1,2})/(\d{4})")  # "8/2019-6/2020"
+_BOTH_UNSURE = re.compile(r"(\d{4})\?\s*[-–/]\s*(\d{4})\?")
 _MARKED = re.compile(r"((\d{4})(?:-(\d{2})(?:-(\d{2}))?)?)\s*([?~])")  # EDTF itself
 
 Date = Callable[..., str | None]
@@ -32,6 +34,11 @@ def span(words: str, date: Date) -> str | None:
         return _between(date(year, first), date(year, last))
     if match := _EITHER.fullmatch(words):
         return _between(*match.groups())
+    if match := _MONTHS_OF_YEARS.fullmatch(words):
+        first, year, last, until = match.groups()
+        return _between(date(year, first), date(until, last))
+    if match := _BOTH_UNSURE.fullmatch(words):
+        return _between(f"{match[1]}?", f"{match[2]}?")
     words = _IN_WORDS.sub(r"\1/\2/", words)
     if match := _DAYS.fullmatch(words):
         first, last, month, year = match.groups()
