@@ -27,7 +27,7 @@ _SOFTWARE_ADDRESS = re.compile(
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
     r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)|\bgiấy phép\s+ghi\s+(?:nhận\s+)?công\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ _COMPONENTS = (
         "sa",
         re.compile(
             r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
-            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|theo\s+cùng)|cùng\s+giấy\s+phép|(?<![a-z])sa(?![a-z])",
+            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),

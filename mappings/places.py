@@ -51,7 +51,8 @@ _KIND = re.compile(
 _BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|city|island|bay|cũ|mới|xưa|nay|ngày nay|hiện nay"
     r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*"
-    r"|đầu\s+thế.*|cuối\s+thế.*|giai đoạn\s.*|(?:từ|trong)\s.*)$",
+    r"|đầu\s+thế.*|cuối\s+thế.*"
+    r"|giai đoạn\s.*|(?:từ|trong)\s.*)$",
     re.IGNORECASE,
 )
 _OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &| -) đào tạo)?)"
@@ -77,6 +78,7 @@ _INSTITUTION = re.compile(
 )
 _CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
 _ABROAD = "abroad"  # "Sơn Tây, Trung Quốc" is no place of this country
+_ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like the Vietnamese one
 _PERSON = "Hồ Chí Minh"
 _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
@@ -118,7 +120,7 @@ def _bare_places() -> dict[str, str]:
 @remembered(maxsize=4096)  # places come again and again
 def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     """Return today's provinces that a value names; of an address the one it is in; () where none is sure."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(unicodedata.normalize("NFC", text).translate(_ETH).split())
     iso = _ISO.fullmatch(text)
     if iso:
         return (_LETTERS[iso[1]],) if iso[1] in _LETTERS else ()

@@ -64,6 +64,7 @@ from mappings.licences import read
         ("Giấy phép Công cộng GNU (GPL) phiên bản 3", "gpl-3.0"),
         ("http://creativecommons.org/licenses/publicdomain/", "pdm"),
         ("Attribution required", ""),
+        ("Giấy phép Ghi công - Chia sẻ cùng điều kiện 4.0", "cc-by-sa"),
         ("CC Attribution-ShareAlike", "cc-by-sa"),
         ("Ghi công-PhiThươngMại 4.0", "cc-by-nc"),
         ("Released under the MIT License.", "mit"),

@@ -192,6 +192,7 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Province de Tây Ninh", "vn-80"),
         ("tỉnh Chương Thiện", "vn-92"),
         ("Ea Hleo", "vn-66"),
+        ("Ðắk Lắk", "vn-66"),
         ("Đăk R'Lấp", "vn-68"),
         ("Địa đạo Củ Chi", "vn-79"),
         ("Nhóm GV Toán Nghệ An", ""),
