@@ -201,7 +201,7 @@ OTHERS = (
     ),
     Mutation(
         "what a killed commit left behind is not cleared away",
-        TANTIVY,
+        "index/engines/tantivy/mending.py",
         (("    writer.garbage_collect_files()\n", ""),),
         (3, 5),
     ),
