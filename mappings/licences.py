@@ -27,7 +27,9 @@ _SOFTWARE_ADDRESS = re.compile(
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
     r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)|\bgiấy phép\s+ghi\s+(?:nhận\s+)?công\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))|^by(?:-(?:nc|nd|sa))+\b"
+    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)"
+    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?công\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))"
+    r"|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
 )

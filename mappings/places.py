@@ -58,7 +58,8 @@ _BEHIND = re.compile(
 _OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &| -) đào tạo)?)"
 _INSIDE = re.compile(
     rf"\b(?:tỉnh|thành phố|tp\.?|{_OFFICES}|ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|đảng bộ"
-    r"|(?:ở|tại|qua|địa phương)(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
+    r"|(?:ở|tại|qua|địa phương)"
+    r"(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
 # What people of a place have or do: the name at the end says where. Food and drink are called so everywhere.
