@@ -15,6 +15,12 @@ from .harvest import update_indexes
 if TYPE_CHECKING:
     from harvester import Federation, Store
 
+# What ``kho store check`` looks at.
+_CHECKED = {
+    "change": "thay đổi", "context": "phần bao quanh bản gốc", "dictionary": "từ điển nén", "erased": "bản gốc đã xoá",
+    "kept": "trang giữ lại", "payload": "bản gốc", "record": "bản ghi", "rejected": "bản ghi hỏng", "source": "nguồn",
+    "suppression": "lệnh gỡ",
+}  # fmt: skip
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -82,7 +88,8 @@ def check(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         data({"checked": found.counts, "faults": told})
     else:
-        table(here.text("đã_xét số_lượng", "checked number").split(), sorted(found.counts.items()), right=(1,))
+        rows = [(here.text(_CHECKED.get(kind, kind), kind), count) for kind, count in sorted(found.counts.items())]
+        table(here.text("đã_xét số_lượng", "checked number").split(), rows, right=(1,))
         for each in told:
             say(f"{each['code']}: {harmless(str(each['sentence']))}")
         for following in sorted({next_command(each.code, each.facts) for each in found.faults}):
