@@ -32,11 +32,13 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
       kho status tag:thcs --json
       kho status thu-vien-so-tlu
     """
+    from .visits import names_of  # visits asks status for its words
+
     here = desk(ctx)
     federation = here.federation()
-    names = {source.id for source in here.chosen(federation, selection)} if selection else None
     learned: dict[str, Any] | None = None
     with here.store(federation) as store:
+        names = names_of(here, federation, store, selection)
         sources = [row for row in rows(here, federation, store) if names is None or row["id"] in names]
         indexes = index_rows(here, federation, store)
         following = _following(store)

@@ -183,6 +183,7 @@ def test_a_source_that_left_the_file_is_still_decided_on(folder: Path, town: Tow
     kept = [block for block in file.read_text().split("  - id: ") if not block.startswith(NAME)]
     file.write_text("  - id: ".join(kept))
     assert [row["id"] for row in told(folder, "visits", "list", NAME)] == [2, 1]
+    assert [row["state"] for row in told(folder, "status", NAME)["sources"]] == ["left"]
     assert kho(folder, "visits", "approve", "2", "--no-index").returncode == 0
 
 
