@@ -15,6 +15,9 @@ from .query import FACETS, Document, Status
 from .text import analyse_fields, order
 
 _NO_LICENCE = "khong_ghi"
+_UNLICENSED = (_NO_LICENCE,)
+_STATED = tuple(field for field in FACETS if field != "source")
+_MORE = ("description", "keyword", "creator", "issued")  # what a record may leave out, and no facet counts
 _TELLING = 40  # characters of a description that says more than the title does
 _OLDEST = 150  # "from 15 years on"
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)", re.ASCII)
@@ -41,7 +44,8 @@ def version_of(change: Change) -> str:
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
     """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
     made = _document_of(change, origins)
-    return msgspec.structs.replace(made, checksum=checksum_of(made))
+    msgspec.structs.force_setattr(made, "checksum", checksum_of(made))  # nobody has seen it yet: it need not be copied
+    return made
 
 
 def checksum_of(document: Document) -> str:
@@ -105,9 +109,9 @@ def _words(resource: Resource) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _stated(resource: Resource) -> list[tuple[str, tuple[str, ...]]]:
     """Return the ids of each field with all broader ones, and the fields that hold nothing."""
-    found = [(field, _terms(resource, field)) for field in FACETS if field != "source"]
-    lacking = [field for field, values in found if not values or values == (_NO_LICENCE,)]
-    lacking += [field for field in ("description", "keyword", "creator", "issued") if not getattr(resource, field)]
+    found = [(field, _terms(resource, field)) for field in _STATED]
+    lacking = [field for field, values in found if not values or values == _UNLICENSED]
+    lacking += [field for field in _MORE if not getattr(resource, field)]
     if resource.learning_minutes is None:
         lacking.append("minutes")
     if resource.age_min is resource.age_max is None:

@@ -86,10 +86,15 @@ def analyse_fields(
     folds while it cuts tokens, at a third of what it costs here (measured). A field without a word holds the sign, so
     that no document lacks it.
     """
-    analysed = [(name, [_analysed(part) for part in parts]) for name, parts in fields]
-    every = [part for _, parts in analysed for part in parts] + [_analysed(part) for part in more]
-    whole = list(dict.fromkeys(every))  # sources say their subjects as keywords again: a tenth of all tokens
-    return tuple((name, *_joined(parts)) for name, parts in (*analysed, ("text", whole)))
+    found: list[tuple[str, str, str]] = []
+    every: dict[str, None] = {}  # sources say their subjects as keywords again: a tenth of all tokens
+    for name, parts in fields:
+        given = tuple(parts)
+        analysed, exact, folded = (_few if sum(map(len, given)) < _SHORT else _field)(given)
+        found.append((name, exact, folded))
+        every.update(analysed)
+    every.update(dict.fromkeys(map(_analysed, more)))
+    return (*found, ("text", *_joined(list(every))))
 
 
 def analyse_parts(parts: Iterable[str]) -> tuple[str, str]:
@@ -124,6 +129,15 @@ def _marked(text: str) -> str:
 
 
 _short = lru_cache(maxsize=20_000)(_marked)
+
+
+def _field(parts: tuple[str, ...]) -> tuple[dict[str, None], str, str]:
+    """Return the analysed texts of a field, and its exact and folded tokens; the first is not to be changed."""
+    analysed = list(map(_analysed, parts))
+    return dict.fromkeys(analysed), *_joined(analysed)
+
+
+_few = lru_cache(maxsize=10_000)(_field)  # subjects, keywords and creators come again and again
 
 
 def fold(token: str) -> str:

@@ -18,6 +18,7 @@ STARTS = {
     "-modified": ("modified_start_1", "modified_start_2", "modified_start_3"),
 }
 KEY_START = "key_start"
+_STREAMS = {name: (f"{name}_exact", f"{name}_folded") for name in TEXT_FIELDS}
 
 
 def schema() -> tantivy.Schema:
@@ -58,8 +59,9 @@ def made(document: Document) -> tantivy.Document:
         fill(found)
         return found
     for field, exact, folded in document.text:
-        found.add_text(f"{field}_exact", exact)
-        found.add_text(f"{field}_folded", folded or exact)
+        in_exact, in_folded = _STREAMS[field]
+        found.add_text(in_exact, exact)
+        found.add_text(in_folded, folded or exact)
     for field, values in document.terms:
         for value in values:
             found.add_text(field, value)
