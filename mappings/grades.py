@@ -36,6 +36,7 @@ WORDS_OF_GRADES = (
     "tốt nghiệp thpt",
     "thi tn",
     "thi tốt nghiệp",
+    "thi thử tốt nghiệp",
     "đề tốt nghiệp",
     "tn thpt",
     "tnthpt",
@@ -157,7 +158,7 @@ _BEHIND = re.compile(
 _LAST = re.compile(
     r"\b(?:thi|thpt|lần \d|kì|kỳ|đề)\b.{0,20}\b(?:tốt nghiệp|tn) ?thpt|\btn ?thpt"
     r"|\b(?:thi|đề) tốt nghiệp (?:môn )?(?:ngữ |lịch |tiếng )?(?:văn|toán|sử|địa|vật|l[íý]|h[óo][áa]|sinh|anh|gdcd)\b"
-    r"|\bthi tn\b|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
+    r"|\bthi thử tốt nghiệp\b|\bthi tn\b|\bthi thpt|\bthpt (?:quốc gia|qg)\b|\bthptqg\b"
 )
 
 

@@ -105,5 +105,5 @@ def _join(joined: dict[str, str], names: Iterable[str]) -> None:
 
 def _enter_types(joined: dict[str, str]) -> None:
     for row in words_of_titles()["types"]:
-        for name in ("words", "weak"):
+        for name in ("words", "weak", "heads"):
             _join(joined, [word for word in row.get(name, ()) if all(map(is_syllable, word.split()))])

@@ -161,7 +161,7 @@ def _run_together(names: Names) -> Iterator[Form]:
 
 # Words that make another word with the syllable behind them, whose initials may be capital letters, too.
 _JOINED_BEFORE = re.compile(
-    r"\b(?:học|nữ|nam|thí|tuyển|phát|giáo|văn|nhân|quản|tâm|đạo|triết|địa|vật|lịch|ngữ|thông|bản|tiếng|khoa|môn|thể|tự|ký|kí|chị|tiền"
+    r"\b(?:học|nữ|nam|thí|tuyển|phát|giáo|văn|nhân|quản|tâm|đạo|triết|địa|vật|lịch|ngữ|thông|bản|tiếng|khoa|môn|thể|tự|ký|kí|chị|cô|thầy|em|bạn|chú|bác|ông|bà|mẹ|tiền"
     r"|nhà|thị|nguyễn|trần|lê|phạm|đình|đức|ngọc|thế|hữu|xử|chuyển|tiêu|giải|đồng) $",
     re.IGNORECASE,
 )

@@ -233,7 +233,11 @@ def _may_be(subject: str, grade: str) -> bool:
 def subjects_without_marks(lowered: str, grades: Terms) -> tuple[Terms, Terms]:
     """Read subjects of several syllables beside a grade once more without marks: "Vât lí 8" has a wrong one."""
     words = folded(lowered).split(" ")
-    hits = [hit for hit in find(words, True) if hit.kind == "subject" and (hit.last > hit.first or hit.term == "toan")]
+    hits = [
+        hit
+        for hit in find(words, True)
+        if hit.kind in ("subject", "sure") and (hit.last > hit.first or hit.term == "toan")
+    ]
     beside, number = subject_beside(hits, words)
     if beside:
         return (beside,), grades or number

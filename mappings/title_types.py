@@ -39,7 +39,7 @@ def types_of_title(
         if head := _head(said, words, parts) or _letterhead(said[0], text):
             return (_of_plan(head, school),)
         said = [hit for hit in said if hit.kind == "type" or _names(hit, hits, words, school, bare, parts)]
-    if not said and school and is_paper(words):
+    if not said and school and is_paper(words) and not _mistyped(words, text):
         return ("de_thi" if _is_of_contest(hits) else "de_kiem_tra",)
     many = words[:1] == [_MANY]
     if (said or many) and is_study(words, bare):

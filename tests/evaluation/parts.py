@@ -73,7 +73,7 @@ PARTS: dict[str, Part] = {
         {"titles": 335, "dates": 153, "provinces": 139, "licences": 77},
         {
             "titles: subject": (1.0, 0.94),
-            "titles: grade": (1.0, 0.91),
+            "titles: grade": (1.0, 0.94),
             "titles: type": (0.99, 0.97),
             "dates": (0.99, 0.99),
             "provinces": (1.0, 0.96),
