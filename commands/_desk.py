@@ -151,6 +151,16 @@ class Desk:
             raise click.UsageError(f"{error.filename}: {error.strerror}") from error
 
 
+def names_of(here: Desk, federation: Federation, store: Store, selection: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the sources that a selection names, also those that have left the file; None for all."""
+    if not selection:
+        return None
+    left = {name for name in store.log.sources() if name not in federation.sources} & set(selection)
+    words = tuple(word for word in selection if word not in left)
+    chosen = here.chosen(federation, words) if words else []
+    return frozenset({source.id for source in chosen} | left)
+
+
 def described(source: Source) -> dict[str, Any]:
     """Return what mapping and people want to know of a source."""
     return {

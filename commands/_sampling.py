@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._desk import Desk
+from ._desk import Desk, names_of
 from ._output import number, say
-from .visits import names_of
 
 if TYPE_CHECKING:
     from harvester import Change, Federation, Store

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, desk, origins, tell_index
+from ._desk import Desk, desk, names_of, origins, tell_index
 from ._output import data, number, one_line, say, table
-from .visits import names_of
 
 if TYPE_CHECKING:
     from harvester import Federation, Store

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, desk
+from ._desk import Desk, desk, names_of
 from ._learned import in_words
 from ._output import data, harmless, number, seconds, stamp, table, when
 
@@ -32,8 +32,6 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
       kho status tag:thcs --json
       kho status thu-vien-so-tlu
     """
-    from .visits import names_of  # visits asks status for its words
-
     here = desk(ctx)
     federation = here.federation()
     learned: dict[str, Any] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._desk import Desk, Ended, desk
+from ._desk import Desk, Ended, desk, names_of
 from ._learned import learn_encoding
 from ._output import data, harmless, number, say, table, when
 from ._usage import Verbs
@@ -18,7 +18,7 @@ from .status import plain_visit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harvester import Decided, Federation, Store
+    from harvester import Decided, Store
 
 RENAMED = 5  # pairs of identifiers that are enough to see whether it is a renaming
 MANY = 50  # rejected records and skipped ones shown to people; machines get all of them
@@ -34,16 +34,6 @@ def command() -> None:
       kho visits show 12
       kho visits approve 12
     """
-
-
-def names_of(here: Desk, federation: Federation, store: Store, selection: tuple[str, ...]) -> frozenset[str] | None:
-    """Return the sources that a selection names, also those that have left the file; None for all."""
-    if not selection:
-        return None
-    left = {name for name in store.log.sources() if name not in federation.sources} & set(selection)
-    words = tuple(word for word in selection if word not in left)
-    chosen = here.chosen(federation, words) if words else []
-    return frozenset({source.id for source in chosen} | left)
 
 
 @command.command("list")
