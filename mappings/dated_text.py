@@ -52,7 +52,7 @@ _MONTHS = re.compile(
     r"(?:tháng|thg\.?|th\.)\s*(?P<m1>\d{1,2})(?:[\s,/.-]|năm)+(?P<y1>\d{4})(?!\d)"
     r"|năm\s+(?P<y2>\d{4})[\s,]+tháng\s+(?P<m2>\d{1,2})(?!\d)"
     rf"|{_NOT_IN_NUMBER}{_NOT_COUNTED}(?P<m3>\d{{1,2}})(?:\s*/\s*|-)(?P<y3>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
-    rf"|(?:^|[,(:]\s*)(?P<m7>\d{{1,2}})\s+-\s+(?P<y7>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
+    rf"|(?:^|[,(:]\s*)(?P<m7>\d{{1,2}})(?:\s+-\s+|\.)(?P<y7>{_YEAR})(?![\d/\\-]|\s*[-–]\s*\d{{4}})"
     rf"|{_NOT_IN_NUMBER}(?P<y4>{_YEAR})-(?P<m4>\d{{1,2}})(?![\d/\\-]|\s*[-–]\s*\d)"
     rf"|\b(?!mai|mar\b)(?P<e5>{MONTH})(?:[.,]?\s+(?:de\s+|of\s+)?|[./-])(?P<y5>{_YEAR})(?!\d)"
     rf"|{_NOT_IN_NUMBER}(?P<y6>{_YEAR})\s*[,(]?\s*(?:tháng|thg\.?)\s*(?P<m6>\d{{1,2}})(?!\d)"
@@ -65,6 +65,7 @@ _RANGE = re.compile(
 _ALONE = re.compile(
     rf"(?<![\d/.\w-])(?:c|cop)?({_YEAR})(?![\w/%]|[.,]\d|\s*[-–/]\s*\d(?!\d*\s*(?:tr\b|trang|p\b|pp|cuốn|tập)))"
 )
+_STILL = re.compile(rf"(?<![\w/.-])({_YEAR})\s*(?:[-–]|đến|tới|to)\s*(?:nay|hiện nay|present|now)\b")
 _BOTH = re.compile(rf"(?:năm )?({_YEAR})\s*(?:và|&|\+|and)\s*({_YEAR})")  # one right after the other
 _MANY = re.compile(rf"{_YEAR}(?:\s+{_YEAR}|(?:\s*[,;|+&–-]\s*{_YEAR}){{2,}})+")  # of which none is that of publication
 _CORRECTED = re.compile(rf"\[?i\.\s?e\.,?\s*({_YEAR})")  # "2008 [i.e. 2009]": the second one is right
@@ -271,6 +272,8 @@ def _years(words: str) -> str | None:
         return f"{_four_digits(short[1])}/{_four_digits(short[2])}"
     if found := _CORRECTED.search(words) or _COMMON_ERA.search(words):
         return found[1]
+    if still := _STILL.search(words):
+        return f"{still[1]}/.."
     if both := _BOTH.fullmatch(words):
         return f"{both[1]}/{both[2]}" if int(both[2]) == int(both[1]) + 1 else None
     if _MANY.fullmatch(words):

@@ -84,7 +84,13 @@ def _apart(words: str) -> str:
         words = words.translate(_MISTYPED).replace("//", "/")
     if "i" in words or "x" in words or "v" in words:
         words = _ROMAN_MONTH.sub(lambda month: f"{month[1] or ''}{_ROMAN.index(month[2]) + 1}/", words)
+    words = _UNFILLED.sub("", _NAMED_PART.sub(r"\1 ", _DOTS.sub("/", words)))
     return _GLUED.sub(" ", words.replace("[", "").replace("]", ""))
+
+
+_NAMED_PART = re.compile(r"\b(ngày|tháng|năm)\s*:\s*(?=\d)")  # "Ngày: 3 / Tháng: 4 / Năm: 2022"
+_DOTS = re.compile(r"(?<=\d)\.\.(?=\d)")  # "2022-04..2022-06"
+_UNFILLED = re.compile(r"^(?:ngày\s*)?/[/\s]*(?=(?:\d{1,2}\s*/\s*)?\d{4}$)")  # ".../12/2022"
 
 
 # "15/O8/2O17", "l2/05/2019", "05_12_2016", "12//5/2019": letters that look like figures, signs that were typed twice.
@@ -146,6 +152,7 @@ _MONTH_WORDS = {
     for name in names.split()
 }
 _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|chạp)(?=[\s,/-])")
+_DAYS_INSIDE = re.compile(r"(?<![\w/.-])\d{1,2}\s*[-–]\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}(?!\d)")
 _SINCE = re.compile(r"\b(?:từ (?:ngày )?|ngày )\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
 _LONGEST = 160  # a longer text is no date
@@ -177,10 +184,12 @@ def _read_within(words: str) -> str | None:
     """Read the date inside a publication line or a sentence; an era, a year and years are ready already."""
     if (inside := _IN_BRACKETS.search(words)) and (found := span(inside[1], _date)):
         return found  # "Tuần 12 (24/11 - 28/11/2025)"
+    if (days := _DAYS_INSIDE.search(words)) and (found := span(days[0], _date)):
+        return found
     if (since := _SINCE.search(words)) and (found := span(since[0], _date)):
         return found
     found = plain_date(words)
-    return _read(found) or (found if found and found.endswith("X") else None) if found else None
+    return _read(found) or (found if found and found[-1] in "X." else None) if found else None
 
 
 def is_timestamp(text: str) -> bool:
