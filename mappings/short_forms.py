@@ -95,6 +95,13 @@ _CLASSES = (
     ),
     form(re.compile(r"\d,$"), FIGURE, rf"\bk(?={NUMBER}, k\d)", "khối "),  # "K6, K7, K8"
     form(re.compile(r"\d,$"), FIGURE, r"(?<=\d, )(?:k|khối )(?=\d)", ""),
+    form(  # "11A2", also where no word says that it is a class
+        re.compile(r"(?:1[0-2]|[6-9])a\d"),
+        FIGURE,
+        r"(?<![\w.,/-])(?<![Ll]ớp )(?<!LỚP )(?<![Ll]op )(?<!LOP )(?<![Pp]hòng )(?:1[0-2]|[6-9])A\d{1,2}(?![\w/])",
+        r"lớp \g<0>",
+        flags=re.NOFLAG,
+    ),
     form("grader graders", FIGURE, rf"\b({NUMBER})(?:st|nd|rd|th)[ -]graders?\b", r"grade \1"),
     form("36", FIGURE, r"\b25\s*[-–]\s*36 tháng", "24-36 tháng"),
     form("t tuoi", FIGURE, r"([345])\s?[-–]\s?([456])\s?(?:t|tuoi)\b", r"\1-\2 tuổi"),

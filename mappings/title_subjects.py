@@ -16,6 +16,7 @@ from .vietnamese import folded, is_bare, key
 from .vocabulary import vocabulary
 
 _GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
+_SERIES = frozenset(("kntt", "ctst", "vnen"))
 _NUMBER = re.compile(NUMBER)
 _COUNTED = re.compile(r"[bct]?\d+p?")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
 _NO_GRADE = frozenset(
@@ -43,6 +44,8 @@ def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, Terms]:
         if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
             continue
         place = hit.last + 1
+        if place < len(words) and words[place] in _SERIES:  # "Mĩ thuật CTST 8"
+            place += 1
         if place < len(words) and words[place] in _GRADE_WORDS:
             place += 1
         if hit.kind == "syllable" and not _stands_alone(hit, words) and hit not in _in_a_row(hits, words):

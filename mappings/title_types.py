@@ -149,6 +149,7 @@ _HOUSES = frozenset(
             "thư",
             "trung",
             "khoa",
+            "khối",
             "tổ",
             "truong",
         ),

@@ -84,7 +84,7 @@ PARTS: dict[str, Part] = {
         {"titles": 337, "dates": 149, "provinces": 120, "licences": 66},
         {
             "titles: subject": (0.98, 0.95),
-            "titles: grade": (1.0, 0.96),
+            "titles: grade": (1.0, 0.97),
             "titles: type": (0.98, 0.93),
             "dates": (1.0, 1.0),
             "provinces": (1.0, 0.97),

@@ -41,6 +41,11 @@ Thể dục nhịp điệu cho người trung niên; ; ;
 Bài tập viết lại câu lớp 9; ; 9; bai_tap
 ThongBao_NghiTet_2024.pdf; ; ; van_ban
 Tiéng Anh 8 unit 1; tieng_anh; 8;
+6A1 - Nhạc - Tiết 4; am_nhac; 6;
+Ankan - BT về nhà 11A2; ; 11; bai_tap
+Phòng 6A1 sơ đồ cứu hỏa; ; ;
+Mĩ thuật CTST 8 bản 1; mi_thuat; 8;
+QP-AN 12 bài 1; giao_duc_quoc_phong_an_ninh; 12;
 STEM 6: Thiết kế cầu giấy; stem; 6;
 """
 
