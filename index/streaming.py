@@ -6,10 +6,8 @@ processes side by side.
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -18,7 +16,7 @@ from mappings import Mapped, Origin, map_record, tables_in_use
 
 from .documents import document_of, made_of, unpack_documents
 from .query import Document
-from .workers import RARELY, Workers, processes
+from .workers import Workers, processes
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 T = TypeVar("T")
@@ -86,9 +84,7 @@ def documents(
     """Make the documents of changes, part by part; where there are very many, in processes side by side."""
     count = processes(size)
     if not count:
-        with _rarely_collecting():
-            for mark, part in parts:
-                yield mark, [document_of(change, origins) for change in part]
+        yield from ((mark, [document_of(change, origins) for change in part]) for mark, part in parts)
         return
     marks: deque[T] = deque()
 
@@ -97,17 +93,6 @@ def documents(
             marks.append(mark)
             yield pack(part)
 
-    with _rarely_collecting(), Workers(partial(made_of, tables_in_use(), dict(origins)), count) as workers:
+    with Workers(partial(made_of, tables_in_use(), dict(origins)), count) as workers:
         for made in workers.map(packed()):
             yield marks.popleft(), unpack_documents(made)
-
-
-@contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """Look for circles of values only now and then: documents have none, and looking took a fifteenth (measured)."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], RARELY), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -26,7 +26,6 @@ Work = Callable[[bytes], bytes]
 ENOUGH = 50_000
 # Batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time.
 AHEAD = 2
-RARELY = 50_000  # values made and not let go of before circles of them are looked for: what is made here has none
 _GOOD, _BAD = b"+", b"-"
 
 
@@ -113,7 +112,7 @@ class Workers:
 
 def _serve(pipe: Connection, work: Work) -> None:
     """Do what comes until nothing can come any more."""
-    gc.set_threshold(RARELY)  # looking for them took a thirtieth (measured)
+    gc.set_threshold(50_000)  # what is made here goes as bytes: looking for circles in it takes a thirtieth (measured)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the process that asks decides
     while True:
         try:

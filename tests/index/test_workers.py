@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import subprocess
@@ -13,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index.streaming import documents
-from index.workers import ENOUGH, RARELY, Workers, WorkFailedError, processes
+from index.workers import ENOUGH, Workers, WorkFailedError, processes
 from tests.conftest import ROOT
 
 
@@ -105,14 +103,3 @@ def test_few_records_are_mapped_here() -> None:
     assert processes(ENOUGH - 1) == 0
     cores = len(os.sched_getaffinity(0))
     assert processes(ENOUGH) == (cores if cores > 1 else 0)
-
-
-def test_circles_are_looked_for_as_before_when_documents_are_made_or_given_up() -> None:
-    before = gc.get_threshold()
-    made = documents([(1, []), (2, [])], {}, 0)
-    assert next(made) == (1, [])
-    assert gc.get_threshold()[0] == RARELY
-    made.close()
-    assert gc.get_threshold() == before
-    assert [mark for mark, _ in documents([(1, []), (2, [])], {}, 0)] == [1, 2]
-    assert gc.get_threshold() == before
