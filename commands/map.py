@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._desk import Desk, Ended, desk, origin_of
-from ._output import harmless, line, one_line, say, table
+from ._output import harmless, line, number, one_line, say, table
 from ._repairs import explained
 from .show import explained_headers, plain, public
 
@@ -29,8 +29,8 @@ CHECK_FOUND_FAULTS = 8
 def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, explain: bool, as_json: bool) -> None:
     """Ánh xạ bản ghi đã lưu: câu trả lời OAI-PMH, một bản ghi, siêu dữ liệu, JSON-LD, trang web; - là stdin.
 
-    Maps saved records: an OAI-PMH answer, a record of it, bare metadata, JSON-LD, a web page; - is stdin. Ends with 8
-    where a file could not be read or a record would not be shown.
+    Maps saved records: an OAI-PMH answer, a record of it, bare metadata, JSON-LD, a web page; - is stdin. Every
+    resource of a graph is one record. Ends with 8 where a file could not be read or a record would not be shown.
 
     \b
     Ví dụ / examples:
@@ -60,6 +60,8 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
             continue
         if not records:
             say(here.text(f"{name}: không có bản ghi nào", f"{name}: there is no record in it"))
+        elif len(records) > 1:
+            say(here.text(f"{name}: {number(len(records))} bản ghi", f"{name}: {len(records):,} records"))
         for record in records:
             if not isinstance(record, RawRecord):
                 said = sentence(record.code, {}, here.language)

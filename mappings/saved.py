@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 
 from lxml import etree
 
 from harvester import RawRecord, Rejected, SourceError, local_name, read_page
 
-from .rows import PARSER
+from .crosswalk import crosswalks
+from .graph import Described, resources_of
+from .json_rows import JsonReader, decoded_json
+from .rows import PARSER, UnreadableError
 
 _OAI_PMH = re.compile(rb"<(?:[^\s<>/:]+:)?OAI-PMH[\s>]")
 _PAGE = re.compile(rb"(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.DOTALL)
@@ -24,16 +29,32 @@ def read_saved(content: bytes, name: str, form: str = "") -> list[RawRecord | Re
     """Return the records of a saved file, ``name``; ``form`` is their format where it is known.
 
     Whatever it is, it is read as strictly as a server's answer: a single record is put into one first. Bare metadata
-    gets the file's name as its identifier. Raises SourceError.
+    gets the file's name as its identifier, JSON-LD that describes many gives as many records. Raises SourceError.
     """
     content = content.removeprefix(_BYTE_ORDER_MARK)
     begin = content[:1000].lstrip().lower()
     other = "schema_org" if begin[:1] in (b"{", b"[") else "page" if _PAGE.match(begin) else ""
     if other:
-        return [RawRecord(name, "", (), False, form or other, content, b"", b"", b"")]
+        return list(_described(content, name, form or other))
     if _OAI_PMH.search(content) is None:
         content = _answer(content, name, bare=not _is_record(content, name))
     return [item for item in read_page(content, name, name=form).items if not isinstance(item, int)]
+
+
+def _described(content: bytes, name: str, form: str) -> Iterator[RawRecord]:
+    """Yield the resources of JSON-LD with many, by their own ids; all else is one record with the file's name."""
+    reader = crosswalks()[form].reader if form in crosswalks() else None
+    found: list[Described] = []
+    if isinstance(reader, JsonReader):
+        with suppress(UnreadableError, RecursionError):  # mapping says why
+            found = resources_of(decoded_json(content), reader.shape.elements)
+    named: set[str] = set()
+    for number, one in enumerate(found, 1):
+        identifier = one.identifier if one.identifier and one.identifier not in named else f"{name}#{number}"
+        named.add(identifier)
+        yield RawRecord(identifier, "", (), False, form, one.body, b"", b"", b"")
+    if not found:
+        yield RawRecord(name, "", (), False, form, content, b"", b"", b"")
 
 
 def _is_record(content: bytes, name: str) -> bool:

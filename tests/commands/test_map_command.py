@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harvester import RawRecord
+from mappings import BASE, Institution, Origin, map_record, open_export, read_saved, written
 from tests.commands.calling import ROOT, inside, kho
 
 GOLDEN = ROOT / "tests" / "mappings" / "golden"
@@ -148,3 +150,47 @@ def test_dates_of_bare_metadata_are_not_later_than_a_record_that_has_no_date(tmp
     (tmp_path / "tep.xml").write_text(dublin_core, encoding="utf-8")
     row = json.loads(inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json", "--format", "oai_dc").stdout)
     assert (row["issued"], row.get("problems"), row["datestamp"]) == ("2024-09", None, "")
+
+
+GRAPH = [
+    {"@id": "https://thcsquangtrung.example/de/1", "@type": "LearningResource", "name": "Đề kiểm tra Vật lí 9",
+     "author": {"@id": "_:lan"}, "image": {"@id": "#bia"}},
+    {"@id": "_:lan", "@type": "Person", "name": "Nguyễn Thị Lan"},
+    {"@id": "#bia", "@type": "ImageObject", "name": "Bìa"},
+    {"@type": "Course", "name": "Khoá học Toán 6", "url": "https://thcsquangtrung.example/khoa/2"},
+    {"@id": "https://thcsquangtrung.example/de/1", "@type": "Quiz", "name": "Câu hỏi ôn tập Toán 7"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["graph", "list"])
+def test_every_resource_of_linked_data_is_mapped_and_counted(tmp_path: Path, *, listed: bool) -> None:
+    document = GRAPH if listed else {"@context": {"@vocab": "https://schema.org/", "@language": "vi"}, "@graph": GRAPH}
+    (tmp_path / "tep.jsonld").write_text(json.dumps(document), encoding="utf-8")
+    done = inside(tmp_path, "map", str(tmp_path / "tep.jsonld"), "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    said = [(row["identifier"], row.get("title", row.get("reason")), row.get("grade", [])) for row in rows]
+    assert said == [
+        ("https://thcsquangtrung.example/de/1", "Đề kiểm tra Vật lí 9", ["9"]),
+        ("https://thcsquangtrung.example/khoa/2", "Khoá học Toán 6", ["6"]),
+        ("tep.jsonld#3", "Câu hỏi ôn tập Toán 7", ["7"]),
+    ]
+    assert [agent["name"] for agent in rows[0]["creator"]] == ["Nguyễn Thị Lan"]
+    assert "tep.jsonld: 3 bản ghi" in done.stderr
+
+
+def test_our_own_export_is_mapped_whole(tmp_path: Path) -> None:
+    """Every resource that the goldens show is written as one document of linked data and read again."""
+    origin = Origin("a", "a", "A", institution=Institution("A"))
+    records = [
+        map_record(record, origin).resource
+        for file in sorted((GOLDEN / "lom").glob("*.xml"))
+        for record in read_saved(file.read_bytes(), file.name, "lom")
+        if isinstance(record, RawRecord)
+    ]
+    shown = [resource for resource in records if resource is not None]
+    document = "".join(written(open_export("jsonld"), shown))
+    found = read_saved(document.encode(), "kho.jsonld")
+    assert len(shown) > 5
+    assert [record.identifier for record in found] == [f"{BASE}hoc-lieu/{one.key}" for one in shown]
+    titles = [map_record(record, origin).resource for record in found if isinstance(record, RawRecord)]
+    assert [one.title for one in titles if one] == [one.title for one in shown]
