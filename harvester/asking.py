@@ -20,6 +20,9 @@ class Asking(Protocol):
     held: int  # how many records of this source are held
     reread: str | None  # how far the slow reading of everything anew has come; the connector writes it on
 
+    def ask_for_everything(self) -> None:
+        """Make a visit for changes a full one, before its first page: what its list does not show is absent then."""
+
     def known(self, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
         """Return the number of the record that each of these bytes are; None for those that are not held."""
 

@@ -163,6 +163,12 @@ def resume(database: Database, lease: Lease, visit: Visit) -> Visit | None:
     return database.write(job)
 
 
+def turn_full(database: Database, visit: Visit) -> None:
+    """Say that a visit asks for everything, whatever it was opened for. Raises LeaseLost."""
+    database.write(lambda connection: hold(connection, visit, mode="full", since=None))
+    visit.mode, visit.since = "full", None
+
+
 def pause(database: Database, visit: Visit, outcome: str | None, code: str, facts: Mapping[str, Any]) -> None:
     """Leave a visit open with its checkpoint: deferred, or (outcome None) interrupted."""
     due_at = int(facts.get("until_seconds", 0) or 0)

@@ -10,7 +10,7 @@ from .. import stamp
 from ..asking import Asking
 from ..record import Format, Kept, Mode, Page, Standing
 from ..source import Source
-from ..store import Store, kept
+from ..store import Store, kept, visits
 from ..store.knowing import Knowing
 from ..store.staging import Stager, standing
 from ..store.visits import SourceRow, Visit
@@ -51,6 +51,12 @@ class Asked:
         self.first_clock: str | None = visit.clock
         self._store, self._stager, self._visit = store, stager, visit
         self._knowing = Knowing(store.database, visit.source)
+
+    def ask_for_everything(self) -> None:
+        """Make a visit for changes a full one, in the store as well: it is judged as such, and resumed as such."""
+        if self.mode == "incremental":
+            visits.turn_full(self._store.database, self._visit)
+            self.mode, self.since = "full", None
 
     def known(self, fingerprints: Sequence[bytes]) -> Sequence[int | None]:
         """Return the number of the record that each of these bytes are; None for those that are not held."""

@@ -82,11 +82,12 @@ WRITES: dict[str, Callable[[Stalled], Any]] = {
     "sources.learn": lambda p: visits.learn(p.store.database, p.lease, {"format": "lom"}, {"a": "b"}),
     "visits.begin": lambda p: visits.begin(p.store.database, p.lease, "full", None),
     "visits.resume": lambda p: visits.resume(p.store.database, p.lease, p.visit),
+    "visits.turn_full": lambda p: visits.turn_full(p.store.database, p.visit),
     "visits.pause": lambda p: visits.pause(p.store.database, p.visit, "deferred", "deferred", {"until_seconds": 9}),
     "questions.approve": lambda p: questions.approve(p.store.database, p.lease, question(p), lambda _: ENDING),
     "questions.reject": lambda p: questions.reject(p.store.database, p.lease, question(p), {}),
     "questions.begin": lambda p: questions.begin(p.store.database, p.lease, "retire", ENDING),
-    "questions.begin_undo": lambda p: questions.begin_undo(p.store.database, p.lease, 1, lambda _: ENDING),
+    "questions.begin_undo": lambda p: questions.begin_undo(p.store.database, p.lease, 1, lambda *_: ENDING),
     "Publisher.publish": lambda p: p.publisher.publish(ENDING),
     "Publisher.decide": lambda p: p.store.database.write(lambda c: p.publisher.decide(c, ENDING)),
     "Publisher.finish": lambda p: p.publisher.finish(ENDING),
@@ -119,7 +120,7 @@ def dump(store: Store) -> dict[str, list[dict[str, Any]]]:
 def stall(store: Store, number: int) -> Stalled:
     """Begin a visit to a source of which something is held, and stop in the middle of it."""
     lease = visits.claim(store.database, number)
-    running = visits.begin(store.database, lease, "full", None)
+    running = visits.begin(store.database, lease, "incremental", "2026-11-17T19:00:00Z")
     process = Stalled(store, lease, running)
     process.stager().stage(page("oai:truoc"), "2026-11-20T19:00:00Z")
     evidence.keep_absent(store.database, running, (1,), (2,))

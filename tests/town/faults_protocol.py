@@ -202,7 +202,7 @@ FAULTS = (
     Fault(
         "changes-its-format", ("P2",), "takes lom away and goes on with oai_dc",
         "reads everything anew; a change of format is no mass change",
-        (Night(whole()), Night(changed(WHOLE, changed=100, code="reformatted"), day=without_lom, wish=FULL)),
+        (Night(whole()), Night(changed(WHOLE, changed=100, code="reformatted"), day=without_lom)),
         institution={"formats": ("oai_dc", "lom")},
     ),
     Fault(

@@ -55,17 +55,19 @@ def _begin(conversation: Conversation) -> Walk:
     sweep = visit.mode == "sweep"
     held = [choice for choice in conversation.choices if sweep and choice[1] == before]
     prefix, name = [*held, *conversation.choices][0]  # a sweep reads too little to change the format of the rest
-    # In another format every record is another text: a list of changes alone would leave the rest as it was.
-    since = visit.since if before in (None, name) else None
-    main = Stretch("ListIdentifiers" if sweep else "ListRecords", since)
+    # In another format every record is another text: a list of changes alone would leave the rest as it was. The visit
+    # is a full one then, in name as well, so that what is absent from its list is noticed.
+    if before not in (None, name):
+        visit.ask_for_everything()
+    main = Stretch("ListIdentifiers" if sweep else "ListRecords", visit.since)
     walk = Walk(prefix, name, [main], main=main, clock=conversation.clock)
     learned = conversation.learned
     if (
         visit.mode == "incremental"
-        and since
+        and visit.since
         and UNSUPPORTED not in (learned.get("windows"), learned.get("incremental"))
     ):
-        slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, since, conversation.clock)
+        slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, visit.since, conversation.clock)
         walk.stretches += [slice_] if slice_ else []
     elif visit.mode == "full":
         walk.reread = all_read(conversation.clock)

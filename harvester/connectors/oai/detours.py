@@ -105,6 +105,9 @@ class Detours:
             refused_prefixes=sorted({*route.conversation.learned.get("refused_prefixes", ()), refused[0]}),
             refused_at=route.walk.clock,
         )
+        if route.conversation.visit.mode == "incremental":
+            route.conversation.visit.ask_for_everything()
+            route.walk.stretches = route.walk.stretches[:1]  # nothing is left to be read anew
         route.restart(Stretch(route.stretch.verb))  # in another format everything is another text
 
     def without_slice(self, why: str) -> Page:
