@@ -181,8 +181,10 @@ _REFUSALS: dict[str, Message] = {
     ),
     "visit_superseded": Message(
         "config",
-        "Lượt {visit} đã được lượt {newer} thay; hãy quyết định lượt {newer}.",
-        "Visit {visit} was superseded by visit {newer}; decide on visit {newer}.",
+        "Lượt {visit} đã được lượt {newer} thay, không còn gì để quyết định ở đó; nếu còn câu hỏi thì nằm ở lượt"
+        " {newer}.",
+        "Visit {visit} was superseded by visit {newer} and leaves nothing to decide; if a question is open, it is in"
+        " visit {newer}.",
         "kho visits show {newer}",
     ),
     "not_renamed": Message(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from harvester import Store, Wish, approve, reject
 from harvester.errors import Busy, Refused
 from harvester.judge import Expect
+from harvester.messages import next_command, sentence
 from harvester.store import schema, visits
 from harvester.visit import retire_source
 from tests.harvester.lists import DELETED, UNREADABLE, Lists, clock, full, held, many, shown, some, visit
@@ -166,8 +167,11 @@ def test_a_list_that_is_right_again_settles_the_question(store: Store) -> None:
     assert again.verdict == "nothing"
     assert not store.log.open_questions()
     assert staged(store) == 0
-    assert refused("visit_superseded", approve, store, number(asked))["newer"] == again.visit
+    facts = refused("visit_superseded", approve, store, number(asked))
+    assert (facts["newer"], next_command("visit_superseded", facts)) == (again.visit, f"kho visits show {again.visit}")
     refused("no_question", approve, store, number(again))
+    for language, order in (("vi", "hãy quyết định"), ("en", "decide on")):
+        assert order not in sentence("visit_superseded", facts, language), "nothing can be decided there"
 
 
 def test_a_visit_that_failed_leaves_the_question_open(store: Store) -> None:
