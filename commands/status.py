@@ -162,6 +162,12 @@ _MARKS = {
 }
 
 
+def _mark(state: str, visit: dict[str, Any] | None) -> str:
+    """Return the sign of a state; a list that came whole and that somebody must look at all the same is not ✓."""
+    warned = state == "good" and visit is not None and visit["who"] is not None
+    return "!" if warned else _MARKS.get(state, "!")
+
+
 def _following(store: Store) -> dict[str, str]:
     """Return the next command of every source that has one: of its open question before that of its last visit."""
     from harvester import next_command
@@ -186,7 +192,7 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
         last = when(seconds(visit["finished"] or visit["started"])) if visit else ""
         reason = visit["reason"] if visit and visit["reason_code"] not in ("whole", "same") else ""
         counts = [number(row["records"][name]) for name in ("present", "missing", "withdrawn")]
-        body.append((row["id"], f"{_MARKS.get(state, '!')} {said}", *counts, last, reason))
+        body.append((row["id"], f"{_mark(state, visit)} {said}", *counts, last, reason))
     if sys.stdout.isatty():  # a column of sentences leaves no room for the others: they follow below
         table(headers[:-1], [row[:-1] for row in body], right=(2, 3, 4), whole=(0, 1, 5))
         for name, *_, reason in body:

@@ -12,7 +12,7 @@ import pytest
 from demo.town import Town, sources_yaml
 from index import open_engine
 from index.query import Document
-from tests.commands.calling import kho
+from tests.commands.calling import inside, kho
 
 NAME = "tieu-hoc-kim-dong"
 
@@ -72,6 +72,21 @@ def test_a_question_from_the_morning_to_its_answer(folder: Path, town: Town) -> 
     assert again.returncode == 2
     assert "no_question" in again.stderr
     assert kho(folder, "harvest", NAME).returncode == 0
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_status_marks_a_complete_night_of_which_most_went_missing(folder: Path, town: Town, language: str) -> None:
+    good = {"vi": "tốt", "en": "good"}[language]
+    assert f"{NAME}\t✓ {good}\t" in inside(folder, "status", NAME, KHO_LANG=language).stdout
+    repository = town.repositories[NAME]
+    for identifier in sorted(repository.entries)[:300]:
+        del repository.entries[identifier]
+    repository.replace([])
+    night = inside(folder, "harvest", NAME, "--full", "--no-index")
+    morning = inside(folder, "status", NAME, KHO_LANG=language)
+    assert f"{NAME}\t! {good}\t" in morning.stdout
+    assert "300" in morning.stdout
+    assert (night.returncode, morning.returncode, state(folder)[0]) == (0, 0, "good"), "for machines all is as it was"
 
 
 def test_a_superseded_question_is_refused_with_the_newer_one(folder: Path, town: Town) -> None:
