@@ -87,6 +87,8 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
     ``context + body + closing tags`` parse (see ``harvester.page.document``). ``fingerprint`` is the hash of context
     and body: equal means that nothing needs to be read. ``content`` is the hash of metadata, about and sets without
     the datestamp: equal means unchanged. Both are 16 bytes. ``format`` is the name of the format that was asked for.
+    ``fetched`` is the year, UTC and by our clock, in which the visit began that fetched these bytes; 0 is not known.
+    It is kept with the bytes, so whoever reads them again, however often, is told the same year.
     """
 
     identifier: str
@@ -98,6 +100,7 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
     context: bytes
     fingerprint: bytes
     content: bytes
+    fetched: int = 0
 
 
 class Rejected(msgspec.Struct, frozen=True):

@@ -86,8 +86,8 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "implausible_date": Sentence(
         "warning",
-        "Ngày “{value}” ({path}) không hợp lí: trước năm 1400 hoặc sau ngày của chính bản ghi.",
-        "The date “{value}” ({path}) is not plausible: before 1400, or after the record itself.",
+        "Ngày “{value}” ({path}) không hợp lí: trước năm 1400, hoặc quá một năm sau năm Kho lấy bản ghi về.",
+        "The date “{value}” ({path}) is not plausible: before 1400, or more than a year after Kho fetched it.",
         "Báo cho đơn vị để sửa.",
         "Tell the institution.",
     ),

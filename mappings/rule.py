@@ -26,15 +26,20 @@ class Job:
         self.raw = raw
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
-        # Mapping knows no clock: nothing was issued later than the year after the record's own datestamp.
-        year = raw.datestamp[:4]
-        self.latest_year = int(year) + 1 if year.isdecimal() else 2100
+        # Mapping knows no clock: this year is that in which the record was fetched, else that of its datestamp. A
+        # datestamp may be much older than what the record says: sources edit records and leave it as it was.
+        self.latest_year = raw.fetched + 1 if raw.fetched else year_of(raw.datestamp, 2099) + 1
 
     def problem(self, code: str, field: str, path: str, value: str) -> None:
         """Note a problem; the same one is noted once."""
         made = problem(code, field, path, value)
         if made not in self.problems:
             self.problems.append(made)
+
+
+def year_of(stamp: str, unknown: int = 0) -> int:
+    """Return the year of a datestamp, ``unknown`` where it has none."""
+    return int(stamp[:4]) if stamp[:4].isdecimal() else unknown
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

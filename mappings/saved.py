@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html import escape
 
+import msgspec
 from lxml import etree
 
 from harvester import RawRecord, Rejected, SourceError, local_name, read_page
@@ -15,6 +16,7 @@ from .crosswalk import crosswalks
 from .graph import Described, resources_of
 from .json_rows import JsonReader, decoded_json
 from .rows import PARSER, UnreadableError
+from .rule import year_of
 
 _OAI_PMH = re.compile(rb"<(?:[^\s<>/:]+:)?OAI-PMH[\s>]")
 _PAGE = re.compile(rb"(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.DOTALL)
@@ -36,9 +38,19 @@ def read_saved(content: bytes, name: str, form: str = "") -> list[RawRecord | Re
     other = "schema_org" if begin[:1] in (b"{", b"[") else "page" if _PAGE.match(begin) else ""
     if other:
         return list(_described(content, name, form or other))
-    if _OAI_PMH.search(content) is None:
+    whole = _OAI_PMH.search(content) is not None
+    if not whole:
         content = _answer(content, name, bare=not _is_record(content, name))
-    return [item for item in read_page(content, name, name=form).items if not isinstance(item, int)]
+    page = read_page(content, name, name=form)
+    answered = year_of(page.answer.response_date) if whole else 0
+    return [_fetched(item, answered) for item in page.items if not isinstance(item, int)]
+
+
+def _fetched(item: RawRecord | Rejected, answered: int) -> RawRecord | Rejected:
+    """Say when a record was fetched by what its file knows: the year of the answer, or of its datestamp if later."""
+    if isinstance(item, Rejected):
+        return item
+    return msgspec.structs.replace(item, fetched=max(answered, year_of(item.datestamp)))
 
 
 def _described(content: bytes, name: str, form: str) -> Iterator[RawRecord]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from time import gmtime
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from .suppressions import Hidden, Version
 from .visits import QUESTIONS, SourceRow, source_rows
 
 _change, _record, _payload, _source = schema.change, schema.record, schema.payload, schema.source
+_fetching = schema.visit.alias("fetching")
 
 
 class HistoryRow(msgspec.Struct, frozen=True):
@@ -276,7 +278,7 @@ class Log:
     def _change(self, connection: sa.Connection, row: sa.Row[Any], hidden: Hidden) -> Change:
         # The columns of _question in their order: asking a row for a name costs more than anything else here.
         sequence, presence, source, first_id, identifier, fingerprint, form, *payload = tuple[Any, ...](row)
-        dictionary, context, datestamp, sets, content, body = payload
+        dictionary, context, datestamp, sets, content, body, started = payload
         content = content or b""
         suppressed = hidden.hides(first_id, identifier, content)
         raw = None
@@ -291,6 +293,7 @@ class Log:
                 self._bodies.context_text(connection, context),
                 fingerprint,
                 content,
+                _year(started) if started else 0,
             )
         # The tuple of presences holds exactly the words of the type.
         word: Presence = schema.PRESENCES[presence]  # type: ignore[assignment]
@@ -315,12 +318,19 @@ def _question(presence: sa.ColumnElement[int], said: sa.ColumnElement[Any], *, b
             _payload.c.sets,
             _payload.c.content,
             _payload.c.body if body else sa.null().label("body"),
+            _fetching.c.started,
         )
         .select_from(_change)
         .join(_record, _record.c.id == _change.c.record)
         .join(_source, _source.c.id == _record.c.source)
         .outerjoin(_payload, _payload.c.id == said)
+        .outerjoin(_fetching, _fetching.c.id == schema.visit_of(_payload.c.id))
     )
+
+
+@lru_cache(maxsize=1024)  # the records of a visit are fetched in one year
+def _year(seconds: int) -> int:
+    return gmtime(seconds).tm_year
 
 
 @cache  # making it anew takes almost half as long as asking it

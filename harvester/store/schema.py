@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.dialects.postgresql import TEXT as POSTGRESQL_TEXT
 
@@ -281,3 +283,8 @@ suppression = Table(
     Index(None, "content"),
     sqlite_strict=True,
 )
+
+
+def visit_of(payload: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the visit that fetched a payload, which stands in the payload's id."""
+    return payload.op(">>")(literal_column("28"))  # PostgreSQL shifts by a plain integer only

@@ -152,6 +152,20 @@ def test_dates_of_bare_metadata_are_not_later_than_a_record_that_has_no_date(tmp
     assert (row["issued"], row.get("problems"), row["datestamp"]) == ("2024-09", None, "")
 
 
+@pytest.mark.parametrize(("answered", "issued"), [("2026", "2023"), ("2019", "")])
+def test_an_answer_says_when_its_records_were_fetched(tmp_path: Path, answered: str, issued: str) -> None:
+    dated = ANSWER.replace("<datestamp>2026", "<datestamp>2019").replace(
+        "</dc:title>", "</dc:title><dc:date>2023</dc:date>"
+    )
+    (tmp_path / "tep.xml").write_text(
+        dated.replace("<responseDate>2026", f"<responseDate>{answered}"), encoding="utf-8"
+    )
+    rows = [
+        json.loads(line) for line in inside(tmp_path, "map", str(tmp_path / "tep.xml"), "--json").stdout.splitlines()
+    ]
+    assert [row.get("issued", "") for row in rows] == [issued, issued]
+
+
 GRAPH = [
     {"@id": "https://thcsquangtrung.example/de/1", "@type": "LearningResource", "name": "Đề kiểm tra Vật lí 9",
      "author": {"@id": "_:lan"}, "image": {"@id": "#bia"}},

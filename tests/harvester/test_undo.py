@@ -107,6 +107,28 @@ def test_what_a_later_visit_changed_stays_and_is_listed(store: Store) -> None:
     consistent(store)
 
 
+def test_what_was_said_keeps_the_year_in_which_it_was_fetched(store: Store, clock: Clock) -> None:
+    """Whoever reads the same bytes again is told the same year: in the log, of the record, and after an undo."""
+    first, edited = "oai:truong.example:60", "oai:truong.example:1"
+
+    def years() -> dict[str, int]:
+        return {each.identifier: each.raw.fetched for each in store.log.every_record("truong") if each.raw}
+
+    full(store, ALL, 1)
+    assert set(years().values()) == {2026}
+    clock.now += 2 * 366 * 86400
+    night = full(store, {**ALL, edited: "sửa"}, 2)
+    assert (years()[first], years()[edited]) == (2026, 2028)
+    told = [each.raw.fetched for each in store.log.changes(0, 1000) if each.raw and each.identifier == edited]
+    assert told == [2026, 2028]
+    take_back(store, number(night))
+    assert set(years().values()) == {2026}
+    found = store.log.record_of("truong", edited)
+    assert found is not None
+    assert found.raw is not None
+    assert found.raw.fetched == 2026
+
+
 def test_a_first_visit_can_be_taken_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     import harvester.visit.visiting as visiting
 

@@ -180,6 +180,26 @@ def test_rebuilding_gives_the_same(sqlite_store: Store, town: Town, engine: Engi
     balance(sqlite_store, engine)
 
 
+def test_a_date_later_than_the_datestamp_is_kept_however_a_record_comes_into_an_index(
+    sqlite_store: Store, town: Town, clock: Clock
+) -> None:
+    """It is plausible by the year of fetching, which the store keeps: later years change nothing of it."""
+    identifier, entry = next(iter(town.repositories[NAME].entries.items()))
+    late = entry.edited(entry.datestamp.replace(year=2019), date="2023")
+    town.repositories[NAME].entries[identifier] = late
+    visit(sqlite_store, town, NAME)
+    followed, anew = MemoryEngine(), MemoryEngine()
+    update(sqlite_store.log, followed, origins(sqlite_store))
+    clock.now += 3 * 366 * 86400
+    rebuild(sqlite_store.log, anew, origins(sqlite_store))
+    update(sqlite_store.log, followed, origins(sqlite_store, "40"))
+    update(sqlite_store.log, anew, origins(sqlite_store, "40"))
+    key = key_of(NAME, identifier)
+    found = [engine.get(key) for engine in (followed, anew)]
+    assert [b'"issued":"2023"' in one.stored for one in found if one] == [True, True]
+    assert found[0] == found[1]
+
+
 def test_processes_side_by_side_make_the_same_index(
     sqlite_store: Store, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

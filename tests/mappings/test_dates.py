@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -268,3 +269,17 @@ def test_issued_is_chosen_among_the_dates_of_dublin_core(dates: list[str], issue
     assert mapped.resource is not None
     assert mapped.resource.issued == issued
     assert tuple(problem.code for problem in mapped.problems) == codes
+
+
+@pytest.mark.parametrize(
+    ("fetched", "issued"),
+    [(0, ""), (2021, ""), (2022, "2023"), (2026, "2023")],
+    ids=["not known", "two years before", "the year before", "later"],
+)
+def test_a_date_is_plausible_by_the_year_of_fetching_else_by_the_datestamp(fetched: int, issued: str) -> None:
+    """Sources edit records and leave the datestamp as it was: the record was fetched later than it says."""
+    raw = msgspec.structs.replace(dublin_core(date="2023"), datestamp="2019-05-01", fetched=fetched)
+    mapped = map_record(raw, ORIGIN)
+    assert mapped.resource is not None
+    assert mapped.resource.issued == issued
+    assert [problem.code for problem in mapped.problems] == ([] if issued else ["implausible_date"])
