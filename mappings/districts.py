@@ -125,4 +125,18 @@ def unit_of_office(label: str) -> str:
     return found
 
 
+@remembered(maxsize=1)
+def _hosts_of_schools() -> Units:
+    """Return names of districts that stand for themselves, as labels of hosts have them: "badinh"."""
+    found: Units = {}
+    for name, units in _districts(folded)[0].items():
+        found.setdefault(name.replace(" ", ""), set()).update(units)
+    return found
+
+
+def unit_of_schools(label: str) -> str:
+    """Return today's unit of a district by the label of a host under which its schools stand, "badinh"; "" for none."""
+    return _only(_hosts_of_schools().get(label))
+
+
 _OFFICE = re.compile(r"^p(?:hong)?gd(?:va)?(?:dt)?-?")

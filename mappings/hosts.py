@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .districts import unit_of_office
+from .districts import unit_of_office, unit_of_schools
 from .tables import remembered
 from .vietnamese import folded
 from .vocabulary import vocabulary
@@ -30,6 +30,9 @@ def _hosts() -> dict[str, str]:
 _OFFICES = re.compile(
     r"^(?:so?gd(?:va)?(?:dt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|ubnd|tinhdoan|khcn|tp)(?=.)|(?:city|province)$"
 )
+_LIBRARY = re.compile(r"^(?:thuvien|baotang)(?:tinh|tp)?(?=.)")  # houses of a province that are under .org.vn
+# A university may be named like a district; under a district's own name only its schools stand.
+_SCHOOL = re.compile(r"(?:thcs|thpt|ptdt|mn|mamnon|maugiao|mg|tieuhoc|th(?!u)|c[123])[a-z-]{2}")
 
 
 def province_of_host(address: str) -> str | None:
@@ -46,9 +49,12 @@ def _host(address: str) -> str:
 def _of_host(host: str, former: bool) -> str | None:
     names = _former_hosts() if former else _hosts()
     host = host.partition(":")[0].lower().replace("hanoiedu.vn", "hanoi.edu.vn")  # the domain of the schools of Hà Nội
+    labels = host.split(".")[:-2]
+    if host.endswith(".org.vn") and labels and _LIBRARY.match(labels[-1]):
+        return names.get(_LIBRARY.sub("", labels[-1].replace("-", "")))
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
         return None
-    for label in reversed(host.split(".")[:-2]):
+    for label in reversed(labels):
         found = names.get(_OFFICES.sub("", label.replace("-", "")))
         pieces = label.split("-")
         if not found and len(pieces) > 2:  # "thpt-tranphu-danang": the last part says where the school is
@@ -57,6 +63,8 @@ def _of_host(host: str, former: bool) -> str | None:
             found = unit_of_office(label)
         if found:
             return found
+    if not former and len(labels) == 2 and _SCHOOL.match(labels[0]):  # "thcsgiangvo.badinh.edu.vn"
+        return unit_of_schools(labels[1]) or None
     return None
 
 

@@ -29,6 +29,8 @@ _CC_WORDS = re.compile(
     r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
     r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)"
     r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?công\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))"
+    r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b"
+    r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
     r"|^by(?:-(?:nc|nd|sa))+\b"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
     re.IGNORECASE,
@@ -39,7 +41,7 @@ _COMPONENTS = (
         "nc",
         re.compile(
             r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
-            r"|não\W?comercial|niet\W?commercieel|некоммерческ|非商业|非商業|非営利|비영리"
+            r"|n[ãa]o\W?comercial|niet\W?commercieel|некоммерческ|非商业|非商業|非営利|비영리"
             r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s*mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
@@ -49,7 +51,7 @@ _COMPONENTS = (
         "nd",
         re.compile(
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
-            r"|non\W?opere\W?derivate|sem\W?derivaç|geen\W?afgeleide"
+            r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
             r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
             r"|khong\s+phai\s+sinh|không\s*[^.;,]{0,20}phái\s*sinh"
             r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
@@ -67,7 +69,7 @@ _COMPONENTS = (
     ),
 )
 _BY = re.compile(
-    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribuição|naamsvermelding"
+    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribui[çc][ãa]o|naamsvermelding"
     r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
     r"|\b(?:cc|creative\s*-?commons?)[\s-]?by\b",
     re.IGNORECASE,
@@ -83,6 +85,8 @@ _COPYRIGHT = re.compile(
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
     re.IGNORECASE,
 )
+_OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
+_HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng GD|Nhà xuất bản|NXB|Công ty|Thư viện|Bộ Giáo dục)\s")
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
 _GPL = (
     r"(?:(?:gnu )?(?:general public licen[sc]e|gpl)|công cộng (?:chung |tổng quát )?gnu)(?:\s*\(?(?:gnu )?gpl\)?)?"
@@ -160,8 +164,19 @@ def read(text: str) -> Reading:
             return _reserved(name, text), "", "copyright"
         if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
             return name, "", "words"
+    if _is_owner(text):
+        return "rs-inc", "", "copyright"
     reserved = _COPYRIGHT.search(text) and not (_INTERNAL.search(text) and not _STATED.search(text))
     return ("rs-inc", "", "copyright") if reserved else ("", "", "")
+
+
+def _is_owner(text: str) -> bool:
+    """Say that the sign of copyright stands before a name, "(c) Nguyễn Văn Hùng"; elsewhere it counts points."""
+    named = _OWNER.fullmatch(text)
+    if not named:
+        return False
+    words = named[1].split()
+    return _HOUSE.match(named[1]) is not None or (1 < len(words) < 6 and all(word[0].isupper() for word in words))
 
 
 def _plain(text: str) -> str:

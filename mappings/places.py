@@ -14,7 +14,7 @@ from .tables import remembered
 from .vietnamese import folded, is_bare, key
 from .vocabulary import Vocabulary, vocabulary
 
-_PATH = Path(__file__).with_name("places.yaml")
+_PATHS = tuple(Path(__file__).with_name(name) for name in ("places.yaml", "landmarks.yaml"))
 _ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids: VN-44 was An Giang, vn-44 is Quảng Trị
 _LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
 _INITIALS_OF_KINDS = "HTXP"  # huyện, tỉnh, xã, phường: "H. Giang" may be any
@@ -45,6 +45,7 @@ _KIND = re.compile(
     r"|vùng(?: cao| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
     r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
     r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|hang động|động|cao nguyên"
+    r"|chi nhánh"
     r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|chiến thắng|khởi nghĩa|lễ hội|di tích)\s*(?=\S)",
     re.IGNORECASE,
 )
@@ -94,7 +95,10 @@ _OFFICE = re.compile(
 
 @remembered(maxsize=1)
 def _table() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = load_yaml(_PATH, _PATH.name).value
+    table: dict[str, list[str]] = {}
+    for path in _PATHS:
+        for unit, names in load_yaml(path, path.name).value.items():
+            table.setdefault(unit, []).extend(names)
     return table
 
 
@@ -149,7 +153,9 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
         both = _unique([_beginning(table, words) for words in ends.groups()])
         if len(both) == 2:
             return both
-    is_address = any(_SMALL.match(piece) for piece in pieces)
+    is_address = any(_SMALL.match(piece) and not _of_table(piece) for piece in pieces)
+    if is_address and pieces[-1] in _SHORT and text.endswith(f", {pieces[-1]}"):
+        return (_SHORT[pieces[-1]],)
     names = _unique([_named(table, piece) for piece in pieces])
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
     if names:

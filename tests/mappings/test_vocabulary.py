@@ -7,6 +7,7 @@ import pytest
 from harvester import load_yaml
 from mappings import check_word, ids, label, match, order, parents, province
 from mappings.hosts import province_of_host
+from mappings.vietnamese import folded
 from mappings.vocabulary import FOLDER, names, vocabulary
 
 SCHEMES = (
@@ -199,6 +200,17 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("sông Lô", ""),
         ("Lào", ""),
         ("Trường THPT Bắc Giang", ""),
+        ("Hồ Ba Bể", "vn-19"),
+        ("Nui Ba Den", "vn-80"),
+        ("Bidoup – Núi Bà", "vn-68"),
+        ("Vườn quốc gia Xuân Sơn", "vn-25"),
+        ("Xuân Sơn", ""),
+        ("Fansipan", ""),
+        ("Đường Núi Bà Đen", ""),
+        ("Ngân hàng Hoa Sen - Chi nhánh Quảng Bình", "vn-44"),
+        ("Chi nhánh số 5", ""),
+        ("12 Lê Lợi, Ngô Quyền, HP", "vn-31"),
+        ("Tín chỉ, HP", ""),
         ("Sơn Tây, Trung Quốc", ""),
         ("Châu Thành", ""),
         ("Thái Bình Dương", ""),
@@ -216,6 +228,15 @@ def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "Gia Lai - Kon Tum") == ("vn-51", "vn-52")
     assert match("province", "Từ Quảng Trị đến Bình Thuận") == ("vn-44", "vn-68")
     assert match("province", "quần đảo Hoàng Sa và Trường Sa") == ("vn-48", "vn-56")
+
+
+def test_landmarks_stand_under_one_unit_of_today() -> None:
+    table = load_yaml(FOLDER.parent / "landmarks.yaml", "landmarks.yaml").value
+    assert set(table) <= set(ids("province"))
+    assert sum(map(len, table.values())) > 200
+    for unit, landmarks in table.items():
+        for name in landmarks:
+            assert match("province", name) == match("province", folded(name)) == (unit,), name
 
 
 def test_districts_stand_under_provinces_of_before() -> None:
@@ -250,6 +271,12 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://pgdtxphuoclong.edu.vn/", "vn-75"),
         ("https://pgdq3.edu.vn/", "vn-79"),
         ("https://pgdchauthanh.edu.vn/", None),
+        ("https://thcsgiangvo.badinh.edu.vn/", "vn-01"),
+        ("https://thcsgiangvo.chauthanh.edu.vn/", None),
+        ("https://lib.badinh.edu.vn/", None),
+        ("https://badinh.edu.vn/", None),
+        ("https://thuvienhaugiang.org.vn/", "vn-92"),
+        ("https://haugiang.org.vn/", None),
         ("https://tailieu.vinhuni.edu.vn/", None),
         ("https://kho.example/nghean", None),
         ("https://nghean.example.com/", None),
