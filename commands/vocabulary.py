@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, desk
-from ._output import data, number, table
+from ._output import data, number, one_line, say, table
 from ._usage import Verbs
 
 if TYPE_CHECKING:
@@ -104,22 +104,28 @@ def match_(ctx: click.Context, scheme: str, text: tuple[str, ...], free: bool, a
     \b
     Ví dụ / examples:
       kho vocabulary match subject "Hoá học" GDCD
+      kho vocabulary match province "Tỉnh Nghệ An" 40
       kho vocabulary match grade --free "Ôn tập lớp 6, 7 và 8"
     """
-    from mappings import label, match
+    from mappings import label, match, of_code
 
     here = desk(ctx)
     here.use_tables()
     _scheme(here, scheme)
     found = [(words, match(scheme, words, not free)) for words in text]
+    codes = {} if free else {words: of_code(scheme, words) for words, terms in found if not terms}
+    found = [(words, terms or codes.get(words, ())) for words, terms in found]
     if as_json:
-        data([{"text": words, "terms": list(terms)} for words, terms in found])
+        data([{"text": words, "terms": list(terms), "code": bool(codes.get(words))} for words, terms in found])
         return
     rows = [
         (words, " ".join(terms), "; ".join(label(scheme, term, here.language) for term in terms))
         for words, terms in found
     ]
     table(here.text("chữ id tên", "text id label").split(), rows)
+    for words in filter(codes.get, codes):
+        said = here.text("là mã trong bảng, không phải chữ", "this is a code of the table, no word of it")
+        say(f"{one_line(words)}: {said}")
 
 
 @command.command("export")

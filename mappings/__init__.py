@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .vocabulary import ids as ids
     from .vocabulary import label as label
     from .vocabulary import names as names
+    from .vocabulary import of_code as of_code
     from .vocabulary import order as order
     from .vocabulary import parents as parents
     from .vocabulary import province as province
@@ -112,6 +113,8 @@ __getattr__ = door(
             ),
             "resource",
         ),
-        **dict.fromkeys(("concept", "ids", "label", "names", "order", "parents", "province", "term_of"), "vocabulary"),
+        **dict.fromkeys(
+            ("concept", "ids", "label", "names", "of_code", "order", "parents", "province", "term_of"), "vocabulary"
+        ),
     },
 )

@@ -208,6 +208,16 @@ def former_province(code: str) -> str | None:
     return next((term["id"] for term in vocabulary("former_province").terms.values() if term["code"] == code), None)
 
 
+def of_code(scheme: str, code: str) -> tuple[str, ...]:
+    """Return the terms that have a code in their table: "40" and "27" of provinces, "14" of disciplines, "VN-HN".
+
+    A record that says 40 may mean anything, so mapping does not ask this of its words. Raises KeyError for the table.
+    """
+    asked = code.strip().upper()
+    rows = vocabulary(scheme).terms.items()
+    return tuple(name for name, row in rows if asked in (row.get("code"), row.get("iso"), *row.get("former_codes", ())))
+
+
 # --- words of sources.yaml that this room owns -----------------------------------------------------
 
 

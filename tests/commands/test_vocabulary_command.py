@@ -45,6 +45,29 @@ def test_match_says_what_words_are_taken_for(tmp_path: Path) -> None:
     assert "Chemistry" in said(tmp_path, "match", "subject", "Hoá học", KHO_LANG="en")
 
 
+@pytest.mark.parametrize(
+    ("table", "code", "terms"),
+    [
+        ("province", "40", ["vn-40"]),
+        ("province", "27", ["vn-24"]),  # of before July 2025
+        ("province", "99", []),
+        ("former_province", "27", ["vn63-27"]),
+        ("former_province", "vn-hn", ["vn63-01"]),
+        ("discipline", "14", ["he-14"]),
+    ],
+)
+def test_codes_of_a_table_are_found_and_said_to_be_codes(
+    tmp_path: Path, table: str, code: str, terms: list[str]
+) -> None:
+    (row,) = json.loads(said(tmp_path, "match", table, code, "--json"))
+    assert row == {"text": code, "terms": terms, "code": bool(terms)}
+    told = inside(tmp_path, "vocabulary", "match", table, code)
+    assert told.stdout.splitlines()[1].split("\t")[1] == " ".join(terms)
+    assert ("là mã trong bảng" in told.stderr) == bool(terms)
+    (free,) = json.loads(said(tmp_path, "match", table, code, "--free", "--json"))
+    assert free["terms"] == [], "in a sentence a code is a number"
+
+
 def test_export_writes_skos_and_a_table(tmp_path: Path) -> None:
     graph = Graph().parse(data=said(tmp_path, "export", "province"), format="turtle")
     assert len(set(graph.subjects(SKOS.inScheme))) == len(ids("province"))
