@@ -16,7 +16,7 @@ import xxhash
 
 from ..errors import SourceError
 from .framing import Frame
-from .markup import START_TAG, Buffer, Tag, local, tags
+from .markup import START_TAG, Buffer, Tag, cut_off, local, tags
 
 # What stands around the records: a clock, the question, a token; sets and formats where there are no records. 40 kB
 # is the longest of 392 real answers. lxml takes up to 32 times as much memory.
@@ -82,7 +82,7 @@ def careful_cut(body: Buffer, found: Frame, where: str = "") -> Cut:
     for tag in tags(body, found.start, found.end, where):
         walk.take(tag)
     if walk.stack:
-        raise SourceError("malformed", where=where, detail=f"<{walk.stack[-1].decode('utf-8', 'replace')}>…")
+        raise cut_off(found.end, where)
     return bounded(walk.parts(), where)
 
 

@@ -74,12 +74,9 @@ def tags(body: Buffer, start: int, end: int, where: str = "") -> Iterator[Tag]:
         limit = min(place + TAG_BYTES, end)
         match = (_END_TAG if closing else START_TAG).match(body, place, limit)
         if match is None:
-            long = limit < end and body.find(b">", place, limit) < 0
-            raise SourceError(
-                "overgrown" if long else "malformed",
-                where=where,
-                detail=f"tag > {TAG_BYTES} byte" if long else f"byte {place}: {_shown(body, place)}",
-            )
+            if limit < end and body.find(b">", place, limit) < 0:
+                raise SourceError("overgrown", where=where, detail=f"tag > {TAG_BYTES} byte")
+            raise _unended(body, place, end, where)
         position = match.end()
         empty = not closing and body[position - 2 : position] == b"/>"
         yield Tag(place, position, match[1], not closing, closing or empty)
@@ -90,8 +87,20 @@ def _passed(body: Buffer, place: int, end: int, where: str) -> int:
         raise SourceError("doctype", where=where)
     found = section_end(body, place, end)
     if found < 0:
-        raise SourceError("malformed", where=where, detail=f"byte {place}: {_shown(body, place)}")
+        raise _unended(body, place, end, where)
     return found
+
+
+def cut_off(end: int, where: str) -> SourceError:
+    """Say that an answer ends after so many bytes, before its last element does."""
+    return SourceError("malformed", where=where, detail=f"bị cắt ngang sau {end} byte / cut off after {end} bytes")
+
+
+def _unended(body: Buffer, place: int, end: int, where: str) -> SourceError:
+    """Name what is no tag and no section: the answer ends in it, or it is written wrongly."""
+    if body.find(b">", place, end) < 0:
+        return cut_off(end, where)
+    return SourceError("malformed", where=where, detail=f"byte {place}: {_shown(body, place)}")
 
 
 def _shown(body: Buffer, place: int) -> str:

@@ -107,6 +107,20 @@ def test_what_is_refused_is_named(body: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_a_page_that_ends_too_early_says_after_how_many_bytes() -> None:
+    """Wherever it breaks off: between tags, in a tag, in words; one that is wrong otherwise is not said to be cut."""
+    for size in range(PLAIN.index(b"<responseDate>"), len(PLAIN.rstrip()) - 1, 7):
+        with pytest.raises(SourceError) as refused:
+            _accept(PLAIN[:size])
+        for words in (f"bị cắt ngang sau {size} byte", f"cut off after {size} bytes"):
+            assert words in str(refused.value.facts["detail"])
+        assert refused.value.code == "malformed"
+    for wrong in (PLAIN.replace(b"<dc:title>", b"<dc:title><b>", 1), PLAIN.replace(b"<dc:title>", b"<dc:title><", 1)):
+        with pytest.raises(SourceError) as refused:
+            _accept(wrong)
+        assert "cut off" not in str(refused.value.facts["detail"])
+
+
 @pytest.mark.parametrize(
     ("change", "code", "identifier"),
     [
