@@ -80,6 +80,8 @@ class Desk:
             for fault in error.faults:
                 say(fault.render(self.language))
             if not lenient:
+                again = f"kho mapping diff --tables {folder}" if folder else "kho sources lint"
+                say(f"  → {self.text('sửa, rồi gọi', 'mend it, then call')}: {again}")
                 raise Ended(3) from error
             return len(error.faults)
         return 0

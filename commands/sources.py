@@ -72,6 +72,7 @@ def lint(ctx: click.Context) -> None:
     count = len(federation.faults) + here.mistakes
     if count:
         say(here.text(f"{count} lỗi", f"{count} mistakes"))
+        say(f"  → {here.text('sửa, rồi gọi', 'mend it, then call')}: kho sources lint")
         raise Ended(3)
     tell_repairs(here, doubtful(federation))
     say(here.text(f"{len(federation.sources)} nguồn, không có lỗi", f"{len(federation.sources)} sources, no mistakes"))

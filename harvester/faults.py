@@ -89,6 +89,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "không có bảng nào tên “{value}”; tệp trong {folder} mang tên bảng mà nó bổ sung",
         "there is no table “{value}”; a file in {folder} has the name of the table that it adds to",
     ),
+    "folder_for_table": (
+        "thư mục “{value}” mang tên của một bảng; bảng là một tệp, không phải thư mục",
+        "the folder “{value}” is named like a table; a table is a file, not a folder",
+    ),
     "unknown_format": (
         "không có định dạng “{value}” để bổ sung; một định dạng mới cần namespaces, rank và fields",
         "there is no format “{value}” to add to; a new format needs namespaces, rank and fields",

@@ -185,6 +185,7 @@ def test_wrong_tables_are_told_and_not_compared(folder: Path, tmp_path: Path) ->
     write(tmp_path / "moi", "titles.yaml", "schol: []")
     done = inside(folder, "mapping", "diff", "--tables", str(tmp_path / "moi"))
     assert (done.returncode, "moi/titles.yaml:1:1" in done.stderr) == (3, True), done
+    assert done.stderr.splitlines()[-1] == f"  → sửa, rồi gọi: kho mapping diff --tables {tmp_path / 'moi'}"
     assert inside(folder, "mapping", "diff", "--tables", str(tmp_path / "mat")).returncode == 2
 
 
@@ -195,6 +196,7 @@ def test_mistakes_are_told_and_nothing_is_done(folder: Path, no_tables: Path) ->
         assert done.returncode == 3, words
         assert "tables/vocabularies/type.yaml:1:8: error[unknown_word]: " in done.stderr
         assert "“am_thanh”" in done.stderr
+        assert done.stderr.splitlines()[-1] == "  → sửa, rồi gọi: kho sources lint"
     write(no_tables, "vocabularies/type.yaml", "")
     write(no_tables, "vocabularys/type.yaml", "")
     done = inside(folder, "sources", "lint")
@@ -205,6 +207,16 @@ def test_mistakes_are_told_and_nothing_is_done(folder: Path, no_tables: Path) ->
     lost = inside(folder, "sources", "lint")
     assert (lost.returncode, "titles.yaml" in lost.stderr) == (2, True), "a link to nowhere is no empty table"
     (no_tables / "titles.yaml").unlink()
+
+
+@pytest.mark.parametrize("name", ["type.yaml", "vocabularies/type.yml"])
+def test_a_folder_that_is_named_like_a_table_is_told(folder: Path, no_tables: Path, name: str) -> None:
+    (no_tables / name).mkdir(parents=True)
+    for words in (("index", "update"), ("sources", "lint"), ("vocabulary", "list")):
+        done = inside(folder, *words)
+        assert done.returncode == 3, words
+        assert f"tables/{name}:1:1: error[folder_for_table]: thư mục “tables/{name}”" in done.stderr
+        assert "→" in done.stderr.splitlines()[-1]
 
 
 def test_the_tables_of_a_federation_hold_for_saved_files_too(folder: Path, no_tables: Path, tmp_path: Path) -> None:
