@@ -39,7 +39,8 @@ def resources_of(document: Any, elements: AbstractSet[str]) -> list[Described]:
     ]
     if len(found) < 2:
         return []
-    return [Described(_own_name(node), _document(context, node, known)) for context, node in found]
+    others = {node_id(node) for _, node in found}
+    return [Described(_own_name(node), _document(context, node, known, others)) for context, node in found]
 
 
 def _members(document: Any, context: Any) -> Iterator[tuple[Any, Node]]:
@@ -69,15 +70,19 @@ def _references(node: Node) -> Iterator[str]:
             waiting += value
 
 
-def _document(context: Any, node: Node, known: dict[str, Node]) -> bytes:
-    beside = {node_id(node): node}
-    waiting = [node]
-    for one in waiting:  # it grows: the nearest first
-        for name in _references(one):
-            if name in known and name not in beside and len(beside) < _MOST_BESIDE:
-                beside[name] = known[name]
-                waiting.append(known[name])
-    whole = {**({} if context is None else {"@context": context}), "@graph": waiting}
+def _document(context: Any, node: Node, known: dict[str, Node], others: AbstractSet[str]) -> bytes:
+    """Write a resource with what it refers to; of ``others``, resources too, only those that it names itself.
+
+    Else every resource of a graph in which all are tied together would bring the whole graph with it.
+    """
+    seen = {node_id(node)}
+    said = [node]
+    for one in said:  # it grows: the nearest first
+        for name in _references(one) if one is node or node_id(one) not in others else ():
+            if name in known and name not in seen and len(seen) < _MOST_BESIDE and (one is node or name not in others):
+                seen.add(name)
+                said.append(known[name])
+    whole = {**({} if context is None else {"@context": context}), "@graph": said}
     try:
         return msgspec.json.encode(whole)
     except UnicodeEncodeError:  # half of a pair of UTF-16 is no character; JSON can still name it

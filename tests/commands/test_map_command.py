@@ -192,6 +192,25 @@ def test_every_resource_of_linked_data_is_mapped_and_counted(tmp_path: Path, *, 
     assert "tep.jsonld: 3 bản ghi" in done.stderr
 
 
+def test_resources_that_are_all_tied_together_do_not_bring_the_whole_graph_each() -> None:
+    """A teacher is named with all her works, and each lesson with the one before it: each is said with its own."""
+    first = {"@id": "_:lan", "@type": "Person", "name": "Nguyễn Thị Lan", "worksFor": {"@id": "_:truong"}}
+    works = [{"@id": f"https://a.example/{number}"} for number in range(300)]
+    lessons = [
+        {**work, "@type": "Course", "name": f"Bài {number}", "author": {"@id": "_:lan"}, "isPartOf": works[number - 1]}
+        for number, work in enumerate(works)
+    ]
+    school = {"@id": "_:truong", "@type": "Organization", "name": "THCS Quang Trung"}
+    document = json.dumps({"@graph": [{**first, "subjectOf": works}, school, *lessons]})
+    found = read_saved(document.encode(), "tep.jsonld")
+    assert len(found) == 300
+    beside = [[node.get("name") for node in json.loads(one.body)["@graph"]] for one in found]
+    assert [sorted(names) for names in beside[7:9]] == [
+        ["Bài 6", "Bài 7", "Nguyễn Thị Lan", "THCS Quang Trung"],
+        ["Bài 7", "Bài 8", "Nguyễn Thị Lan", "THCS Quang Trung"],
+    ]
+
+
 def test_our_own_export_is_mapped_whole(tmp_path: Path) -> None:
     """Every resource that the goldens show is written as one document of linked data and read again."""
     origin = Origin("a", "a", "A", institution=Institution("A"))
