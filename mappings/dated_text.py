@@ -69,6 +69,12 @@ _STILL = re.compile(rf"(?<![\w/.-])({_YEAR})\s*(?:[-–]|đến|tới|to)\s*(?:n
 _BOTH = re.compile(rf"(?:năm )?({_YEAR})\s*(?:và|&|\+|and)\s*({_YEAR})")  # one right after the other
 _MANY = re.compile(rf"{_YEAR}(?:\s+{_YEAR}|(?:\s*[,;|+&–-]\s*{_YEAR}){{2,}})+")  # of which none is that of publication
 _CORRECTED = re.compile(rf"\[?i\.\s?e\.,?\s*({_YEAR})")  # "2008 [i.e. 2009]": the second one is right
+# "lần đầu năm 1988, tái bản năm 2004": what is described is the later one.
+_REPRINTED = re.compile(
+    rf"\blần đầu\D{{0,12}}{_YEAR}\D{{1,12}}\btái bản(?: lần(?: thứ)? \d{{1,2}})?\D{{0,12}}({_YEAR})(?!\d)"
+)
+# "Vol. 12 No. 3 (2020): September", as journals head their issues
+_MONTH_OF_ISSUE = re.compile(rf"\(({_YEAR})\)\s*:\s*(?:tháng\s*(\d{{1,2}})|({MONTH}))\.?$")
 _COMMON_ERA = re.compile(rf"(?:\bdl|dương lịch)[.:]?\s*({_YEAR})")
 # Numbers that are no years: named so before, or counting something after.
 _NUMBERED = re.compile(
@@ -149,6 +155,12 @@ _HAN = str.maketrans(
     | {"년": "-", "월": "-", "일": "", "年": "-"}
 )
 _BLANK_IN_HAN = re.compile(r"(?<=[년월])\s+(?=\d)")
+
+
+def month_of_issue(words: str) -> str | None:
+    """Return month and year of the head of a journal's issue, "9/2020" of "no. 3 (2020): september"; else None."""
+    named = _MONTH_OF_ISSUE.search(words)
+    return f"{named[2] or MONTHS[named[3]]}/{named[1]}" if named else None
 
 
 def plain_date(words: str) -> str | None:
@@ -270,7 +282,7 @@ def _years(words: str) -> str | None:
     short = _SHORT_SCHOOL_YEAR.search(words)
     if short and int(short[2]) == int(short[1]) + 1:
         return f"{_four_digits(short[1])}/{_four_digits(short[2])}"
-    if found := _CORRECTED.search(words) or _COMMON_ERA.search(words):
+    if found := _CORRECTED.search(words) or _REPRINTED.search(words) or _COMMON_ERA.search(words):
         return found[1]
     if still := _STILL.search(words):
         return f"{still[1]}/.."

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .dated_text import plain_date
+from .dated_text import month_of_issue, plain_date
 from .numerals import MONTH, MONTHS
 from .spans import span
 
@@ -182,6 +182,8 @@ def _read_plainer(words: str) -> str | None:
 
 def _read_within(words: str) -> str | None:
     """Read the date inside a publication line or a sentence; an era, a year and years are ready already."""
+    if (issue := month_of_issue(words)) and (found := _read(issue)):
+        return found
     if (inside := _IN_BRACKETS.search(words)) and (found := span(inside[1], _date)):
         return found  # "Tuần 12 (24/11 - 28/11/2025)"
     if (days := _DAYS_INSIDE.search(words)) and (found := span(days[0], _date)):

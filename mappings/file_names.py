@@ -9,6 +9,7 @@ from .names_of_subjects import names_of_subjects
 from .vietnamese import without_marks
 
 _FILE = re.compile(r"[\w .()+-]+\.(?:docx?|pptx?|pdf|xlsx?|zip|rar)", re.IGNORECASE)
+_LESSON = re.compile(r"(?:bài|bai|tiết|tiet|unit|lesson)[ _.-]?\d", re.IGNORECASE)
 _BETWEEN = re.compile("[_.-]+")
 _GLUED = re.compile(r"(?<=[a-zà-ỹđ])(?=\d)|(?<=\d)(?=[a-zà-ỹđ]{2})", re.IGNORECASE)
 _GRADE = re.compile(NUMBER)
@@ -21,7 +22,8 @@ def title_of_file(name: str) -> str:
     """Return the words of what is the name of a file, parted; "" of what is none."""
     if "." in name and _FILE.fullmatch(name):
         name, _, extension = name.rpartition(".")
-        name += " powerpoint" if extension.lower().startswith("ppt") else ""
+        if extension.lower().startswith("ppt"):
+            name += " pptx" if _LESSON.match(name) else " powerpoint"
     elif " " in name or not name.isascii() or len(_BETWEEN.findall(name)) < 2:
         return ""
     return _BETWEEN.sub(" ", name)

@@ -101,7 +101,7 @@ def _stands_alone(hit: Found, words: list[str]) -> bool:
 _WORDS_AHEAD = (
     "soạn án thêm hsg giỏi đề thi tra tập giảng cương hki hkii hk1 hk2 skkn sgk sgv sbt vbt khbd ppct phút dạy thức"
     " chữ giờ quiz kahoot online nghiệm kttx ktđk bdhsg pht pbt ga bg cđ ghk1 ghk2 ghki ghkii chk1 chk2 kì gk ck"
-    " ktck1 ktck2 ktgk1 ktgk2 ktck ktgk thuyết miệng btvn bt đc violympic olympic phú"
+    " ktck1 ktck2 ktgk1 ktgk2 ktck ktgk thuyết miệng btvn bt đc violympic olympic phú sai"
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
@@ -184,9 +184,12 @@ def _count(row: list[Found]) -> int:
 
 
 _STAFF = frozenset(map(key, ("tổ", "nhóm", "nghiệm", "môn", "bộ")))  # "phòng thí nghiệm Hóa - Sinh"
+_TRIAL_OF, _TRIAL = key("thí nghiệm").split(" ")
 
 
 def _is_of_staff(hit: Found, words: list[str]) -> bool:
+    if hit.first > 1 and words[hit.first - 1] == _TRIAL:  # not of "Trắc nghiệm sinh lí"
+        return words[hit.first - 2] == _TRIAL_OF
     return hit.first > 0 and words[hit.first - 1] in _STAFF
 
 
@@ -276,12 +279,16 @@ def theme(hits: list[Found], grades: Terms, text: str, subject: bool = False) ->
 def _themes(hits: list[Found], text: str, joins: bool) -> Terms:
     # Of plants, cells and engines speak titles with "stem" and "steam", and most of them are not Vietnamese.
     stem = (
-        "STEM" in text or "STEAM" in text or text.startswith(("Stem:", "Steam:", "Stem lớp", "Steam lớp"))
+        "STEM" in text
+        or "STEAM" in text
+        or text.startswith(("Stem:", "Steam:", "Stem lớp", "Steam lớp"))
+        or (text.startswith(("Stem ", "Steam ")) and _WAY_OF_STEM.search(text))
     ) and not is_bare(text)
     themes = (hit.term for hit in hits if hit.kind == "theme" or (joins and hit.kind == "joined"))
     return tuple(term for term in themes if term != "stem" or stem)
 
 
+_WAY_OF_STEM = re.compile(r"\b(?:5E|EDP)\b")  # its two courses of a lesson
 _ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
 
 
@@ -294,7 +301,8 @@ def _is_name_of_school(hit: Found, words: list[str]) -> bool:
 _TEACHERS_OF = frozenset((*key("sư phạm").split(" "), "su", "pham"))
 SCHOOL = key("trường")
 _SCHOOLS = frozenset(map(key, ("thpt", "thcs", "chuyên", "đh", "học", "quốc gia", "phạm")))
-# The parts of mathematics that are taught in some grades only; beside another number they are of a university.
+_ORGANIC = key("cơ")  # of chemistry, organic or not; without a grade it is of a university
+# Parts of mathematics and chemistry that are taught in some grades; beside another number they are of a university.
 _PARTS = {
     key(name): frozenset(grades.split())
     for name, grades in (
@@ -303,6 +311,8 @@ _PARTS = {
         ("hình học", "6 7 8 9 10 11 12"),
         ("số học", "6"),
         ("lượng giác", "10 11"),
+        ("hóa học hữu cơ", "11 12"),
+        ("hóa học vô cơ", "9 10 11 12"),
     )
 }
 
@@ -310,7 +320,9 @@ _PARTS = {
 def _is_of_university(hit: Found, words: list[str]) -> bool:
     grades = _PARTS.get(" ".join(words[hit.first : hit.last + 1]))
     following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
-    return grades is not None and following.isdecimal() and following not in grades
+    if grades is None or following in grades:
+        return False
+    return following.isdecimal() or (words[hit.last] == _ORGANIC and following not in _GRADE_WORDS)
 
 
 @remembered(maxsize=2)

@@ -36,7 +36,7 @@ def types_of_title(
     """
     said = [hit for hit in hits if hit.kind in _SAY_TYPES]
     if said:
-        if head := _head(said, words, parts) or _letterhead(said[0], text):
+        if head := _head(said, words, parts) or _letterhead(said, text):
             return (_of_plan(head, school),)
         said = [hit for hit in said if hit.kind == "type" or _names(hit, hits, words, school, bare, parts)]
     if not said and school and is_paper(words) and not _mistyped(words, text):
@@ -49,9 +49,12 @@ def types_of_title(
     best = _surest(said, hits) if said else ""
     if not best:
         best = _mistyped(words, text) or ("tin_tuc" if _is_news(words, bare) else "")
+        if not best and words[:2] == _NUMBERED_PAPER and words[2:3] and words[2].isdecimal():
+            best = "de_kiem_tra"
     return (best,) if best else ()
 
 
+_NUMBERED_PAPER = key("đề số").split(" ")  # "Đề số 5 (có đáp án)"
 _SAY_TYPES = frozenset(("type", "weak", "head", "short", "letterhead"))
 
 
@@ -106,6 +109,8 @@ def _names(
 ) -> bool:
     """Say that a word that names a type only in some places names it here."""
     if hit.kind == "weak":
+        if hit.first and hit.term[2:] == "tro_choi" and any(other.term in _OF_MOVING for other in hits):
+            return False  # a part of the lesson
         if school or not hit.first:
             return True
         # "Kinh tế vi mô - bài tập"; behind a number a lesson has this name: "Bài 34: Sơ đồ tư duy"
@@ -115,6 +120,9 @@ def _names(
     beside = hit.last + 1  # without marks "ga" is a hen, too
     whole = not bare or not hit.first or hit.last > hit.first or words[hit.first] != "ga"
     return whole or any(other.first == beside and other.kind in KINDS_OF_SUBJECTS for other in hits)
+
+
+_OF_MOVING = frozenset(("giao_duc_the_chat", "mn_the_chat"))
 
 
 # --- documents of schools and authorities ----------------------------------------------------------
@@ -163,7 +171,12 @@ _LETTERHEAD = re.compile(
 )
 
 
-def _letterhead(hit: Found, text: str) -> str:
+def _letterhead(said: list[Found], text: str) -> str:
+    hit = said[0]
+    if (
+        hit.kind == "letterhead" and text.startswith("KH") and said[-1].term[2:] == "ke_hoach_giao_duc"
+    ):  # "KH tổ chuyên môn … (Phụ lục 1)"
+        return "ke_hoach_giao_duc"
     return "van_ban" if hit.kind == "letterhead" and not hit.first and _LETTERHEAD.match(text) else ""
 
 

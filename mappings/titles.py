@@ -36,7 +36,9 @@ _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of
 _SUBJECT_WORDS = frozenset(("môn", "mon"))
 _JOINED = ("joins", "theme")
 _DIGIT = re.compile("[1-9]")
-_AND_NEXT = r"\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
+_AND_NEXT = (
+    r"(?<!\d,)(?<!\d, )\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
+)
 _BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s|\s\(")
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")

@@ -94,10 +94,10 @@ PARTS: dict[str, Part] = {
     "sixth": Part(
         {"titles": 354, "dates": 155, "provinces": 102, "licences": 49},
         {
-            "titles: subject": (0.98, 0.92),
-            "titles: grade": (0.99, 0.97),
-            "titles: type": (0.95, 0.90),
-            "dates": (0.98, 1.0),
+            "titles: subject": (1.0, 0.99),
+            "titles: grade": (1.0, 0.99),
+            "titles: type": (0.98, 0.97),
+            "dates": (0.99, 1.0),
             "provinces": (1.0, 1.0),
             "licences": (1.0, 1.0),
         },

@@ -23,6 +23,17 @@ def said(reading: Reading) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("title", "wanted"),
     [
+        ("Bài tập Hóa học hữu cơ 11", {"subject": "hoa_hoc", "grade": "11", "type": "bai_tap"}),
+        (
+            "Câu hỏi ôn tập đúng sai Địa 12 phần dân cư",
+            {"subject": "dia_li", "grade": "12", "type": "tom_tat_li_thuyet"},
+        ),
+        ("TNTV lop 3 vong 4", {"subject": "tieng_viet", "grade": "3"}),
+        ("Vật lí vui", {"subject": "vat_li"}),
+        ("Trắc nghiệm Sinh lí tuần hoàn", {"type": "trac_nghiem"}),
+        ("Phòng thí nghiệm Hóa - Sinh", {"subject": "hoa_hoc|sinh_hoc"}),
+        ("Bí quyết học giỏi Toán", {"subject": "toan"}),
+        ("Steam làm đèn lồng (quy trình 5E)", {"subject": "stem"}),
         ("Giáo án Toán 10: Dấu của tam thức", {"subject": "toan", "grade": "10", "type": "ke_hoach_bai_day"}),
         (
             "Đề thi học kì 1 môn Toán lớp 5 năm học 2023-2024",
@@ -193,6 +204,9 @@ def test_titles_of_school(title: str, wanted: dict[str, str]) -> None:
         "Mệnh đề và tập hợp",
         "Steam locomotive – Victoria",
         "Stem cells for heart regeneration",
+        "Hóa học hữu cơ 1",
+        "Sinh lý tuần hoàn",
+        "Sai số 12",
         "Bishop family and friends on a country ramble",
         "E10 và xăng sạch",
         "Văn học Nga thế kỷ XIX",
