@@ -47,15 +47,29 @@ def _cases() -> dict[str, Made]:
     for unit, encoding in OF_ONE_THING:
         if not encoding:  # a batch is judged, not a record
             cases[f"`{unit.strip()}`, as its description"] = lambda size, unit=unit: _described(unit, size)  # type: ignore[misc]
+    for unit in SHORT_FORMS:
+        cases[f"`{unit.strip()}`, as keywords of {LONGEST_TITLE} letters"] = lambda size, unit=unit: _keywords(
+            unit, size
+        )  # type: ignore[misc]
     return cases
 
 
+SHORT_FORMS = ("K1 ", "su 12 bai ", "ệ Sinh 11 - ", "hình 8: ")  # what is written out before it is understood
+LONGEST_TITLE = 980  # letters that are looked through for them
 SENTENCE = "Đạo hàm của hàm số và ứng dụng vào khảo sát sự biến thiên. "
 
 
 def _described(unit: str, size: int) -> RawRecord:
     text = unit * (size // len(unit.encode()))
     return dublin_core(title="Đạo hàm", description=text, identifier="https://a.example/1")
+
+
+def _keywords(unit: str, size: int) -> RawRecord:
+    words = (unit * LONGEST_TITLE)[:LONGEST_TITLE]
+    count = size // len(words.encode())
+    return dublin_core(
+        title="Đạo hàm", subject=[f"{number} {words}" for number in range(count)], identifier="https://a.example/1"
+    )
 
 
 def _json(size: int) -> RawRecord:

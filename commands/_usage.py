@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 
 import click
 
@@ -45,12 +46,18 @@ def tell_usage(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
-    context: click.Context | None = getattr(error, "ctx", None)
+    context = getattr(error, "ctx", None) or _context_of(error)
     language = (context.find_root().params.get("lang") if context is not None else None) or spoken()
     said = error.format_message() if language == "en" else _sentence(error)
     say(f"kho: error[usage]: {harmless(said)}")
     say(f"  → {context.command_path if context is not None else 'kho'} --help")
     return error.exit_code
+
+
+def _context_of(error: BaseException) -> click.Context | None:
+    """Return where a call was read when it proved wrong: of options without a value click itself does not say it."""
+    found = (frame.f_locals.get("ctx") for frame, _ in traceback.walk_tb(error.__traceback__))
+    return next((each for each in reversed(list(found)) if isinstance(each, click.Context)), None)
 
 
 def _sentence(error: click.ClickException) -> str:

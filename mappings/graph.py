@@ -12,6 +12,7 @@ import msgspec
 from .json_rows import Node, node_id, types
 
 _MOST_BESIDE = 1_000  # nodes that a resource refers to, directly or through others: real ones refer to ten
+_ROOM_BESIDE = 64_000  # bytes of these: what all resources of a file name would be written once for each
 # What stands in a page of a site beside the article that it is shown in.
 _SHOWN_INSIDE = frozenset(("imageobject", "videoobject", "audioobject", "mediaobject"))
 
@@ -40,7 +41,8 @@ def resources_of(document: Any, elements: AbstractSet[str]) -> list[Described]:
     if len(found) < 2:
         return []
     others = {node_id(node) for _, node in found}
-    return [Described(_own_name(node), _document(context, node, known, others)) for context, node in found]
+    sizes = {name: len(_encoded(node)) for name, node in known.items()}
+    return [Described(_own_name(node), _document(context, node, known, sizes, others)) for context, node in found]
 
 
 def _members(document: Any, context: Any) -> Iterator[tuple[Any, Node]]:
@@ -70,23 +72,30 @@ def _references(node: Node) -> Iterator[str]:
             waiting += value
 
 
-def _document(context: Any, node: Node, known: dict[str, Node], others: AbstractSet[str]) -> bytes:
+def _document(
+    context: Any, node: Node, known: dict[str, Node], sizes: dict[str, int], others: AbstractSet[str]
+) -> bytes:
     """Write a resource with what it refers to; of ``others``, resources too, only those that it names itself.
 
     Else every resource of a graph in which all are tied together would bring the whole graph with it.
     """
-    seen = {node_id(node)}
-    said = [node]
+    seen, said, room = {node_id(node)}, [node], _ROOM_BESIDE
     for one in said:  # it grows: the nearest first
         for name in _references(one) if one is node or node_id(one) not in others else ():
-            if name in known and name not in seen and len(seen) < _MOST_BESIDE and (one is node or name not in others):
+            if name not in known or name in seen or (one is not node and name in others):
+                continue
+            if len(seen) < _MOST_BESIDE and sizes[name] <= room:
                 seen.add(name)
                 said.append(known[name])
-    whole = {**({} if context is None else {"@context": context}), "@graph": said}
+                room -= sizes[name]
+    return _encoded({**({} if context is None else {"@context": context}), "@graph": said})
+
+
+def _encoded(value: Any) -> bytes:
     try:
-        return msgspec.json.encode(whole)
+        return msgspec.json.encode(value)
     except UnicodeEncodeError:  # half of a pair of UTF-16 is no character; JSON can still name it
-        return json.dumps(whole).encode()
+        return json.dumps(value).encode()
 
 
 def _own_name(node: Node) -> str:

@@ -40,6 +40,7 @@ def names_of_subjects() -> Names:
 
 def _enter(made: Names, subject: dict[str, Any]) -> None:
     names = [word.lower() for word in (subject["vi"], *subject.get("variants", ())) if not _asks(word)]
+    names = names or [subject["vi"].lower()]
     full = next((name for name in names if name.count(" ") == 1), names[0])
     for syllable in _standing_alone(subject, names):
         made.short.setdefault(syllable, full)

@@ -41,6 +41,7 @@ def every_form() -> list[Form]:
 _ENDS = r"(?: (?:cũ|mới|cb|nc))?\s*(?:[-–—:),;|]|$)"  # of a part of a title
 # A part begins, or "bài tập Hình 7".
 _BEFORE_PART = re.compile(r"(?:^|[-–—:(|,;/.] ?|\b(?:tập|án|ôn|tra|cương|đề|sbt|sgk) )$", re.IGNORECASE)
+_LONGEST_BEFORE = 16  # letters, more than any of the words that are looked for right before a place has
 _ALL = r"(?:chương|bài|tiết|tuần|kì|kỳ|hk|kiểm)"
 _SPELT = "|".join(word.replace("·", " ") for word in sorted(NUMBER_WORDS, key=len, reverse=True))
 _BARE_NUMBERS = {without_marks(word.replace("·", " ")): number for word, number in NUMBER_WORDS.items()}
@@ -53,11 +54,16 @@ def _number(place: re.Match[str]) -> str:
     return f"{place[0].split()[0]} {_ROMAN.get(word) or _BARE_NUMBERS[word]}"
 
 
+def _ends_before(before: re.Pattern[str], place: re.Match[str]) -> bool:
+    """Say whether a pattern ends right before a place; all of what is before would make hostile titles dear."""
+    return before.search(place.string, max(place.start() - _LONGEST_BEFORE, 0), place.start()) is not None
+
+
 def _behind(before: re.Pattern[str], instead: Instead) -> Instead:
-    """Write something only where this ends before it: to look for what is before first would cost more."""
+    """Write something only where this ends right before it: to look for what is before first would cost more."""
 
     def written(place: re.Match[str]) -> str:
-        if not before.search(place.string[: place.start()]):
+        if not _ends_before(before, place):
             return place[0]
         return instead if isinstance(instead, str) else instead(place)
 
@@ -151,9 +157,7 @@ def _run_together(names: Names) -> Iterator[Form]:
         return f"{place[0]} " if place[0].lower() in endings else place[0]
 
     def level(place: re.Match[str]) -> str:
-        words = _LETTERS.findall(place.string)
-        spoken = any(word in names.glued or word.lower() in names.joined for word in words)
-        return "lớp " + place[1] if spoken or _OF_SCHOOL.search(place.string) else place[0]
+        return "lớp " + place[1] if _is_of_school(place.string) else place[0]
 
     def level_beside(place: re.Match[str]) -> str:
         return f"{place[1]} lớp {place[2]}" if place[1].lower() in endings else place[0]
@@ -178,7 +182,14 @@ _EXAMINATION = r"\b(?:tốt nghiệp|(?:TN|thi|nghiệp) THPT|THPT ?QG|[Vv]ào 1
 
 
 def _unless_joined(place: re.Match[str]) -> str:
-    return place[0] if _JOINED_BEFORE.search(place.string[: place.start()]) else f"môn {place[0]}"
+    return place[0] if _ends_before(_JOINED_BEFORE, place) else f"môn {place[0]}"
+
+
+@remembered(maxsize=1)  # a hostile title has hundreds of such levels
+def _is_of_school(title: str) -> bool:
+    names = names_of_subjects()
+    words = _LETTERS.findall(title)
+    return any(word in names.glued or word.lower() in names.joined for word in words) or bool(_OF_SCHOOL.search(title))
 
 
 def _of_short_names(names: Names) -> Iterator[Form]:
@@ -195,7 +206,7 @@ def _of_short_names(names: Names) -> Iterator[Form]:
     yield form("chuyen mon", BARE, rf"(?:(?<=\bchuyen )|(?<=\bmon ))(?:{bare})\b(?! hoc)", full)
     run = {first.upper() + other.capitalize(): name for (first, other), name in names.initials.items()}
     yield _exactly(run, rf"\b(?:{_any_of(run)})\b", lambda place: run[place[0]])  # "TViệt 4"
-    yield form(initials, FIGURE, rf"\b([{''.join(initials)}])\.\s?({_any_of(others)})\b", of_initial)
+    yield form(initials, FIGURE, rf"\b([{re.escape(''.join(initials))}])\.\s?({_any_of(others)})\b", of_initial)
     yield form(names.bare, FIGURE | BARE, rf"\b(?:{bare}){_AFTER_BARE}", _behind(_BEFORE_BARE, full))
     # "van 11 chi pheo tac gia"; not "hoa 8 mau", "anh 9 tuoi"
     yield form(names.bare, FIGURE | BARE, rf"^(?:{bare})(?= (?:lop )?{NUMBER} (?!{_COUNTS_THINGS}\b)[a-z])", full)

@@ -74,8 +74,8 @@ MESSAGES: dict[str, Message] = {
     ),
     "backup_target": Message(
         "config",
-        "{where} đã có và không phải bản sao của một kho dữ liệu: không ghi đè. Hãy chọn tên khác.",
-        "{where} exists and is no copy of a store: it is not overwritten. Choose another name.",
+        "{where} đã có và không phải bản sao của kho dữ liệu này, hay đang được dùng: không ghi đè. Hãy chọn tên khác.",
+        "{where} exists and is no copy of this store, or is in use: it is not overwritten. Choose another name.",
         "kho store backup TỆP",
     ),
     "not_a_backup": Message(

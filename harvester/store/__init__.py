@@ -47,10 +47,11 @@ class Store:
     def back_up(self, target: Path, told: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Copy a SQLite store to a file while others go on; returns its size in bytes. Raises StoreError."""
         assert self.database.sqlite
-        refuse_other_files(target, self._file)
+        source = Path(self.database.url.database or "")
+        refuse_other_files(target, source, self.log.identity()[0], self._file)
         if self._file is not None:
             suppressions.write_all(self.database, self._file)
-        return back_up(Path(self.database.url.database or ""), target, told)
+        return back_up(source, target, told)
 
     def make_sure_of_room(self, indexes: Iterable[Path]) -> None:
         """Refuse to begin a night that would fill the disk; raises StoreError disk_low."""

@@ -50,16 +50,19 @@ def back_up(source: Path, target: Path, told: Told = lambda done, total: None) -
         return target.stat().st_size
 
 
-def refuse_other_files(target: Path, take_downs: Path | None = None) -> None:
-    """Refuse to write a copy over what is no copy of a store, such as sources.yaml, or in the place of ``take_downs``.
+def refuse_other_files(target: Path, source: Path, identity: str, take_downs: Path | None = None) -> None:
+    """Refuse to write a copy of ``source`` over what is no copy of it, such as sources.yaml, or over ``take_downs``.
+
+    A file with a log beside it is in use, or was copied with it: SQLite would play that log into the new file.
 
     Raises StoreError: backup_target, backup_failed.
     """
-    if take_downs is not None and target.absolute() == take_downs.absolute():
+    if take_downs is not None and target.resolve() == take_downs.resolve():
         raise StoreError("backup_failed", where=str(target), detail=f"FILE = {take_downs.name}")
-    if not target.exists():
-        return
-    if _store_in(target) is None:
+    if target.exists() and target.samefile(source):
+        return  # to be refused by ``back_up``, which says why
+    in_use = any(log.exists() and log.stat().st_size for log in _logs_of(target))
+    if in_use or (target.exists() and _store_in(target) != identity):
         raise StoreError("backup_target", where=str(target))
 
 
@@ -68,11 +71,15 @@ def copies_beside(file: Path, identity: str) -> list[str]:
 
     What was set aside before an upgrade or a restore is one by its name, for it may have been damaged.
     """
-    here = (each for each in file.parent.iterdir() if each.is_file() and not each.samefile(file))
+    here = (each for each in file.parent.iterdir() if each.is_file() and each.resolve() != file.resolve())
     aside = (f"{file.name}.before-", f"{file.name}.replaced-")
     return sorted(
         str(each) for each in here if each.name.startswith(aside) or (_is_sqlite(each) and _store_in(each) == identity)
     )
+
+
+def _logs_of(file: Path) -> list[Path]:
+    return [file.with_name(file.name + ending) for ending in ("-wal", "-journal")]
 
 
 def _is_sqlite(file: Path) -> bool:
@@ -84,9 +91,10 @@ def _is_sqlite(file: Path) -> bool:
 
 
 def _store_in(file: Path) -> str | None:
-    """Return the identity of the store that a file is a copy of; None for what is no store."""
+    """Return the identity of the store that a file is a copy of; None for what is no store. Nothing is left."""
+    whole = "" if any(log.exists() for log in _logs_of(file)) else "&immutable=1"  # else SQLite makes a log beside it
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{whole}", uri=True)) as copy:
             row = copy.execute("SELECT store FROM identity").fetchone()
     except sqlite3.Error:
         return None

@@ -211,6 +211,15 @@ def test_resources_that_are_all_tied_together_do_not_bring_the_whole_graph_each(
     ]
 
 
+def test_what_every_resource_names_is_not_written_for_each_when_it_is_long() -> None:
+    """Else a file of some hundred kB would fill the memory."""
+    school = {"@id": "_:truong", "@type": "Organization", "description": "Trường của bản. " * 10_000}
+    lessons = [{"@type": "Course", "name": f"Bài {number}", "provider": {"@id": "_:truong"}} for number in range(50)]
+    found = read_saved(json.dumps({"@graph": [school, *lessons]}).encode(), "tep.jsonld")
+    assert len(found) == 50
+    assert max(len(one.body) for one in found) < 1000
+
+
 def test_our_own_export_is_mapped_whole(tmp_path: Path) -> None:
     """Every resource that the goldens show is written as one document of linked data and read again."""
     origin = Origin("a", "a", "A", institution=Institution("A"))

@@ -28,6 +28,7 @@ from tests.commands.calling import environment, kho
         (("show", "a", "b"), "thừa: b\n  → kho show --help"),
         (("map", "khong-co.xml"), "FILE: không có tệp “khong-co.xml”\n  → kho map --help"),
         (("export", "--format", "xml"), "--format: không có “xml”; chọn một trong: 'ndjson', "),
+        (("--lang", "en", "harvest", "--limit"), "Option '--limit' requires an argument.\n  → kho harvest --help"),
         (("--lang", "en", "show"), "Missing argument 'KEY'.\n  → kho show --help"),
     ],
 )

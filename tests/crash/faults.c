@@ -235,7 +235,7 @@ static long happen(struct call *c) {
     case BEFORE: die(); break;
     case AFTER: perform(c); die(); break;
     case TORN: part(c); die(); break;
-    case SHORT: return c->length > 1 ? part(c) : perform(c);
+    case SHORT: return c->kind == 'w' && c->length > 1 ? part(c) : perform(c);
     case FULL: if (c->kind == 'w' && c->length > 1) return part(c); break;
     }
     return -control->code;
@@ -275,7 +275,8 @@ static long handle(struct call *c) {
     if (!understand(c)) return pass(c);
     lock();
     long result = decide(c);
-    if (control->log >= 0 && result >= 0) {
+    if (control->log >= 0) {
+        if (result < 0) c->kind = '-';  /* it changed nothing, but it has its number */
         if (c->kind == 'w') c->length = result;
         if (c->kind == 'c') c->file = file_of(result, "", AT_EMPTY_PATH);
         note(c);

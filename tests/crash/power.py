@@ -56,7 +56,7 @@ class Power(Forks):
             _, said = self.child(lambda: self._nights(place))
         assert not said, said
         shutil.rmtree(place)
-        return list(calls((self.folder / "record").read_bytes()))
+        return [call for call in calls((self.folder / "record").read_bytes()) if call.kind != "-"]
 
     def _nights(self, place: Path) -> None:
         for night in range(NIGHTS):

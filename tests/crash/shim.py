@@ -52,7 +52,7 @@ def build(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Call:
-    """One recorded call: its kind (a letter of faults.c), file number, offset, bytes; ``m`` is a mark."""
+    """One recorded call: its kind (a letter of faults.c), file number, offset, bytes; ``m`` is a mark, ``-`` failed."""
 
     kind: str
     file: int

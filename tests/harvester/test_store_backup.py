@@ -151,6 +151,27 @@ def test_a_copy_that_fails_leaves_the_older_copy_as_it_was(
     store.close()
 
 
+def test_a_copy_is_written_over_nothing_but_copies_of_this_store(place: Place, town: Town) -> None:
+    store = place.open()
+    visit(store, town, NAME)
+    store.back_up(place.copy)
+    log = place.copy.with_name(place.copy.name + "-wal")
+    log.write_bytes(b"SQLite would play this into the new file")
+    with pytest.raises(StoreError) as in_use:
+        store.back_up(place.copy)
+    log.unlink()
+    other = place.folder / "other"
+    other.mkdir()
+    stranger = open_store(f"sqlite:///{other / 'kho.db'}")
+    stranger.close()
+    with pytest.raises(StoreError) as theirs:
+        store.back_up(other / "kho.db")
+    assert (in_use.value.code, theirs.value.code) == ("backup_target", "backup_target")
+    assert [file.name for file in other.iterdir()] == ["kho.db"], "whoever looks leaves nothing behind"
+    store.back_up(place.copy)
+    store.close()
+
+
 def test_a_damaged_store_is_not_copied_over_a_good_copy(place: Place, town: Town) -> None:
     store = place.open()
     visit(store, town, NAME)

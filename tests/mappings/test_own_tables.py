@@ -108,6 +108,21 @@ def test_an_own_short_form_is_named_and_means_nothing_elsewhere() -> None:
     assert [(fault.code, fault.line) for fault in caught.value.faults] == [("not_list", 1), ("unknown_key", 2)]
 
 
+ELECTIVE = "- {id: mon_tu_chon, vi: Môn tự chọn, en: Elective, area: toan_hoc, grades: ['10'], variants: []}\n"
+
+
+def test_an_own_subject_may_have_no_name_but_one_that_says_it_is_a_subject() -> None:
+    use_tables(own(vocabularies__subject=ELECTIVE))
+    for title, subject in (
+        ("Toán 7 - Ôn tập", ("toan",)),
+        ("VL7 - Gương phẳng", ("vat_li",)),
+        ("su 12 bai 17", ("lich_su",)),
+    ):
+        resource = map_record(dublin_core(title=title), ORIGIN).resource
+        assert resource is not None
+        assert resource.subject == subject
+
+
 SEED = 20261126
 _STRANGE = "\u00a0\u0085\u200b\u2028\u202e\ufeff\U0001f600\U000e0001\"'\\\\{}[]:#,&*!|>%@`?- ĐđƯưệ;/"
 
