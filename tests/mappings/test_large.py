@@ -62,10 +62,11 @@ REPEATED: dict[str, tuple[str, str, str]] = {
 }
 
 
-def repeated(name: str, size: int) -> RawRecord:
+def repeated(name: str, size: int, first: int = 0) -> RawRecord:
+    """Make a record that says a thing again and again, each time with the next number from ``first`` on."""
     form, whole, piece = REPEATED[name]
     count = size // len(piece.format(10_000).encode())
-    return of_metadata(whole % "".join(piece.format(number) for number in range(count)), form)
+    return of_metadata(whole % "".join(piece.format(number) for number in range(first, first + count)), form)
 
 
 def calls(work: Callable[[], object]) -> int:
