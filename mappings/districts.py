@@ -65,7 +65,7 @@ def unit_of_district(words: str) -> str:
     alone, with_kind = _districts(fold)
     if found := _only(alone.get(fold(words))):
         return found
-    if _HIGHLAND.match(words) and (found := _only(_highland().get(_together(words)))):
+    if _HIGHLAND.match(words) and (found := unit_of_joined_name(words)):
         return found
     before = _BEFORE.fullmatch(words) or _BEHIND.fullmatch(words)
     if not before:
@@ -77,8 +77,13 @@ def unit_of_district(words: str) -> str:
     return "" if vocabulary("province").value(before["name"]) else _only(with_kind.get(f" {name}"))  # "huyện Vĩnh Long"
 
 
+def unit_of_joined_name(words: str) -> str:
+    """Return today's unit of a district by its name without blanks, hyphens and marks: "badinh", "Long-Xuyen"."""
+    return _only(_joined_names().get(_together(words)))
+
+
 @remembered(maxsize=1)
-def _highland() -> Units:
+def _joined_names() -> Units:
     found: Units = {}
     for name, units in _districts(folded)[0].items():
         found.setdefault(_together(name), set()).update(units)
@@ -87,7 +92,7 @@ def _highland() -> Units:
 
 def _together(name: str) -> str:
     """Return a name of the Highlands as it is written in many ways: "Ea H'leo", "Ea Hleo", "Đăk R'Lấp", "Dac Rlap"."""
-    return folded(name).replace(" ", "").replace("dac", "dak")
+    return folded(name).replace(" ", "").replace("-", "").replace("dac", "dak").replace("y", "i")
 
 
 # Names of other languages than Vietnamese, which everybody spells in another way.
@@ -110,7 +115,11 @@ _IN_HOSTS = {"tp": "thanhpho", "tx": "thixa", "h": "huyen", "q": "quan"}
 def _hosts() -> dict[str, str]:
     """Return names of districts as labels of hosts have them, with the word for their kind and without."""
     with_kind = _districts(folded)[1]
-    return {folded(name).replace(" ", ""): unit for name in with_kind if (unit := _only(with_kind[name]))}
+    return {_as_label(name): unit for name in with_kind if (unit := _only(with_kind[name]))}
+
+
+def _as_label(name: str) -> str:
+    return folded(name).replace(" ", "").replace("-", "").replace("'", "").replace("y", "i")
 
 
 def unit_of_office(label: str) -> str:
@@ -118,25 +127,21 @@ def unit_of_office(label: str) -> str:
     name = _OFFICE.sub("", label)
     if name == label:
         return ""
+    return _unit_of_label(name)
+
+
+def _unit_of_label(name: str) -> str:
+    name = _as_label(name)
     found = _hosts().get(name, "")
     for short, kind in _IN_HOSTS.items():
         if not found and name.startswith(short):
-            found = _hosts().get(kind + name.removeprefix(short), "")
-    return found
-
-
-@remembered(maxsize=1)
-def _hosts_of_schools() -> Units:
-    """Return names of districts that stand for themselves, as labels of hosts have them: "badinh"."""
-    found: Units = {}
-    for name, units in _districts(folded)[0].items():
-        found.setdefault(name.replace(" ", ""), set()).update(units)
+            found = _hosts().get(_as_label(kind) + name.removeprefix(short), "")
     return found
 
 
 def unit_of_schools(label: str) -> str:
-    """Return today's unit of a district by the label of a host under which its schools stand, "badinh"; "" for none."""
-    return _only(_hosts_of_schools().get(label))
+    """Return today's unit of a district by the label of a host under which its schools stand: "badinh", "tpthuduc"."""
+    return _unit_of_label(label)
 
 
-_OFFICE = re.compile(r"^p(?:hong)?gd(?:va)?(?:dt)?-?")
+_OFFICE = re.compile(r"^p(?:hong)?gd(?:(?:va)?dt)?-?")

@@ -28,11 +28,15 @@ def _hosts() -> dict[str, str]:
 
 # Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
 _OFFICES = re.compile(
-    r"^(?:so?gd(?:va)?(?:dt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|ubnd|tinhdoan|khcn|tp)(?=.)|(?:city|province)$"
+    r"^(?:so?gd(?:(?:va)?dt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|ubnd|tinhdoan|khcn|tp"
+    r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:ttgd|gd)tx(?:tinh)?|gd(?:dt)?|truongchinhtri|dulich"
+    r"|c(?:ao)?d(?:ang)?(?:yte?|cd|n|nghe|congdong)?)(?=...)|(?:city|province|lib)$"
 )
-_LIBRARY = re.compile(r"^(?:thuvien|baotang)(?:tinh|tp)?(?=.)")  # houses of a province that are under .org.vn
+# Houses of a province that may be under any domain of the country.
+_LIBRARY = re.compile(r"^(?:thuvien|baotang|bao)(?:tinh|tp)?(?=...)")
+_OF_THE_COUNTRY = (".org.vn", ".com.vn")
 # A university may be named like a district; under a district's own name only its schools stand.
-_SCHOOL = re.compile(r"(?:thcs|thpt|ptdt|mn|mamnon|maugiao|mg|tieuhoc|th(?!u)|c[123])[a-z-]{2}")
+_SCHOOL = re.compile(r"(?:thcs|thpt|ptdt|mn|mamnon|maugiao|mg|tieuhoc|th(?!u)|c[123])[a-z0-9-]{2}|p(?:hong)?gd(?:dt)?$")
 
 
 def province_of_host(address: str) -> str | None:
@@ -49,15 +53,14 @@ def _host(address: str) -> str:
 def _of_host(host: str, former: bool) -> str | None:
     names = _former_hosts() if former else _hosts()
     host = host.partition(":")[0].lower().replace("hanoiedu.vn", "hanoi.edu.vn")  # the domain of the schools of Hà Nội
-    labels = host.split(".")[:-2]
-    if host.endswith(".org.vn") and labels and _LIBRARY.match(labels[-1]):
-        return names.get(_LIBRARY.sub("", labels[-1].replace("-", "")))
     if not host.endswith((".edu.vn", ".gov.vn", ".vnschool.net", ".violet.vn")):
-        return None
+        return _of_library(host, names)
+    labels = host.split(".")[:-2]
     for label in reversed(labels):
         found = names.get(_OFFICES.sub("", label.replace("-", "")))
         pieces = label.split("-")
-        if not found and len(pieces) > 2:  # "thpt-tranphu-danang": the last part says where the school is
+        if not found and (len(pieces) > 2 or (len(pieces) == 2 and _SCHOOL.match(label))):
+            # "thpt-tranphu-danang": the last part says where the school is
             found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
         if not found and not former:
             found = unit_of_office(label)
@@ -66,6 +69,14 @@ def _of_host(host: str, former: bool) -> str | None:
     if not former and len(labels) == 2 and _SCHOOL.match(labels[0]):  # "thcsgiangvo.badinh.edu.vn"
         return unit_of_schools(labels[1]) or None
     return None
+
+
+def _of_library(host: str, names: dict[str, str]) -> str | None:
+    """Return the unit of a library, museum or newspaper: "thuvienhaiphong.org.vn", "baolangson.vn"."""
+    for ending in _OF_THE_COUNTRY:
+        host = host.removesuffix(ending)
+    label = host.removesuffix(".vn").rpartition(".")[2].replace("-", "")
+    return names.get(_LIBRARY.sub("", label)) if _LIBRARY.match(label) else None
 
 
 @remembered(maxsize=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harvester import load_yaml
 
-from .districts import is_district, unit_of_district
+from .districts import is_district, unit_of_district, unit_of_joined_name
 from .misspelt_names import nearest_name
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
@@ -18,7 +18,7 @@ _PATHS = tuple(Path(__file__).with_name(name) for name in ("places.yaml", "landm
 _ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids: VN-44 was An Giang, vn-44 is Quảng Trị
 _LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
 _INITIALS_OF_KINDS = "HTXP"  # huyện, tỉnh, xã, phường: "H. Giang" may be any
-_SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79"}
+_SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79", "TTH": "vn-46", "BMT": "vn-66"}
 # Where a unit begins that no sign parts from the one before: "xã Nga An huyện Nga Sơn tỉnh Thanh Hóa".
 _UNIT = (
     r"(?:tỉnh|huyện|thị xã|quận|thị trấn|phường|(?:thành phố|tp\.?)(?! cổ)|tx\.|h\.|q\.|t\.(?! ?\S\.)"
@@ -30,7 +30,8 @@ _PARTS = re.compile(
 )
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 _SMALL = re.compile(
-    r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ|khu(?! vực)|khu phố|kp|đường|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
+    r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng)\b)"
+    r"|kp|đường|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|tòa nhà|làng|quảng trường|công viên|km|p\.|x\.|tt\."
     r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
     r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|duong|thon|khu pho|so)(?:\s|(?<=\.))"
@@ -39,24 +40,27 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:tỉnh(?: cũ)?|tinh|province (?:de|of)|provinz|провинция"
-    r"|thành phố|thanh pho|t\.?p\.?|ct\.|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
+    r"(?:tỉnh(?: cũ)?|tinh|province (?:de|of)|provinz|провинция|former|ancien(?:ne)?"
+    r"|thành phố|thanh pho|tp\.?|t\.p(?:\.|(?=\s))|ct\.|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
     r"|quần đảo|đảo|huyện đảo|xứ|city of|ville de"
-    r"|vùng(?: cao| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
+    r"|vùng(?: cao(?! bằng)| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
     r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
-    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|hang động|động|cao nguyên"
+    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|khu kinh tế|khu danh thắng"
+    r"|(?:tiểu |thượng |hạ )?lưu vực"
+    r"|hang động|động|cao nguyên"
     r"|chi nhánh"
     r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|chiến thắng|khởi nghĩa|lễ hội|di tích)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s+(?:prov(?:ince)?\.?|city|island|bay|cũ|mới|xưa|nay|ngày nay|hiện nay"
+    r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|bay|(?:ancient|old) town|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"
+    r"|(?:trước|sau) (?:khi|đây|ngày|cách mạng|sáp nhập).*|những (?:năm|thập niên)\s.*"
     r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*"
     r"|đầu\s+thế.*|cuối\s+thế.*"
     r"|giai đoạn\s.*|(?:từ|trong)\s.*)$",
     re.IGNORECASE,
 )
-_OFFICES = r"(?:sở|phòng) (?:gd\s?(?:[&-]|và)?\s?đt|giáo dục(?:(?: và|,| &| -) đào tạo)?)"
+_OFFICES = r"(?:(?:sở|phòng)\s|[sp])(?:gd(?:\s?(?:[&-]|và)?\s?(?:đt|đào tạo))?|giáo dục(?:(?: và|,| &| -)? đào tạo)?)"
 _INSIDE = re.compile(
     rf"\b(?:tỉnh|thành phố|tp\.?|{_OFFICES}|ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|đảng bộ"
     r"|(?:ở|tại|qua|địa phương)"
@@ -68,9 +72,25 @@ _OF_A_PLACE = re.compile(
     r"(?:dân ca|dân tộc|đồng bào|người|nhà máy|thủy điện|cảng|sân bay|làng nghề|lịch sử|địa lí|địa lý|báo|thư viện"
     r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
     r"|hợp tác xã|công nghiệp"
+    r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
+    r"|quan họ|hát|nhã nhạc|ca|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
     r"|địa đạo|nhà tù|nhà lao|hoàng thành|chiến khu|căn cứ|phố núi|đất mũi|cửa khẩu|chợ nổi)\s",
     re.IGNORECASE,
 )
+# Behind these the name is another's: a river's, a street's, a person's. Behind any other word in small letters it says
+# where: "Nhã nhạc cung đình Huế", "vải thiều Lục Ngạn".
+_NAMES_OTHERS = re.compile(
+    r"song|suoi|kenh|rach|duong|pho|lo|xa|phuong|ap|thon|lang|cau|cho|ho|nui|deo|ga|ben|cang|truong|ngo|hem|to|khu|lop"
+    r"|tau|xe|vien|san|ty|hang|ban|tu|dao|bien|vinh|ngu|tho|van|si|giao|ong|ba|anh|chi|co|thay|em|be|vua|tuong|hung|gia"
+    r"|tru"
+)
+_OCEAN = "thai binh duong"  # the Pacific
+_FOOD = re.compile(
+    r"(?:bún|bánh|phở|bò|nem|kẹo|nước mắm|mì|cao lầu|chả|cơm|hủ tiếu|lẩu|gỏi|cà phê|rượu|bia|trà|mắm|ẩm thực|món"
+    r"|đặc sản|cốm|giò|xôi|cháo|chè|ốc|cua|tôm|cá|gà|vịt|thịt|dê|kem|sữa|mè xửng|tré|yến|mực)\s",
+    re.IGNORECASE,
+)
+_PEACEFUL = frozenset(("Hòa Bình", "Hoà Bình", "Hoa Binh"))
 _DISTRICT_INSIDE = re.compile(
     r"\b(?:huyện(?: đảo)?|quận|thị xã|thành phố|tp\.?|tx\.?)\s+\S+(?:\s\S+){0,3}", re.IGNORECASE
 )
@@ -82,13 +102,16 @@ _CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
 _ABROAD = "abroad"  # "Sơn Tây, Trung Quốc" is no place of this country
 _ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like the Vietnamese one
 _PERSON = "Hồ Chí Minh"
+_BESIDE_THE_CITY = frozenset(("viet nam", "vietnam", "thanh pho", "tp"))
+_UNIT_BEFORE = re.compile(_UNIT, re.IGNORECASE)
 _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}) đến (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
-    r"|province (?:of|de)|province|city)\b\.?",
+    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince)?|city"
+    r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",
     re.IGNORECASE,
 )
 
@@ -135,13 +158,34 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return ()
     if several := _town(text):
         return tuple(several.split("+"))
-    text = " ".join(_OFFICE.sub(" ; ", text).split())
+    text, offices = _OFFICE.subn(" ; ", text)
+    text = " ".join(text.split())
     if _INSTITUTION.fullmatch(text):
         return ()
     pieces = [piece for piece in map(_trimmed, _PARTS.split(text)) if piece]
+    if _is_city_beside(table, pieces, offices > 0):
+        pieces = [f"TP {piece}" if _is_person(piece) else piece for piece in pieces]
     if any(key(piece) in _abroad() for piece in pieces):
         return ()
     return _of_pieces(table, text, pieces)
+
+
+def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) -> bool:
+    """Say that "Hồ Chí Minh" is the city, because an office, a street or another place stands beside it."""
+    others = [piece for piece in pieces if not _is_person(piece)]
+    if len(others) == len(pieces):
+        return False
+    return is_of_office or any(
+        folded(piece) in _BESIDE_THE_CITY
+        or (_SMALL.match(piece) and any(map(str.isalpha, piece)))
+        or _named(table, piece)
+        or _town(piece)
+        for piece in others
+    )
+
+
+def _is_person(name: str) -> bool:
+    return len(name) == len(_PERSON) and folded(name) == folded(_PERSON)
 
 
 def _trimmed(piece: str) -> str:
@@ -159,7 +203,8 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     names = _unique([_named(table, piece) for piece in pieces])
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
     if names:
-        listed = _SEVERAL_OF.search(text) or (len(names) > 1 and not is_address)
+        joined = len(names) > 1 or (inside and " và " in text)  # "ở Sơn La và Điện Biên"
+        listed = _SEVERAL_OF.search(text) or (joined and not is_address)
         return _unique([*inside, *names]) if listed else names
     if inside:
         return inside[-1:]
@@ -191,11 +236,11 @@ def _named(table: Vocabulary, piece: str) -> str:
     if _SMALL.match(piece) or piece in _COMMON or _of_table(piece):
         return ""
     name = _without_kind(piece)
-    if is_district(piece) and not table.value(piece):
+    if (is_district(piece) and not table.value(piece)) or (name in _COMMON and not _UNIT_BEFORE.match(piece)):
         return ""
-    if name == _PERSON and not _CITY.match(piece):  # "Chiến dịch Hồ Chí Minh"
-        return ""
-    found = table.value(piece) or table.value(name) or _short_names().get(key(name), "")
+    if _is_person(name) and name != piece.upper() and not _CITY.match(piece):
+        return ""  # "Chiến dịch Hồ Chí Minh"
+    found = table.value(piece) or table.value(name) or _short_names().get(key(name), "") or _joined(name)
     if not found and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
         found = table.bare.get(folded(name), "")
     return found or nearest_name(table, name)
@@ -216,6 +261,34 @@ def _short_names() -> dict[str, str]:
     return {name: next(iter(units)) for name, units in found.items() if len(units) == 1}
 
 
+@remembered(maxsize=1)
+def _joined_names() -> dict[str, str]:
+    """Return names of units, towns and former provinces without blanks, hyphens and marks: "hadong", "cholon"."""
+    found: dict[str, str] = {}
+    for unit, term in vocabulary("province").terms.items():
+        for name in (term["vi"], *term.get("variants", ()), *term.get("former", ()), *term.get("field_only", ())):
+            found.setdefault(_together(name), unit)
+    for unit, names in load_yaml(_PATHS[0], _PATHS[0].name).value.items():
+        for name in names if unit != _ABROAD else ():
+            found.setdefault(_together(name), unit)
+    return found
+
+
+def _together(name: str) -> str:
+    return folded(name).replace(" ", "").replace("-", "").replace("y", "i")
+
+
+_SHORTEST_JOINED = 5  # letters: "dian" is a first name, too
+
+
+def _joined(name: str) -> str:
+    """Return the unit of one word or of syllables joined by hyphens, as the French wrote: "Nghê-An", "Hadong"."""
+    together = "" if " " in name else _together(name)
+    if len(together) < _SHORTEST_JOINED or not together.isalpha():
+        return ""
+    return _joined_names().get(together) or unit_of_joined_name(name)
+
+
 def _beginning(table: Vocabulary, words: str) -> str:
     """Return the province with the longest name that stands at the beginning of words."""
     parts = re.sub(r"[^\w\s-]+.*", "", words).split()
@@ -232,24 +305,32 @@ def _district_inside(words: str) -> str:
 
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
-    if not _OF_A_PLACE.match(piece):
+    said = _OF_A_PLACE.match(piece)
+    if _FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
+    if piece.endswith(_PERSON) or (_SMALL.match(piece) and not said):
+        return (table.value(_PERSON) or "") if said and re.match(r"sở\s|.*thành (?:đoàn|ủy)\s", piece.lower()) else ""
     parts = piece.split()
-    if piece.endswith(_PERSON):
-        return ""
-    tails = [
-        " ".join(parts[-length:]) for length in (4, 3, 2, 1) if length < len(parts) and parts[-length][0].isupper()
-    ]
-    return next((found for tail in tails if (found := table.value(tail) or _town(tail))), "")
+    for length in (4, 3, 2, 1):
+        if length >= len(parts) or not parts[-length][0].isupper() or (length == 1 and not said and is_bare(piece)):
+            continue
+        tail, before = " ".join(parts[-length:]), parts[-length - 1]
+        if not said and (not before.islower() or _NAMES_OTHERS.fullmatch(folded(before)) or tail in _PEACEFUL):
+            continue
+        if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
+            return found
+    return ""
 
 
 def _town(piece: str) -> str:
     """Return the unit of a town, district or byname, several joined by + for a province that was parted."""
     if piece.startswith("sông "):  # the river, not the district "Sông Lô"
-        return ""
+        return _of_table(piece)
     if found := _of_table(piece) or unit_of_district(piece):
         return found
     piece = re.sub(r"^(?:thị trấn|tt\.?|đặc khu)\s+", "", piece, flags=re.IGNORECASE)
+    if piece.startswith(("VQG ", "Vqg ")):
+        return _of_table(f"Vườn quốc gia {piece[4:]}") or _town(piece[4:])
     name = _without_kind(piece)
     return (_of_table(name) or unit_of_district(name)) if name else ""
 
