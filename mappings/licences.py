@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import unquote
 
 from .rows import Row
@@ -12,36 +13,50 @@ from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
 _CC_ADDRESS = re.compile(
-    r"(?:creativecommons\.org|licensebuttons\.net)/(licen[sc]es|l|publicdomain|p)/([a-z-]+)(?:/([1-4]\.[0-9]))?(?:/([a-z]{2,3})(?![a-z]))?",
+    r"(?:creativecommons\.org|licensebuttons\.net)[/\\]+(licen[sc]es?|l|publicdomain|p|presskit/buttons/[^/\s]+/[a-z]+)[/\\]+"
+    r"([a-z-]+)(?:[/\\]([1-4]\.[0-9]))?(?:[/\\]([a-z]{2,3})(?![a-z]))?",
     re.IGNORECASE,
 )
-_OTHER_ADDRESS = re.compile(
-    r"(?<![\w.])(?:www\.)?((?:rightsstatements|opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE
-)
+_RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page|data)/([a-z-]+)", re.IGNORECASE)
+_OTHER_ADDRESS = re.compile(r"(?<![\w.])(?:www\.)?((?:opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE)
 # Addresses of licences of software: the licence's name stands in them, in many spellings.
 _SOFTWARE_ADDRESS = re.compile(
     r"(?<![\w.])(?:www\.)?(?:spdx\.org/licenses|opensource\.org/licenses?|choosealicense\.com/licenses"
-    r"|(?:apache|gnu)\.org/licenses)/(mit|apache-2\.0|license-2\.0|gpl-3\.0(?:-only|-or-later)?)(?![\w-])",
+    r"|(?:apache|gnu)\.org/licenses)/(mit(?:-license)?|apache-2\.0|license-2\.0|gpl-3\.0(?:-only|-or-later)?)(?![\w-])",
     re.IGNORECASE,
+)
+_ATTRIBUTION = (
+    r"attribution|paternit[ée]|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribui[çc][ãa]o|naamsvermelding"
+    r"|erkännande|navngivelse|uznanie\s+autorstwa|uveďte\s+p|с\s+указанием\s+авторства"
+    r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)"
+)
+# Signs between, "CC: BY", only in capitals: "Gửi cc: by email".
+_CC_BY = (
+    r"(?:\b(?:cc|creative\s*-?commons?)[\s-]?by|\(cc\)\s?by"
+    r"|(?-i:\b(?:CC|Creative Commons)(?: Licen[sc]e)?\W{1,3}BY))(?![a-z])"
 )
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
-    r"|^表示.*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    r"|\bcc[\s-]?by\b|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+attribution\b|\(cc\)"
-    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?công\b|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))"
-    r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b"
+    r"|^(?:表示|署名|姓名標示|저작자\s?표시).*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
+    rf"|{_CC_BY}|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+pdm\b|\(cc\)"
+    rf"|\bcc\s+(?:{_ATTRIBUTION})"
+    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?(?:công|tác giả)\b|được tự do\W+chia sẻ[^.]*\bghi (?:nhận )?công"
+    r"|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))"
+    r"|^(?:erkännande|navngivelse|uznanie\s+autorstwa)\b|^с\s+указанием\s+авторства"
+    r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
     r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
     r"|^by(?:-(?:nc|nd|sa))+\b"
-    r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))",
+    r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))"
+    r"|^ghi\s+(?:cong|nhan)\b(?=.*(?:thuong mai|phai sinh|tuong tu|[1-4]\.0))",
     re.IGNORECASE,
 )
-_CC_CODE = re.compile(r"\b(?:cc|creative\s*-?commons?)[\s-]?by((?:[\s-](?:nc|nd|sa))*)", re.IGNORECASE)
+_CC_CODE = re.compile(rf"{_CC_BY}((?:\W{{1,3}}(?:nc|nd|sa)(?![a-z]))*)", re.IGNORECASE)
 _COMPONENTS = (
     (
         "nc",
         re.compile(
             r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
-            r"|n[ãa]o\W?comercial|niet\W?commercieel|некоммерческ|非商业|非商業|非営利|비영리"
+            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommersiell|niekomercyjn|keine\W+kommerzielle|некоммерческ|非商业|非商業|非営利|비영리"
             r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s*mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
@@ -52,6 +67,7 @@ _COMPONENTS = (
         re.compile(
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
             r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
+            r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbeidelser"
             r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
             r"|khong\s+phai\s+sinh|không\s*[^.;,]{0,20}phái\s*sinh"
             r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
@@ -63,28 +79,35 @@ _COMPONENTS = (
         "sa",
         re.compile(
             r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
-            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
+            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|с\s+сохранением\s+условий|dela\W?lika|del\s+på\s+samme|na\s+tych\s+samych|l.identique|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|như\s+nhau|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),
 )
-_BY = re.compile(
-    r"attribution|paternité|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribui[çc][ãa]o|naamsvermelding"
-    r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)|^by-"
-    r"|\b(?:cc|creative\s*-?commons?)[\s-]?by\b",
-    re.IGNORECASE,
-)
-_ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+zero", re.IGNORECASE)
+_BY = re.compile(rf"{_ATTRIBUTION}|^by-|{_CC_BY}", re.IGNORECASE)
+_MARK = re.compile(r"public\s+domain\s+mark|\bpdm\b", re.IGNORECASE)
+_ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+(?:zero|0)\b", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
-    r"^quyền tác giả\s*:|^bản quyền\s*:\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
+    r"^quyền tác giả\s*:|chủ sở hữu (?:quyền tác giả|bản quyền)"
+    r"|^bản quyền\s*:\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
+    r"|^bản quyền\s+(?:năm\s+)?\d{4}|(?<!không )thuộc bản quyền"
+    r"|\bbản quyền (?:(?:đã|đang) )?(?:được )?(?:bảo lưu|bảo hộ)"
+    r"|(?<!không )(?<!tượng )(?:được|đang) bảo (?:hộ|vệ)\s[^.;,]{0,25}(?:bản quyền|quyền tác giả|sở hữu trí tuệ)"
+    r"|(?<!không )còn (?:trong )?thời hạn bảo hộ"
     r"|(?<!không )\b(?:có|còn) bản quyền"
     r"|\b(?:bản quyền|quyền tác giả|quyền sở hữu trí tuệ)\s[^.;,]{0,40}thuộc (?:về|quyền)(?! công)"
     r"|(?:các|mọi|tất cả) quyền (?:đều )?được bảo (?:lưu|hộ)"
-    r"|©|\(c\)\s*(?:\d{4}|by\b)|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b)|tous droits réservés"
+    r"|©|\(c\)\s*(?:\d{4}|by\b)|tous droits r[ée]serv[ée]s"
+    r"|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b|(?:is\s+)?(?:belongs|held|owned|reserved|protected|retained|remains)\b)"
+    r"|(?<!not )\bcopyrighted\b|\bretains?\s+(?:the\s+|full\s+)*copyright|(?<!not )\bprotected\s+by\s+copyright"
+    r"|\bno part of this \w+ may be reproduced"
+    r"|^copyright:?\s+(?!not|un|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
     re.IGNORECASE,
 )
+# One of these stands in whatever it finds; asked first, because most values have none.
+_OF_COPYRIGHT = ("quyền", "©", "(c)", "copyright", "bảo", "sao chép", "in ấn", "hành lại", "droits", "reproduced")
 _OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
 _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng GD|Nhà xuất bản|NXB|Công ty|Thư viện|Bộ Giáo dục)\s")
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
@@ -92,10 +115,12 @@ _GPL = (
     r"(?:(?:gnu )?(?:general public licen[sc]e|gpl)|công cộng (?:chung |tổng quát )?gnu)(?:\s*\(?(?:gnu )?gpl\)?)?"
     r"[ ,-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
 )
+_APACHE = r"apache(?: software)?(?: licen[sc]e)?[ ,]*(?:v(?:ersion|\.)?|phiên bản)?\s*2(?:\.0)?(?![.\d])"
 _SOFTWARE = re.compile(
     r"\b(?:giấy phép|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
-    rf"(mit\b(?!-)|apache[ ,]*2|{_GPL})"
-    rf"|^(?:the |spdx-license-identifier:\s*)?(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_GPL})",
+    rf"(mit\b(?!-)|{_APACHE}|{_GPL})"
+    r"|^(?:the |spdx-license-identifier:\s*)?"
+    rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_APACHE}$|{_GPL})",
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
@@ -109,19 +134,26 @@ _FORBIDDEN = re.compile(
 _EXCEPTED = re.compile(
     r"^(?:all rights reserved|(?:tất cả )?(?:các|mọi) quyền được bảo lưu)\W+(?:ngoại )?(?:trừ|except)", re.IGNORECASE
 )
+_LABEL = re.compile(r"^(?:rights|licen[sc]e|usage|terms of use)\s*:\s*(?=\S)", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?(?![a-z])-?", re.IGNORECASE)
-_LEAD = r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|work|this|the|in|is)"
+_LEAD = (
+    r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|tac pham|tai lieu|da|thuoc(?: ve)?"
+    r"|work|book|text|image|photograph|item|it|now|this|the|in|is|œuvre|dans|tombée?|du|le|est)"
+)
 _LEADING = re.compile(
-    rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|phạm vi|sở hữu|thuộc về công chúng|công chúng|miền|hết)", re.IGNORECASE
+    rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|domaine public|phạm vi|sở hữu|thuộc về công chúng|công chúng|miền|hết"
+    r"|pham vi|so huu|cong chung|mien|het)",
+    re.IGNORECASE,
 )
 _ALLOWED = re.compile(
-    r"cho phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)|(chỉ[^.;]*phi thương mại)",
+    r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
+    r"|(chỉ[^.;]*phi thương mại)",
     re.IGNORECASE,
 )
 _OF_THE_HOUSE = re.compile(r"học tập\s[^.;]*lưu hành nội bộ|lưu hành nội bộ[^.;]*học tập", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\bnot\b|\bno\b|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b|\bkhông thuộc\b"
-    r"|\bkhông (?:theo|dùng|cấp phép|phát hành)\b",
+    r"\bnot\b|\bno\b(?! rights? reserved)|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b"
+    r"|\bkhông thuộc\b|\bkhông (?:theo|dùng|cấp phép|phát hành)\b",
     re.IGNORECASE,
 )
 _INTERNAL, _STATED = re.compile(r"\bnội bộ\b", re.IGNORECASE), re.compile(r"©|bản quyền|copyright", re.IGNORECASE)
@@ -129,6 +161,7 @@ _OWNED = re.compile(r"\bmà\s[^.;]*bản quyền (?:của|thuộc)", re.IGNORECA
 # "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
 _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]*bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
+_PARTICULAR = ("rs-inc-ruu", "rs-inc-ow-eu")  # "In copyright, rights holder unlocatable": the second says more
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 
 Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
@@ -143,9 +176,8 @@ def read(text: str) -> Reading:
     own = vocabulary("licence").taught.term(text)
     if own:
         return own, "", "words"
-    text = _plain(text)
-    by_address = _by_address(text)
-    if by_address:
+    text = _LABEL.sub("", _plain(text))
+    if ("/" in text or "\\" in text) and (by_address := _by_address(text)):
         return by_address
     if _CC_WORDS.search(text):
         if _EXCEPTED.search(text):
@@ -157,7 +189,7 @@ def read(text: str) -> Reading:
         return whole, "", "words"
     if software := _SOFTWARE.search(text):
         return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
-    for name, first, _ in table.phrases(text):
+    for name, first, _ in sorted(table.phrases(text), key=lambda phrase: phrase[0] not in _PARTICULAR):
         if name in _OF_SOFTWARE.values():  # "MIT OpenCourseWare"
             continue
         if not table.terms[name].get("open"):
@@ -166,8 +198,13 @@ def read(text: str) -> Reading:
             return name, "", "words"
     if _is_owner(text):
         return "rs-inc", "", "copyright"
-    reserved = _COPYRIGHT.search(text) and not (_INTERNAL.search(text) and not _STATED.search(text))
-    return ("rs-inc", "", "copyright") if reserved else ("", "", "")
+    lowered = text.lower()
+    reserved = (
+        any(word in lowered for word in _OF_COPYRIGHT)
+        and _COPYRIGHT.search(text)
+        and not (_INTERNAL.search(text) and not _STATED.search(text))
+    )
+    return (_reserved("rs-inc", text), "", "copyright") if reserved else ("", "", "")
 
 
 def _is_owner(text: str) -> bool:
@@ -181,8 +218,10 @@ def _is_owner(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Write badges and what is run together as people write: "License-CC%20BY--NC%204.0", "ccbysa"."""
-    if "%20" in text:
+    if "%2" in text:
         text = unquote(text).replace("--", "-").replace("-CC", " CC")
+    if "&" in text and ";" in text:
+        text = unescape(text)
     if "ccby" in text.lower():
         return _RUN_TOGETHER.sub(lambda code: "-".join(filter(None, ("CC-BY", code[1], code[2]))) + " ", text)
     return text
@@ -204,8 +243,11 @@ def _by_address(text: str) -> Reading | None:
     if software := _SOFTWARE_ADDRESS.search(text):
         name = _OF_SOFTWARE.get(software[1][0].lower(), "apache-2.0")  # at apache.org it is "LICENSE-2.0"
         return name, str(table.terms[name]["uri"]), "address"
+    if statement := _RIGHTS_ADDRESS.search(text):
+        name = f"rs-{statement[1].lower().strip('-')}"
+        return (name, str(table.terms[name]["uri"]), "address") if name in table.terms else None
     match = _OTHER_ADDRESS.search(text)
-    uri = f"http://{match[1].partition('?')[0].replace('/page/', '/vocab/')}" if match else ""
+    uri = f"http://{match[1].partition('?')[0]}" if match else ""
     found = table.uris.get(address(uri))
     return (found, str(table.terms[found]["uri"]), "address") if found else None
 
@@ -230,6 +272,8 @@ def _creative_commons(text: str) -> Reading:
     code = _CC_CODE.search(text)
     if _is_negated(text):
         return ("rs-inc", "", "copyright") if _OWNED.search(text) else ("", "", "unclear")
+    if _MARK.search(text):
+        return ("", "", "unclear") if code else ("pdm", "", "words")
     if _ZERO.search(text):
         return ("", "", "unclear") if code else ("cc0", "", "words")
     if not _BY.search(text) or _ONCE_OTHERWISE.search(text):
