@@ -14,7 +14,7 @@ from .vocabulary import address, vocabulary
 
 _CC_ADDRESS = re.compile(
     r"(?:creativecommons\.org|licensebuttons\.net)[/\\]+(licen[sc]es?|l|publicdomain|p|presskit/buttons/[^/\s]+/[a-z]+)[/\\]+"
-    r"([a-z-]+)(?:[/\\]([1-4]\.[0-9]))?(?:[/\\]([a-z]{2,3})(?![a-z]))?",
+    r"([a-z_-]+)(?:[/\\]([1-4]\.[0-9]))?(?:[/\\]([a-z]{2,3})(?![a-z]))?",
     re.IGNORECASE,
 )
 _RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page|data)/([a-z-]+)", re.IGNORECASE)
@@ -41,7 +41,7 @@ _CC_WORDS = re.compile(
     rf"|{_CC_BY}|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+pdm\b|\(cc\)"
     rf"|\bcc\s+(?:{_ATTRIBUTION})"
     r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?(?:công|tác giả)\b|được tự do\W+chia sẻ[^.]*\bghi (?:nhận )?công"
-    r"|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must))"
+    r"|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must|not))"
     r"|^(?:erkännande|navngivelse|uznanie\s+autorstwa)\b|^с\s+указанием\s+авторства"
     r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
     r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
@@ -69,7 +69,7 @@ _COMPONENTS = (
             r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
             r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbeidelser"
             r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
-            r"|khong\s+phai\s+sinh|không\s*[^.;,]{0,20}phái\s*sinh"
+            r"|khong\s+phai\s+sinh|(?:không|cấm)\s*[^.;,]{0,20}phái\s*sinh"
             r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
             r"|(?<![a-z])nd(?![a-z])",
             re.IGNORECASE,
@@ -85,27 +85,32 @@ _COMPONENTS = (
     ),
 )
 _BY = re.compile(rf"{_ATTRIBUTION}|^by-|{_CC_BY}", re.IGNORECASE)
+_NO_TRADE = re.compile(r"cấm\s[^.;]{0,30}thương\s*mại", re.IGNORECASE)  # beside "ghi công" it may mean BY-NC
 _MARK = re.compile(r"public\s+domain\s+mark|\bpdm\b", re.IGNORECASE)
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+(?:zero|0)\b", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _COPYRIGHT = re.compile(
     r"^quyền tác giả\s*:|chủ sở hữu (?:quyền tác giả|bản quyền)"
-    r"|^bản quyền\s*:\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
-    r"|^bản quyền\s+(?:năm\s+)?\d{4}|(?<!không )thuộc bản quyền"
-    r"|\bbản quyền (?:(?:đã|đang) )?(?:được )?(?:bảo lưu|bảo hộ)"
-    r"|(?<!không )(?<!tượng )(?:được|đang) bảo (?:hộ|vệ)\s[^.;,]{0,25}(?:bản quyền|quyền tác giả|sở hữu trí tuệ)"
-    r"|(?<!không )còn (?:trong )?thời hạn bảo hộ"
-    r"|(?<!không )\b(?:có|còn) bản quyền"
+    r"|^bản quyền(?: (?:hình )?ảnh| nội dung| video| bài (?:viết|giảng)| tài liệu)?\s*:"
+    r"\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
+    r"|^bản quyền\s+(?:năm\s+)?\d{4}|thuộc bản quyền"
+    r"|\b(?:bản quyền|quyền tác giả) (?:(?:đã|đang) )?(?:được )?(?:bảo lưu|bảo hộ|đăng ký)"
+    r"|\b(?:quyền tác giả|quyền sở hữu trí tuệ) thuộc(?! (?:về )?công)"
+    r"|(?<!tượng )(?:được|đang) bảo (?:hộ|vệ)\s[^.;,]{0,25}(?:bản quyền|quyền tác giả|sở hữu trí tuệ)"
+    r"|còn (?:trong )?thời hạn bảo hộ"
+    r"|\b(?:có|còn) bản quyền"
     r"|\b(?:bản quyền|quyền tác giả|quyền sở hữu trí tuệ)\s[^.;,]{0,40}thuộc (?:về|quyền)(?! công)"
-    r"|(?:các|mọi|tất cả) quyền (?:đều )?được bảo (?:lưu|hộ)"
+    r"|(?:các|mọi|tất cả) quyền (?:tác giả )?(?:(?:đều|đã) )?được bảo (?:lưu|hộ)"
     r"|©|\(c\)\s*(?:\d{4}|by\b)|tous droits r[ée]serv[ée]s"
-    r"|\bcopyright\s+(?:\(c\)|©|\d{4}|by\b|of\b|(?:is\s+)?(?:belongs|held|owned|reserved|protected|retained|remains)\b)"
-    r"|(?<!not )\bcopyrighted\b|\bretains?\s+(?:the\s+|full\s+)*copyright|(?<!not )\bprotected\s+by\s+copyright"
+    r"|\bcopyrights?\s+(?:\(c\)|©|\d{4}|by\b|of\b|(?:is\s+)?(?:belongs|held|owned|reserved|protected|retained|remains)\b)"
+    r"|\bcopyrighted\b|\bretains?\s+(?:the\s+|full\s+)*copyright|\bprotected\s+by\s+copyright"
     r"|\bno part of this \w+ may be reproduced"
-    r"|^copyright:?\s+(?!not|un|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
+    r"|^copyright:?\s+(?!not|un(?:determined|known|clear)|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
     re.IGNORECASE,
 )
+# What stands before is denied: "không giữ bản quyền", "chưa được bảo hộ", "hết thời hạn được bảo hộ".
+_DENIED = re.compile(r"(?:\b(?:không|chưa|not|hết)(?:\s+(?:còn|được|có|hề|longer|hạn|thời hạn))*)\s*$")
 # One of these stands in whatever it finds; asked first, because most values have none.
 _OF_COPYRIGHT = ("quyền", "©", "(c)", "copyright", "bảo", "sao chép", "in ấn", "hành lại", "droits", "reproduced")
 _OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
@@ -113,11 +118,11 @@ _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng 
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
 _GPL = (
     r"(?:(?:gnu )?(?:general public licen[sc]e|gpl)|công cộng (?:chung |tổng quát )?gnu)(?:\s*\(?(?:gnu )?gpl\)?)?"
-    r"[ ,-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
+    r"[ ,(-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
 )
 _APACHE = r"apache(?: software)?(?: licen[sc]e)?[ ,]*(?:v(?:ersion|\.)?|phiên bản)?\s*2(?:\.0)?(?![.\d])"
 _SOFTWARE = re.compile(
-    r"\b(?:giấy phép|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
+    r"\b(?:giấy phép(?: phần mềm| mã nguồn mở)?|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
     rf"(mit\b(?!-)|{_APACHE}|{_GPL})"
     r"|^(?:the |spdx-license-identifier:\s*)?"
     rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_APACHE}$|{_GPL})",
@@ -189,10 +194,13 @@ def read(text: str) -> Reading:
         return whole, "", "words"
     if software := _SOFTWARE.search(text):
         return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
+    words = text.lower().split()
     for name, first, _ in sorted(table.phrases(text), key=lambda phrase: phrase[0] not in _PARTICULAR):
         if name in _OF_SOFTWARE.values():  # "MIT OpenCourseWare"
             continue
         if not table.terms[name].get("open"):
+            if _DENIED.search(" ".join(words[:first])):
+                continue
             return _reserved(name, text), "", "copyright"
         if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
             return name, "", "words"
@@ -201,7 +209,8 @@ def read(text: str) -> Reading:
     lowered = text.lower()
     reserved = (
         any(word in lowered for word in _OF_COPYRIGHT)
-        and _COPYRIGHT.search(text)
+        and (stated := _COPYRIGHT.search(text))
+        and not _DENIED.search(lowered[: stated.start()])
         and not (_INTERNAL.search(text) and not _STATED.search(text))
     )
     return (_reserved("rs-inc", text), "", "copyright") if reserved else ("", "", "")
@@ -253,6 +262,7 @@ def _by_address(text: str) -> Reading | None:
 
 
 def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None:
+    code = code.replace("_", "-")
     place = "publicdomain" if kind in ("publicdomain", "p") else "licenses"  # badges have short addresses
     if place == "publicdomain":
         name = {"zero": "cc0", "mark": "pdm"}.get(code, "")
@@ -284,6 +294,8 @@ def _creative_commons(text: str) -> Reading:
         re.findall(r"nc|nd|sa", (code[1] if code else "").lower())
     )
     name = "-".join(["cc", "by", *(part for part in ("nc", "sa", "nd") if part in told)])
+    if not code and "nc" not in told and _NO_TRADE.search(text):
+        return "", "", "unclear"
     if name not in vocabulary("licence").terms:
         return "", "", "unclear"
     version = _VERSION.search(text)

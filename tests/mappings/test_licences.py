@@ -123,6 +123,16 @@ from mappings.licences import read
         ("Bản quyền được bảo lưu", "rs-inc"),
         ("Giấy phép Apache phiên bản 2.0", "apache-2.0"),
         ("Giấy phép Apache 2.4", ""),
+        ("Tác giả không giữ bản quyền", ""),
+        ("Chưa có bản quyền", ""),
+        ("Chưa được bảo hộ quyền tác giả", ""),
+        ("Bản quyền hình ảnh: Trường THPT Sông Lam", "rs-inc"),
+        ("Mọi quyền tác giả đã được bảo hộ", "rs-inc"),
+        ("Attribution not required", ""),
+        ("Creative Commons ghi công, cấm dùng thương mại", ""),
+        ("Creative Commons ghi công - cấm phái sinh", "cc-by-nd"),
+        ("GNU GPL (phiên bản 3)", "gpl-3.0"),
+        ("Giấy phép phần mềm MIT", "mit"),
     ],
 )
 def test_licence_in_words(words: str, licence: str) -> None:
