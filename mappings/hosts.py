@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .districts import unit_of_office, unit_of_schools
+from .districts import unit_of_joined_name, unit_of_office, unit_of_schools
 from .tables import remembered
 from .vietnamese import folded
 from .vocabulary import vocabulary
@@ -62,6 +62,8 @@ def _of_host(host: str, former: bool) -> str | None:
         if not found and (len(pieces) > 2 or (len(pieces) == 2 and _SCHOOL.match(label))):
             # "thpt-tranphu-danang": the last part says where the school is
             found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
+            if not found and not former and _SCHOOL.match(label) and len(pieces[-1]) > 4:
+                found = unit_of_joined_name(pieces[-1]) or None
         if not found and not former:
             found = unit_of_office(label)
         if found:

@@ -25,13 +25,14 @@ _UNIT = (
     r"|tinh|huyen|thi xa|thanh pho)"
 )
 _PARTS = re.compile(
-    rf"\s*[;,|/>()\[\]\n]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
+    rf"\s*[;,|/\\>()\[\]\n]\s*|\s+\+\s+|\.\s+(?=vi[eệ]t ?nam\b)|(?<=nam)\.\s+"
+    rf"|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
     re.IGNORECASE,
 )
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 _SMALL = re.compile(
     r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng)\b)"
-    r"|kp|đường|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
+    r"|kp|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|tòa nhà|làng|quảng trường|công viên|km|p\.|x\.|tt\."
     r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
     r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|duong|thon|khu pho|so)(?:\s|(?<=\.))"
@@ -48,12 +49,13 @@ _KIND = re.compile(
     r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|khu kinh tế|khu danh thắng"
     r"|(?:tiểu |thượng |hạ )?lưu vực"
     r"|hang động|động|cao nguyên"
-    r"|chi nhánh"
+    r"|chi nhánh|giữa|(?:đường )?cao tốc|(?:tuyến )?đường (?:sắt|bay)|tuyến"
     r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|chiến thắng|khởi nghĩa|lễ hội|di tích)\s*(?=\S)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|bay|(?:ancient|old) town|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"
+    r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|bay|(?:ancient|old) town|national park|lake|sanctuary|lagoon|beach"
+    r"|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"
     r"|(?:trước|sau) (?:khi|đây|ngày|cách mạng|sáp nhập).*|những (?:năm|thập niên)\s.*"
     r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*"
     r"|đầu\s+thế.*|cuối\s+thế.*"
@@ -72,6 +74,7 @@ _OF_A_PLACE = re.compile(
     r"(?:dân ca|dân tộc|đồng bào|người|nhà máy|thủy điện|cảng|sân bay|làng nghề|lịch sử|địa lí|địa lý|báo|thư viện"
     r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
     r"|hợp tác xã|công nghiệp"
+    r"|hoa|rừng|hệ sinh thái|chiến trường|mặt trận|phủ|lễ hội|nghề"
     r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
     r"|quan họ|hát|nhã nhạc|ca|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
     r"|địa đạo|nhà tù|nhà lao|hoàng thành|chiến khu|căn cứ|phố núi|đất mũi|cửa khẩu|chợ nổi)\s",
@@ -81,7 +84,7 @@ _OF_A_PLACE = re.compile(
 # where: "Nhã nhạc cung đình Huế", "vải thiều Lục Ngạn".
 _NAMES_OTHERS = re.compile(
     r"song|suoi|kenh|rach|duong|pho|lo|xa|phuong|ap|thon|lang|cau|cho|ho|nui|deo|ga|ben|cang|truong|ngo|hem|to|khu|lop"
-    r"|tau|xe|vien|san|ty|hang|ban|tu|dao|bien|vinh|ngu|tho|van|si|giao|ong|ba|anh|chi|co|thay|em|be|vua|tuong|hung|gia"
+    r"|tau|xe|vien|san|ty|hang|ban|tu|dao|bien|vinh|tho|van|si|giao|ong|ba|anh|chi|co|thay|em|be|vua|tuong|hung|gia"
     r"|tru"
 )
 _OCEAN = "thai binh duong"  # the Pacific
@@ -107,7 +110,9 @@ _UNIT_BEFORE = re.compile(_UNIT, re.IGNORECASE)
 _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
-_FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}) đến (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
+_FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
+_EXCEPT = re.compile(r"\(?\b(?:ngoại )?trừ\s.*", re.IGNORECASE)
+_OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
     r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince)?|city"
@@ -158,7 +163,9 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return ()
     if several := _town(text):
         return tuple(several.split("+"))
-    text, offices = _OFFICE.subn(" ; ", text)
+    if "trừ" in text.lower():
+        text = _EXCEPT.sub("", text)
+    text, offices = _OFFICE.subn(" ; ", _OF_THE_COUNTRY.sub("", text))
     text = " ".join(text.split())
     if _INSTITUTION.fullmatch(text):
         return ()
@@ -194,7 +201,7 @@ def _trimmed(piece: str) -> str:
 
 def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ...]:
     if ends := _FROM_TO.search(text):
-        both = _unique([_beginning(table, words) for words in ends.groups()])
+        both = _unique([_beginning(table, words) or _town(words) for words in ends.groups()])
         if len(both) == 2:
             return both
     is_address = any(_SMALL.match(piece) and not _of_table(piece) for piece in pieces)
@@ -306,10 +313,15 @@ def _district_inside(words: str) -> str:
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
     said = _OF_A_PLACE.match(piece)
+    piece = _BEHIND.sub("", piece)
     if _FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
     if piece.endswith(_PERSON) or (_SMALL.match(piece) and not said):
-        return (table.value(_PERSON) or "") if said and re.match(r"sở\s|.*thành (?:đoàn|ủy)\s", piece.lower()) else ""
+        return (
+            (table.value(_PERSON) or "")
+            if said and re.search(r"^sở\s|thành (?:đoàn|ủy) hồ chí minh$", piece.lower())
+            else ""
+        )
     parts = piece.split()
     for length in (4, 3, 2, 1):
         if length >= len(parts) or not parts[-length][0].isupper() or (length == 1 and not said and is_bare(piece)):
@@ -319,7 +331,8 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
             continue
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
             return found
-    return ""
+    tails = (" ".join(parts[-length:]) for length in (5, 4, 3) if length < len(parts))
+    return next((found for tail in tails if tail[0].islower() and (found := _of_table(tail))), "")
 
 
 def _town(piece: str) -> str:

@@ -245,6 +245,15 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Khu di tích Pác Bó", "vn-04"),
         ("Lưu vực sông Hương", "vn-46"),
         ("Sông Lô", ""),
+        ("Phu Quoc National Park", "vn-91"),
+        ("Chiến trường Quảng Trị 1972", "vn-44"),
+        ("Hệ sinh thái đầm phá Tam Giang", "vn-46"),
+        ("Việt Nam. Hà Nội", "vn-01"),
+        ("VN-Hà Nội", "vn-01"),
+        ("Cả nước, ngoại trừ TP.HCM", ""),
+        ("Thành đoàn TNCS Hồ Chí Minh", ""),
+        ("Thành đoàn Hồ Chí Minh", "vn-79"),
+        ("Cam Cao Phong, bưởi Diễn", ""),
         ("Đông Nam Á", ""),
         ("Việt Nam", ""),
         ("Thành phố", ""),
@@ -257,6 +266,10 @@ def test_provinces_by_name(words: str, unit: str) -> None:
 def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "Nghệ Tĩnh") == ("vn-40", "vn-42")
     assert match("province", "Người Thái ở Sơn La và Điện Biên") == ("vn-14", "vn-11")
+    assert match("province", "Cao tốc Hà Nội - Hải Phòng") == ("vn-01", "vn-31")
+    assert match("province", "giữa Hà Nội và Hải Phòng") == ("vn-01", "vn-31")
+    assert match("province", "Hà Nội + Đà Nẵng") == ("vn-01", "vn-48")
+    assert match("province", "Từ Móng Cái đến Hà Tiên") == ("vn-22", "vn-91")
     assert match("province", "Gia Lai - Kon Tum") == ("vn-51", "vn-52")
     assert match("province", "Từ Quảng Trị đến Bình Thuận") == ("vn-44", "vn-68")
     assert match("province", "quần đảo Hoàng Sa và Trường Sa") == ("vn-48", "vn-56")
@@ -319,6 +332,8 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://pgdmyduc.edu.vn/", "vn-01"),
         ("https://pgdvanban.edu.vn/", "vn-15"),
         ("https://pgd.hoankiem.edu.vn/", "vn-01"),
+        ("https://thcs-leloi-hoian.edu.vn/", "vn-48"),
+        ("https://lib-leloi-hoian.edu.vn/", None),
         ("https://mn1-6.dongda.edu.vn/", "vn-01"),
         ("https://thcs-a.tpthuduc.edu.vn/", "vn-79"),
         ("https://tailieu.vinhuni.edu.vn/", None),
