@@ -16,7 +16,7 @@ from mappings import Mapped, Origin, map_record, tables_in_use
 
 from .documents import document_of, made_of, unpack_documents
 from .query import Document
-from .workers import Workers, processes
+from .workers import Workers, processes, seldom_collecting
 
 READ = 1_000  # changes a read: a reader that stays open longer stops the store's log from being emptied
 T = TypeVar("T")
@@ -82,7 +82,13 @@ def documents(
     parts: Iterable[tuple[T, list[Change]]], origins: Mapping[str, Origin], size: int
 ) -> Iterator[tuple[T, list[Document]]]:
     """Make the documents of changes, part by part; where there are very many, in processes side by side."""
-    count = processes(size)
+    with seldom_collecting():
+        yield from _documents(parts, origins, processes(size))
+
+
+def _documents(
+    parts: Iterable[tuple[T, list[Change]]], origins: Mapping[str, Origin], count: int
+) -> Iterator[tuple[T, list[Document]]]:
     if not count:
         yield from ((mark, [document_of(change, origins) for change in part]) for mark, part in parts)
         return

@@ -15,17 +15,20 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
 
 Work = Callable[[bytes], bytes]
-# A worker costs a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and fro.
-# On two quiet cores 50,000 records took 8.5 s by two workers and 10.9 s alone, for 18 % more CPU; 20,000 took 3.7 s and
-# 4.3 s, for 28 % more; on busy ones no less (measured).
-ENOUGH = 50_000
-# Batches for each worker: one in its hands, and one to go on with while a commit of the caller takes its time.
-AHEAD = 2
+# A worker costs half a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and
+# fro; meanwhile the caller works, too. Below so many records it does not pay (measured on two cores).
+ENOUGH = 10_000
+AHEAD = (
+    3  # batches for each worker: one in its hands, and some to go on with while a commit of the caller takes its time
+)
+MOST = 8  # batches, some 3 MB each, that are made beyond those while the next one is waited for
 _GOOD, _BAD = b"+", b"-"
 
 
@@ -34,13 +37,24 @@ class WorkFailedError(RuntimeError):
 
 
 def processes(records: int) -> int:
-    """Return how many workers so many records are worth: none, or one for each core that we may use."""
-    return cores() if records >= ENOUGH and cores() > 1 else 0
+    """Return how many workers so many records are worth: none, or one for each core but the caller's own."""
+    return cores() - 1 if records >= ENOUGH else 0
 
 
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look seldom for circles of values while very many are made that have none: that took a tenth (measured)."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Workers:
@@ -80,20 +94,26 @@ class Workers:
         self._pipes, self._processes = [], []
 
     def map(self, batches: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield what the work makes of each batch, in their order; no worker waits while the caller uses a result.
+        """Yield what the work makes of each batch, in their order.
 
-        Raises WorkFailedError.
+        No worker waits while the caller uses a result. Where the next one is not made yet (at first each worker reads
+        its tables), this process does not wait either, but makes another one. Raises WorkFailedError.
         """
         if not self._pipes:
             yield from map(self._work, batches)
             return
-        ahead: deque[Future[bytes]] = deque()
-        for batch in batches:
-            ahead.append(self._threads.submit(self._made, batch))
-            if len(ahead) > AHEAD * len(self._pipes):
+        left, ahead, enough = iter(batches), deque[Future[bytes]](), AHEAD * len(self._pipes)
+        while True:
+            lacking = enough - sum(not each.done() for each in ahead)
+            ahead.extend(self._threads.submit(self._made, batch) for batch in islice(left, max(lacking, 0)))
+            if not ahead:
+                return
+            own = next(left, None) if len(ahead) < enough + MOST and not ahead[0].done() else None
+            if own is None:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+            else:
+                ahead.append(Future())
+                ahead[-1].set_result(self._made_here(own))
 
     def _made(self, batch: bytes) -> bytes:
         """Let a worker do it; one that dies gets nothing more, and what it had in hand is done here."""
@@ -102,25 +122,31 @@ class Workers:
             pipe.send_bytes(batch)
             answer = pipe.recv_bytes()
         except (IndexError, EOFError, OSError):
-            with self._here:
-                return self._work(batch)
+            return self._made_here(batch)
         self._idle.append(pipe)
         if answer[:1] == _BAD:
             raise WorkFailedError(answer[1:].decode())
         return answer[1:]
 
+    def _made_here(self, batch: bytes) -> bytes:
+        with self._here:
+            try:
+                return self._work(batch)
+            except Exception as error:
+                raise WorkFailedError(traceback.format_exc()) from error
+
 
 def _serve(pipe: Connection, work: Work) -> None:
     """Do what comes until nothing can come any more."""
-    gc.set_threshold(50_000)  # what is made here goes as bytes: looking for circles in it takes a thirtieth (measured)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the process that asks decides
-    while True:
-        try:
-            batch = pipe.recv_bytes()
+    with seldom_collecting():
+        while True:
             try:
-                answer = _GOOD + work(batch)
-            except Exception:  # noqa: BLE001 - told where it can be seen
-                answer = _BAD + traceback.format_exc().encode()
-            pipe.send_bytes(answer)
-        except (EOFError, OSError):
-            return
+                batch = pipe.recv_bytes()
+                try:
+                    answer = _GOOD + work(batch)
+                except Exception:  # noqa: BLE001 - told where it can be seen
+                    answer = _BAD + traceback.format_exc().encode()
+                pipe.send_bytes(answer)
+            except (EOFError, OSError):
+                return
