@@ -304,7 +304,11 @@ def _told(here: Desk, result: Result) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _mark(result: Result) -> str:
-    if result.outcome == "complete" and result.verdict in ("published", "nothing"):
+    """Return the sign of a visit, as ``kho status`` shows it: ✓ where nobody has to look at it."""
+    from harvester import who_must_act
+
+    good = result.outcome == "complete" and result.verdict in ("published", "nothing")
+    if good and who_must_act(result.code) is None:
         return "✓"
     return "✗" if result.outcome == "failed" else "!"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from commands import harvest, status
 from commands._desk import Desk
 from commands.harvest import tell_reasons
 from harvester import MESSAGES, Ledger, Result, sentence, who_must_act
@@ -78,3 +79,15 @@ def test_moments_are_told_in_the_time_of_viet_nam_and_numbers_as_people_write_th
     assert "2026-11-28 01:30 +07:00" in sentence("deferred", facts, "en")
     assert "67.108.864" in sentence("too_large", facts)
     assert "x=100000" in sentence("too_large", facts)
+
+
+@pytest.mark.parametrize("code", [code for code in MESSAGES if who_must_act(code) is not None])
+def test_a_visit_that_somebody_must_look_at_bears_the_same_sign_in_both_tables(code: str) -> None:
+    """Its list may have come whole all the same."""
+    ended = msgspec.structs.replace(result("a", code), outcome="complete", verdict="published")
+    assert harvest._mark(ended) == "!" == status._mark("good", {"who": who_must_act(code)})
+
+
+def test_a_visit_that_nobody_must_look_at_is_ticked_in_both_tables() -> None:
+    ended = msgspec.structs.replace(result("a", "whole"), verdict="published")
+    assert harvest._mark(ended) == "✓" == status._mark("good", {"who": None})
