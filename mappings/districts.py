@@ -13,7 +13,7 @@ from .vietnamese import folded, is_bare, key
 from .vocabulary import vocabulary
 
 _PATH = Path(__file__).with_name("districts.yaml")
-_WITH_KIND = "with_kind"
+_WITH_KIND, _WARDS_ELSEWHERE = "with_kind", "wards_elsewhere"
 _KINDS = {
     "quận": r"quận|quan|q\.?",
     "thành phố": r"thành phố|thanh pho|t\.?p\.?",
@@ -37,6 +37,7 @@ def _districts(fold: Callable[[str], str]) -> tuple[Units, Units]:
     """Return today's units of names alone, and of "huyện NAME", both in the form that ``fold`` compares by."""
     table = dict(load_yaml(_PATH, _PATH.name).value)
     only_with_kind = set(map(fold, table.pop(_WITH_KIND)))
+    del table[_WARDS_ELSEWHERE]
     former = vocabulary("former_province").terms
     alone, with_kind = dict[str, set[str]](), dict[str, set[str]]()
     for province, kinds in table.items():
@@ -80,6 +81,34 @@ def unit_of_district(words: str) -> str:
 def unit_of_joined_name(words: str) -> str:
     """Return today's unit of a district by its name without blanks, hyphens and marks: "badinh", "Long-Xuyen"."""
     return _only(_joined_names().get(_together(words)))
+
+
+@remembered(maxsize=1)
+def _towns() -> frozenset[str]:
+    """Return the towns of before July 2025 after which wards only of the same unit are named."""
+    table = dict(load_yaml(_PATH, _PATH.name).value)
+    del table[_WITH_KIND]
+    elsewhere = set(table.pop(_WARDS_ELSEWHERE))
+    named = {name for kinds in table.values() for kind, names in kinds.items() if kind != "huyện" for name in names}
+    return frozenset(fold(name) for name in named - elsewhere for fold in (key, folded))
+
+
+def unit_of_ward(words: str) -> str:
+    """Return today's unit of a ward that is named after a town: "phường Bắc Nha Trang", "P. Hội An Đông"; else ""."""
+    ward = _WARD.fullmatch(words)
+    if not ward:
+        return ""
+    for name in (ward["name"], _SIDE.sub("", ward["name"])):
+        fold = folded if is_bare(name) else key
+        if fold(name) in _towns() and (found := _only(_districts(fold)[0].get(fold(name)))):
+            return found
+    return ""
+
+
+_WARD = re.compile(r"(?:phường|phuong|p\.)\s*(?P<name>\w.*)", re.IGNORECASE)
+_SIDE = re.compile(
+    r"^(?:đông|tây|nam|bắc|dong|tay|bac)\s|\s(?:đông|tây|nam|bắc|trung|dong|tay|bac|\d+)$", re.IGNORECASE
+)
 
 
 @remembered(maxsize=1)

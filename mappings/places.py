@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harvester import load_yaml
 
-from .districts import is_district, unit_of_district, unit_of_joined_name
+from .districts import is_district, unit_of_district, unit_of_joined_name, unit_of_ward
 from .misspelt_names import nearest_name
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
@@ -111,7 +111,7 @@ _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small l
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
-_EXCEPT = re.compile(r"\(?\b(?:ngoại )?trừ\s.*", re.IGNORECASE)
+_EXCEPT = re.compile(r"\(?\b(?:[Nn]goại )?trừ\s.*")  # Trừ Văn Thố is a person
 _OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
@@ -163,7 +163,7 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return ()
     if several := _town(text):
         return tuple(several.split("+"))
-    if "trừ" in text.lower():
+    if "trừ" in text:
         text = _EXCEPT.sub("", text)
     text, offices = _OFFICE.subn(" ; ", _OF_THE_COUNTRY.sub("", text))
     text = " ".join(text.split())
@@ -218,6 +218,8 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     towns = _unique([_town(piece) for piece in pieces]) or _unique(
         [_district_inside(place[0]) for place in _DISTRICT_INSIDE.finditer(text)]
     )
+    if not towns and (wards := _unique([unit_of_ward(piece) for piece in pieces])):
+        return wards[-1:]
     if not towns:
         return _unique([_of_a_place(table, piece) for piece in pieces] or [])
     return towns[-1:] if is_address or len(towns) == 1 else towns

@@ -245,6 +245,12 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Khu di tích Pác Bó", "vn-04"),
         ("Lưu vực sông Hương", "vn-46"),
         ("Sông Lô", ""),
+        ("Số 2 Nguyễn Đình Chiểu, phường Bắc Nha Trang", "vn-56"),
+        ("P. Hội An Đông", "vn-48"),
+        ("phuong Viet Tri", "vn-25"),
+        ("phường Long Xuyên", ""),
+        ("phường Quang Trung", ""),
+        ("xã Trừ Văn Thố, TP.HCM", "vn-79"),
         ("Phu Quoc National Park", "vn-91"),
         ("Chiến trường Quảng Trị 1972", "vn-44"),
         ("Hệ sinh thái đầm phá Tam Giang", "vn-46"),
@@ -286,12 +292,12 @@ def test_landmarks_stand_under_one_unit_of_today() -> None:
 
 def test_districts_stand_under_provinces_of_before() -> None:
     table = dict(load_yaml(FOLDER.parent / "districts.yaml", "districts.yaml").value)
-    only_with_kind = table.pop("with_kind")
+    only_with_kind, wards = table.pop("with_kind"), table.pop("wards_elsewhere")
     named = {name for kinds in table.values() for names in kinds.values() for name in names}
     assert set(table) == set(ids("former_province")) - {"vn64-28"}
     assert {kind for kinds in table.values() for kind in kinds} == {"quận", "thành phố", "thị xã", "huyện"}
     assert len(named) > 680
-    assert set(only_with_kind) <= named
+    assert set(only_with_kind) <= named >= set(wards)
 
 
 def test_several_provinces_of_a_sentence() -> None:
