@@ -128,6 +128,26 @@ def _together(name: str) -> str:
 _HIGHLAND = re.compile(r"(?:[đd][ăắaâấ][kc]|krông|krong|ea|cư|chư|m['’]|ia|kon|mù|buôn|ayun|k'?bang)\b", re.IGNORECASE)
 
 
+def units_of_name(name: str) -> set[str]:
+    """Return all units of today that a district of this name was in: "Tam Nông" of two; the kind is not asked for."""
+    fold = folded if is_bare(name) else key
+    return _districts(fold)[1].get(f" {fold(name)}", set())
+
+
+def is_of_elsewhere(words: str) -> bool:
+    """Say that a township has the name of a district that is not its own: "thị trấn Hương Sơn"."""
+    town = _TOWNSHIP.match(words)
+    return town is not None and folded(words[town.end() :]) in _elsewhere()
+
+
+@remembered(maxsize=1)
+def _elsewhere() -> frozenset[str]:
+    return frozenset(map(folded, load_yaml(_PATH, _PATH.name).value[_WARDS_ELSEWHERE]))
+
+
+_TOWNSHIP = re.compile(r"(?:thị trấn|thi tran|tt\.?)\s+", re.IGNORECASE)
+
+
 def is_district(words: str) -> bool:
     """Say that words begin with the word for a kind of district: "huyện Quảng Ninh" is not Quảng Ninh."""
     return _DISTRICT.match(words) is not None

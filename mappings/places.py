@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harvester import load_yaml
 
-from .districts import is_district, unit_of_district, unit_of_joined_name, unit_of_ward
+from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
 from .misspelt_names import nearest_name
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
@@ -22,7 +22,7 @@ _SHORT = {"HP": "vn-31", "HD": "vn-31", "SG": "vn-79", "TTH": "vn-46", "BMT": "v
 # Where a unit begins that no sign parts from the one before: "xã Nga An huyện Nga Sơn tỉnh Thanh Hóa".
 _UNIT = (
     r"(?:tỉnh|huyện|thị xã|quận|thị trấn|phường|(?:thành phố|tp\.?)(?! cổ)|tx\.|h\.|q\.|t\.(?! ?\S\.)"
-    r"|tinh|huyen|thi xa|thanh pho)"
+    r"|(?<!ha )tinh|huyen|thi xa|thanh pho)"
 )
 _PARTS = re.compile(
     rf"\s*[;,|/\\>()\[\]\n]\s*|\s+\+\s+|\.\s+(?=vi[eệ]t ?nam\b)|(?<=nam)\.\s+"
@@ -35,7 +35,7 @@ _SMALL = re.compile(
     r"|kp|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|tòa nhà|làng|quảng trường|công viên|km|p\.|x\.|tt\."
     r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
-    r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|duong|thon|khu pho|so)(?:\s|(?<=\.))"
+    r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|thi tran|duong|thon|khu pho|so)(?:\s|(?<=\.))"
     r"|\d|q\.\s*\d|nxb|nhà xuất bản"
     r"|.*\s(?:street|str\.?|road|rd\.?|avenue|ave\.?|ward|commune|village|hamlet|university|college|school)\.?$",
     re.IGNORECASE,
@@ -111,6 +111,8 @@ _COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small l
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
+_TWO_TOWNS = re.compile(r"(?<=\sr[ịi]a)\s*[-–—]\s*(?=v[ũu]ng)", re.IGNORECASE)  # Bà Rịa - Vũng Tàu is one province
+_COMMUNE = re.compile(r"(?:xã|phường|thị trấn|xa|phuong|thi tran)\s", re.IGNORECASE)
 _EXCEPT = re.compile(r"\(?\b(?:[Nn]goại )?trừ\s.*")  # Trừ Văn Thố is a person
 _OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
@@ -142,10 +144,10 @@ def _places() -> dict[str, str]:
 
 @remembered(maxsize=1)
 def _bare_places() -> dict[str, str]:
-    """Return the places without marks; of two that look alike then none is meant."""
-    found: dict[str, str] = {}
+    """Return the places without marks; of two that look alike then none is meant, and a unit's own name is none."""
+    found, units = dict[str, str](), vocabulary("province").bare
     for unit, names in _table().items():
-        for name in map(folded, names) if unit != _ABROAD else ():
+        for name in {folded(name) for name in names} - units.keys() if unit != _ABROAD else ():
             found[name] = unit if found.get(name, unit) == unit else ""
     return found
 
@@ -159,6 +161,7 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return (_LETTERS[iso[1]],) if iso[1] in _LETTERS else ()
     if text in _SHORT:
         return (_SHORT[text],)
+    text = _TWO_TOWNS.sub(" ", text)
     if "://" in text or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
         return ()
     if several := _town(text):
@@ -185,8 +188,10 @@ def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) ->
     return is_of_office or any(
         folded(piece) in _BESIDE_THE_CITY
         or (_SMALL.match(piece) and any(map(str.isalpha, piece)))
+        or (piece.isdecimal() and len(piece) < 3)
         or _named(table, piece)
         or _town(piece)
+        or "vn-79" in units_of_name(piece)
         for piece in others
     )
 
@@ -207,7 +212,10 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     is_address = any(_SMALL.match(piece) and not _of_table(piece) for piece in pieces)
     if is_address and pieces[-1] in _SHORT and text.endswith(f", {pieces[-1]}"):
         return (_SHORT[pieces[-1]],)
-    names = _unique([_named(table, piece) for piece in pieces])
+    named = [_named(table, piece) for piece in pieces]
+    names = _unique(named) or _unique([_misspelt(table, piece) for piece in pieces])
+    if len(names) > 1 and named[-1] and ";" not in text and _is_within(named[-1], pieces[:-1]):
+        return (named[-1],)
     inside = _unique([_beginning(table, place[1]) for place in _INSIDE.finditer(text)])
     if names:
         joined = len(names) > 1 or (inside and " và " in text)  # "ở Sơn La và Điện Biên"
@@ -223,6 +231,15 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     if not towns:
         return _unique([_of_a_place(table, piece) for piece in pieces] or [])
     return towns[-1:] if is_address or len(towns) == 1 else towns
+
+
+def _is_within(unit: str, pieces: list[str]) -> bool:
+    """Say that pieces name a commune, or a district of the unit that follows: "Minh Hải, Văn Lâm, Hưng Yên"."""
+    return any(_COMMUNE.match(piece) or (unit in units_of_name(piece) and not _is_unit(piece)) for piece in pieces)
+
+
+def _is_unit(piece: str) -> bool:
+    return vocabulary("province").value(piece) is not None
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
@@ -249,9 +266,15 @@ def _named(table: Vocabulary, piece: str) -> str:
         return ""
     if _is_person(name) and name != piece.upper() and not _CITY.match(piece):
         return ""  # "Chiến dịch Hồ Chí Minh"
-    found = table.value(piece) or table.value(name) or _short_names().get(key(name), "") or _joined(name)
-    if not found and " " in name and not is_bare(name):  # one mark may be wrong: "Đà nẳng"
-        found = table.bare.get(folded(name), "")
+    return table.value(piece) or table.value(name) or _short_names().get(key(name), "") or _joined(name)
+
+
+def _misspelt(table: Vocabulary, piece: str) -> str:
+    """Return the unit of a name with a wrong mark or letter, "Đà nẳng", that is no other name: "Thạnh Hóa" is one."""
+    name = _without_kind(piece)
+    if is_district(piece) or _is_person(name) or units_of_name(name):
+        return ""
+    found = table.bare.get(folded(name), "") if " " in name and not is_bare(name) else ""
     return found or nearest_name(table, name)
 
 
@@ -343,6 +366,8 @@ def _town(piece: str) -> str:
         return _of_table(piece)
     if found := _of_table(piece) or unit_of_district(piece):
         return found
+    if is_of_elsewhere(piece):
+        return ""
     piece = re.sub(r"^(?:thị trấn|tt\.?|đặc khu)\s+", "", piece, flags=re.IGNORECASE)
     if piece.startswith(("VQG ", "Vqg ")):
         return _of_table(f"Vườn quốc gia {piece[4:]}") or _town(piece[4:])

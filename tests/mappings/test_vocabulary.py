@@ -245,6 +245,12 @@ def test_provinces_are_one_function_of_codes() -> None:
         ("Khu di tích Pác Bó", "vn-04"),
         ("Lưu vực sông Hương", "vn-46"),
         ("Sông Lô", ""),
+        ("Minh Hải, Văn Lâm, Hưng Yên", "vn-33"),
+        ("Xã Thạnh Phú, Thạnh Hóa, Long An", "vn-80"),
+        ("Xã Gia Ninh, Quảng Ninh, Quảng Bình", "vn-44"),
+        ("Ben Thanh, 1, Ho Chi Minh", "vn-79"),
+        ("huyện Tân Uyên", "vn-12"),
+        ("Thị trấn Hương Sơn", ""),
         ("Số 2 Nguyễn Đình Chiểu, phường Bắc Nha Trang", "vn-56"),
         ("P. Hội An Đông", "vn-48"),
         ("phuong Viet Tri", "vn-25"),
@@ -274,6 +280,10 @@ def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "Người Thái ở Sơn La và Điện Biên") == ("vn-14", "vn-11")
     assert match("province", "Cao tốc Hà Nội - Hải Phòng") == ("vn-01", "vn-31")
     assert match("province", "giữa Hà Nội và Hải Phòng") == ("vn-01", "vn-31")
+    assert match("province", "Hue, Hai Phong, Ha Noi") == ("vn-46", "vn-31", "vn-01")
+    assert match("province", "Hải Dương, Hải Phòng, Quảng Ninh") == ("vn-31", "vn-22")
+    assert match("province", "Đồng Nai, Bà Rịa - Vũng Tàu") == ("vn-75", "vn-79")
+    assert match("province", "Ha Tinh and Vinh Phuc") == ("vn-42", "vn-25")
     assert match("province", "Hà Nội + Đà Nẵng") == ("vn-01", "vn-48")
     assert match("province", "Từ Móng Cái đến Hà Tiên") == ("vn-22", "vn-91")
     assert match("province", "Gia Lai - Kon Tum") == ("vn-51", "vn-52")
