@@ -18,6 +18,7 @@ from .plain import Plain
 from .resource import Explanation, Problem
 from .rows import Row, XmlReader
 from .rule import Found, Job, Judge, Parser, Rule, generic
+from .terms import term_of_title
 
 # What a rule made of rows, what the field holds then, and what was not understood.
 Made = tuple[list[Found], Any, Sequence[Problem]]
@@ -101,11 +102,11 @@ class Crosswalk:
 
     def _steps(self, rule: Rule, known: set[str]) -> list[Step]:
         """Return one step for each path that may have something; where all are taken, one for all of them."""
-        parse = _passed if rule.only or rule.never else rule.parser
         paths = tuple(path for path in rule.paths if path in known)
         ways = [(paths[0], paths[1:])] if rule.take_all and paths else [(path, ()) for path in paths]
         return [
-            (rule, path, others, parse, rule.judge, self._memory(rule, path, others), id(rule)) for path, others in ways
+            (rule, path, others, _parser(rule, path), rule.judge, self._memory(rule, path, others), id(rule))
+            for path, others in ways
         ]
 
     def _memory(self, rule: Rule, path: str, others: tuple[str, ...]) -> Memory | None:
@@ -206,6 +207,12 @@ def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, pa
         made = (found, value, noted or ())
     others[number] = made
     return made
+
+
+def _parser(rule: Rule, path: str) -> Parser:
+    if rule.only or rule.never:
+        return _passed
+    return term_of_title if rule.titled and path == "@title" else rule.parser
 
 
 def _passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -18,7 +18,8 @@ from .checking import Checked
 from .fields import FIELDS
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
-from .parsers import JUDGES, PARSERS, REPEATABLE
+from .parsers import JUDGES, PARSERS, REPEATABLE, TITLED
+from .recognise import OF_TITLES
 from .rows import Shape, XmlReader
 from .rule import Rule, generic
 from .tables import own_files, remembered
@@ -271,7 +272,8 @@ class _Compiler(Checked):
         made = [Rule(paths=paths, default=str(entry.get("default", "")), repeats=repeats, **common)]
         if "otherwise" in entry:
             paths = self._paths((*where, "otherwise"), entry["otherwise"], known, name)
-            made.append(Rule(paths=paths, declared=False, repeats=_repeats(parser, paths), **common))
+            titled = parser in TITLED and vocabulary in OF_TITLES and not (trim or pick)
+            made.append(Rule(paths=paths, declared=False, repeats=_repeats(parser, paths), titled=titled, **common))
         return made
 
     def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:

@@ -69,7 +69,13 @@ def parse(text: str) -> str | None:
     return text if _PLAIN.fullmatch(text) else _parsed(text)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=20_000)  # the days of fifty years
+def dated(text: str) -> tuple[str | None, int | None]:
+    """Return EDTF as ``parse`` does, and the (first) year of it."""
+    found = parse(text)
+    return found, year_of(found) if found else None
+
+
 def _parsed(text: str) -> str | None:
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
     words = _apart(words)
@@ -207,10 +213,8 @@ def year_of(date: str) -> int | None:
     return int(digits) if digits.isdecimal() else None
 
 
-def is_plausible(date: str, latest_year: int) -> bool:
-    """Say that a date lies between 1400 and ``latest_year``."""
-    digits = date[:4]
-    year = int(digits) if digits.isdecimal() else year_of(date)
+def is_plausible(year: int | None, latest_year: int) -> bool:
+    """Say that a year lies between 1400 and ``latest_year``."""
     return year is not None and EARLIEST_YEAR <= year <= latest_year
 
 

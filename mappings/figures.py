@@ -96,11 +96,11 @@ def date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read dates to EDTF, the earliest first; what is unclear or not plausible is noted and left out."""
     found: list[Found] = []
     for row in rows:
-        value = dates.parse(row[1])
+        value, year = dates.dated(row[1])
         if value is None:
             if row[1].strip():
                 job.problem("unclear_date", rule.field, row[0], row[1].strip())
-        elif dates.is_plausible(value, job.latest_year):
+        elif dates.is_plausible(year, job.latest_year):
             found.append((value, row))
         else:
             job.problem("implausible_date", rule.field, row[0], row[1].strip())

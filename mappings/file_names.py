@@ -6,6 +6,7 @@ import re
 
 from .grades import NUMBER
 from .names_of_subjects import names_of_subjects
+from .tables import remembered
 from .vietnamese import without_marks
 
 _FILE = re.compile(r"[\w .()+-]+\.(?:docx?|pptx?|pdf|xlsx?|zip|rar)", re.IGNORECASE)
@@ -46,5 +47,12 @@ def _full(place: re.Match[str]) -> str:
 
 def _of_initial(lowered: str) -> str:
     """Return the name of "tviet" and "tanh"."""
-    initials = names_of_subjects().initials.items()
-    return next((without_marks(name) for pair, name in initials if without_marks("".join(pair)) == lowered), "")
+    return _initials().get(lowered, "")
+
+
+@remembered(maxsize=1)
+def _initials() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair, name in names_of_subjects().initials.items():
+        found.setdefault(without_marks("".join(pair)), without_marks(name))
+    return found

@@ -60,7 +60,12 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def is_plain_page(words: str) -> bool:
     """Say cheaply that words are the public address of a page as they stand; False may be one, too."""
     page = _PAGE.fullmatch(words)
-    return page is not None and not page[1].endswith(_RESOLVERS) and _is_public(page[1])
+    return page is not None and _is_of_page(page[1])
+
+
+@lru_cache(maxsize=4096)  # of one source there are few
+def _is_of_page(host: str) -> bool:
+    return not host.endswith(_RESOLVERS) and _is_public(host)
 
 
 def _with_scheme(address: str) -> str:

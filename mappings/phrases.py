@@ -110,8 +110,9 @@ _GROUPS = {
     "short": "type",
 }  # of these only the longest phrase counts, and the first of two
 
-# What cancels a term: words before it, and words after it, each with a blank behind (several as one text).
-_Spoils = tuple[frozenset[str], tuple[str, ...]]
+# What cancels a term: words before it, and words after it, each with a blank behind (several as one text); the first
+# of these words alone, by which most titles are told apart at once.
+_Spoils = tuple[frozenset[str], tuple[str, ...], frozenset[str]]
 _Phrase = tuple[str, str, str, _Spoils | None]  # its kind, the group of its kind, its term
 
 
@@ -159,19 +160,20 @@ def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
         {term: tuple(map(fold, words)) for term, words in words_of_titles()[name].items()}
         for name in ("spoilt_before", "spoilt_after")
     )
-    return {
-        term: (frozenset(before.get(term, ())), tuple(f"{word} " for word in after.get(term, ())))
-        for term in {*before, *after}
-    }
+    spoils: dict[str, _Spoils] = {}
+    for term in {*before, *after}:
+        behind = after.get(term, ())
+        firsts = frozenset(word.partition(" ")[0] for word in behind)
+        spoils[term] = (frozenset(before.get(term, ())), tuple(f"{word} " for word in behind), firsts)
+    return spoils
 
 
 def find(words: list[str], bare: bool) -> list[Found]:
     """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
-    table, count = _table(bare), len(words)
+    following = [*words, ""]  # no phrase has a word of no letters
     found: list[Found] = []
     reach: dict[str, int] = {}
-    for place, word in enumerate(words):
-        node = table.get(word)
+    for place, node in enumerate(map(_table(bare).get, words)):
         if node is None:
             continue
         ends, last = [], place  # the shortest first
@@ -179,7 +181,7 @@ def find(words: list[str], bare: bool) -> list[Found]:
             if node.phrases:
                 ends.append((last, node.phrases))
             last += 1
-            node = node.after.get(words[last]) if last < count else None
+            node = node.after.get(following[last])
         for last, phrases in ends[::-1]:
             for kind, group, term, spoils in phrases:
                 if place > reach.get(group, -1):
@@ -197,9 +199,15 @@ _BEHIND_SUBJECTS = frozenset(
 
 
 def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
-    before, after = spoils
-    if last > first and first and words[first - 1] in ("môn", "mon"):  # "môn Lịch sử – Trường THPT …"
-        after = tuple(word for word in after if word not in _BEHIND_SUBJECTS)  # "môn Lịch sử Đảng" is of universities
-    elif before and first and (words[first - 1] in before or " ".join(words[max(0, first - 2) : first]) in before):
-        return True
-    return bool(after) and f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)
+    before, after, firsts = spoils
+    if first and (before or last > first):
+        previous = words[first - 1]
+        if last > first and previous in ("môn", "mon"):  # "môn Lịch sử – Trường THPT …"
+            after = tuple(
+                word for word in after if word not in _BEHIND_SUBJECTS
+            )  # "môn Lịch sử Đảng" is of universities
+        elif previous in before or (first > 1 and f"{words[first - 2]} {previous}" in before):
+            return True
+    if last + 1 == len(words) or words[last + 1] not in firsts:
+        return False
+    return f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)

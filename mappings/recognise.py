@@ -43,7 +43,7 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
 
 def said(scheme: str, text: str) -> Terms:
     """Return the ids that a title means in a vocabulary; what it says is kept by ``read``."""
-    return getattr(read(text), scheme) if scheme in _OF_TITLES else ()
+    return getattr(read(text), scheme) if scheme in OF_TITLES else ()
 
 
 def _as_declared(table: Vocabulary, text: str) -> Terms:
@@ -194,4 +194,4 @@ _DECLARED: dict[str, _Way] = {
     "former_province": _former_provinces,
     "series": _declared_series,
 }
-_OF_TITLES = frozenset(("grade", "subject", "type", "level", "audience", "series"))
+OF_TITLES = frozenset(("grade", "subject", "type", "level", "audience", "series"))

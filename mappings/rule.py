@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,18 +14,22 @@ from .problems import problem
 from .resource import Problem
 from .rows import Row, is_joint
 
+if TYPE_CHECKING:
+    from .titles import Reading
+
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
 
 
 class Job:
     """One record on its way: what is known of it so far, and what was not understood."""
 
-    __slots__ = ("latest_year", "problems", "raw", "values")
+    __slots__ = ("latest_year", "problems", "raw", "reading", "values")
 
     def __init__(self, raw: RawRecord) -> None:
         self.raw = raw
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
+        self.reading: Reading | None = None  # of the title, as soon as a rule asks what it says
         # Mapping knows no clock: this year is that in which the record was fetched, else that of its datestamp. A
         # datestamp may be much older than what the record says: sources edit records and leave it as it was.
         self.latest_year = raw.fetched + 1 if raw.fetched else year_of(raw.datestamp, 2099) + 1
@@ -47,7 +51,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
     ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood; ``repeats`` where
-    they always make the same of the same words. ``judge`` says then what of it holds beside the record's other values.
+    they always make the same of the same words. ``titled``: of a title the parser asks what it says for the vocabulary,
+    and nothing else. ``judge`` says then what of it holds beside the record's other values.
     ``prepare`` makes of a value the words that are parsed (``pick``, ``trim``); None where they are its own.
     """
 
@@ -65,6 +70,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False
     default: str = ""
     repeats: bool = False
+    titled: bool = False
     judge: Judge | None = None
     prepare: Callable[[str], list[str]] | None = None
 

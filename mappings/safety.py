@@ -50,25 +50,23 @@ def unsafe(values: dict[str, Any]) -> str:
 def is_personal(text: str) -> bool:
     """Say that a text holds personal data of a pupil: birth date beside a class, telephone, e-mail, identity number."""
     # Cheap tests first: one sign costs 15 ns for 300 characters, a word 300, a pattern of digits 3,000.
-    if _has_year(text) and ("/" in text or "gày sinh" in text or "GÀY SINH" in text) and _DAY.search(text):
+    zero = "0" in text
+    # The signs of a year as in a birth date, 195… to 203…, stand anywhere.
+    year = (zero and "2" in text) or ("9" in text and "1" in text)
+    if year and ("/" in text or "gày sinh" in text or "GÀY SINH" in text) and _DAY.search(text):
         for birth in _BIRTH.finditer(text):
             if _CLASS.search(text, max(0, birth.start() - 2 * _NEAR), birth.end() + _NEAR):
                 return True
     named = ("M" in text and "CMND" in text) or ("ứ" in text and "hứng minh nhân" in text)
     if named and _OLD_IDENTITY.search(text):
         return True
-    for number in _NUMBER.finditer(text) if "0" in text else ():
+    for number in _NUMBER.finditer(text) if zero and _NUMBER.search(text) else ():  # to search alone is cheaper
         before = text[max(0, number.start() - _NEAR) : number.start()]
         if len(re.sub(r"\D", "", number[0])) == 12 and _IDENTITY.search(before):
             return True
         if _PUPIL.search(before) and not _OFFICE.search(before):
             return True
     return _has_address_of_pupil(text) if "@" in text else False
-
-
-def _has_year(text: str) -> bool:
-    """Say that the signs of a year as in a birth date, 195… to 203…, stand anywhere."""
-    return ("0" in text and "2" in text) or ("9" in text and "1" in text)
 
 
 def _has_address_of_pupil(text: str) -> bool:

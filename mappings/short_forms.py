@@ -18,8 +18,11 @@ from .tables import remembered
 from .vietnamese import without_marks
 
 
-def written_out(text: str) -> str:
-    """Write short forms of subjects before a grade, names of files and parts of mathematics in full; else the text."""
+def written_out(text: str) -> tuple[str, list[str]]:
+    """Write short forms of subjects before a grade, names of files and parts of mathematics in full.
+
+    Returns the text with its words as they are compared. It is composed (NFC).
+    """
     name = title_of_file(text)
     return _signs().written_out(parted(name) if name else text)
 

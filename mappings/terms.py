@@ -5,6 +5,7 @@ from __future__ import annotations
 from .recognise import match, said
 from .rows import Row
 from .rule import Found, Job, Rule
+from .titles import read
 from .vietnamese import line
 
 # A record with more keywords than this says nothing more with the rest; each is looked up for several fields.
@@ -32,6 +33,15 @@ def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         if not terms and rule.unknown and words:
             job.problem("unknown_value", rule.field, row[0], words)
     return found
+
+
+def term_of_title(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Recognise what the title of this record says, as ``term`` does, at half the price: seven fields ask for it."""
+    reading = job.reading
+    if reading is None:
+        reading = job.reading = read(line(rows[0][1]))
+    names = getattr(reading, rule.vocabulary)
+    return [(name, rows[0]) for name in names if not rule.choices or name in rule.choices] if names else []
 
 
 def choice(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -236,9 +236,8 @@ def read(text: str) -> Reading:
 
 
 def _reading(title: str) -> Reading:
-    text = written_out(unicodedata.normalize("NFC", title))
+    text, words = written_out(unicodedata.normalize("NFC", title))  # of a bare text these are its folded words, too
     lowered = text.lower()
-    words = keys(lowered)  # of a bare text these are its folded words, too
     found = find(words, is_bare(text))
     if found:
         return Reading(text, lowered, words, found)

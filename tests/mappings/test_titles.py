@@ -281,8 +281,8 @@ def test_any_row_of_words_of_school_is_read(words: list[str]) -> None:
 class _Everything(Signs):
     """Signs of every form in every piece."""
 
-    def __missing__(self, piece: str) -> int:
-        return super().__missing__(piece) | (1 << 200) - 8  # but for figures and marks
+    def shown(self, piece: str) -> int:
+        return super().shown(piece) | (1 << 200) - 8  # but for figures and marks
 
 
 # Pieces of what is written out, and of what looks like it.
