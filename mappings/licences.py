@@ -33,7 +33,7 @@ _ATTRIBUTION = (
 # Signs between, "CC: BY", only in capitals: "Gửi cc: by email".
 _CC_BY = (
     r"(?:\b(?:cc|creative\s*-?commons?)[\s-]?by|\(cc\)\s?by"
-    r"|(?-i:\b(?:CC|Creative Commons)(?: Licen[sc]e)?\W{1,3}BY))(?![a-z])"
+    r"|(?-i:\b(?:CC|Creative Commons)(?:(?: Public)? Licen[sc]e)?(?: [1-4]\.0)?\W{1,3}BY))(?![a-z])"
 )
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
@@ -105,14 +105,34 @@ _COPYRIGHT = re.compile(
     r"|\bcopyrights?\s+(?:\(c\)|©|\d{4}|by\b|of\b|(?:is\s+)?(?:belongs|held|owned|reserved|protected|retained|remains)\b)"
     r"|\bcopyrighted\b|\bretains?\s+(?:the\s+|full\s+)*copyright|\bprotected\s+by\s+copyright"
     r"|\bno part of this \w+ may be reproduced"
-    r"|^copyright:?\s+(?!not|un(?:determined|known|clear)|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
+    r"|\bcopyright\W{1,3}\d{4}|\bcopyright\s+(?:owner|holder)s?\s*:|\b(?:under|subject to|still in)\s+copyright"
+    r"|^rights reserved\b|^bảo hộ bản quyền|^(?:chủ|sở hữu) bản quyền\s*:"
+    r"|^copyright\s+(?:nxb|nhà xuất bản|trường|đại học|sở|bộ|công ty)\s"
+    r"|^copyright\W{1,3}(?!not|un(?:determined|known|clear)|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
     r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
     re.IGNORECASE,
 )
 # What stands before is denied: "không giữ bản quyền", "chưa được bảo hộ", "hết thời hạn được bảo hộ".
 _DENIED = re.compile(r"(?:\b(?:không|chưa|not|hết)(?:\s+(?:còn|được|có|hề|longer|hạn|thời hạn))*)\s*$")
+# "Public domain. …", but never "is not in the public domain" or "will be in the public domain".
+_UNSURE = re.compile(
+    r"\b(?:không|chưa|chẳng|not|no|never|non|nicht|pas|sẽ|will|until|khi|nếu|if|or|hoặc|trừ|except|phần|một số|some"
+    r"|parts?|về|about|khong|chua|se)\b"
+)
 # One of these stands in whatever it finds; asked first, because most values have none.
-_OF_COPYRIGHT = ("quyền", "©", "(c)", "copyright", "bảo", "sao chép", "in ấn", "hành lại", "droits", "reproduced")
+_OF_COPYRIGHT = (
+    "quyền",
+    "©",
+    "(c)",
+    "copyright",
+    "bảo",
+    "sao chép",
+    "in ấn",
+    "hành lại",
+    "droits",
+    "reproduced",
+    "reserved",
+)
 _OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
 _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng GD|Nhà xuất bản|NXB|Công ty|Thư viện|Bộ Giáo dục)\s")
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
@@ -125,7 +145,7 @@ _SOFTWARE = re.compile(
     r"\b(?:giấy phép(?: phần mềm| mã nguồn mở)?|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
     rf"(mit\b(?!-)|{_APACHE}|{_GPL})"
     r"|^(?:the |spdx-license-identifier:\s*)?"
-    rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,]{{0,18}}2\.0|{_APACHE}$|{_GPL})",
+    rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,(-]{{0,18}}2\.0|{_APACHE}$|{_GPL})",
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
@@ -202,7 +222,7 @@ def read(text: str) -> Reading:
             if _DENIED.search(" ".join(words[:first])):
                 continue
             return _reserved(name, text), "", "copyright"
-        if first == 0 or _LEADING.match(text):  # "Public domain. …", but never "is not in the public domain"
+        if first == 0 or _LEADING.match(text) or (name == "pdm" and not _UNSURE.search(" ".join(words[:first]))):
             return name, "", "words"
     if _is_owner(text):
         return "rs-inc", "", "copyright"

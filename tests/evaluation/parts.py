@@ -77,7 +77,7 @@ PARTS: dict[str, Part] = {
             "titles: type": (0.99, 0.97),
             "dates": (0.99, 0.99),
             "provinces": (1.0, 0.96),
-            "licences": (1.0, 0.96),
+            "licences": (1.0, 0.97),
         },
     ),
     "fifth": Part(
@@ -87,7 +87,7 @@ PARTS: dict[str, Part] = {
             "titles: grade": (1.0, 0.97),
             "titles: type": (0.98, 0.93),
             "dates": (1.0, 1.0),
-            "provinces": (1.0, 0.97),
+            "provinces": (1.0, 1.0),
             "licences": (1.0, 1.0),
         },
     ),
