@@ -102,4 +102,5 @@ PARTS: dict[str, Part] = {
             "licences": (1.0, 1.0),
         },
     ),
+    "seventh": Part({"provinces": 258, "licences": 100}, {}),
 }
