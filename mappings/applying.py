@@ -167,12 +167,13 @@ class Crosswalk:
             else:
                 continue
             if value is None:
-                value = _values(found) if many else found[0][0]
+                value = found[0][0] if not many else (found[0][0],) if len(found) == 1 else _values(found)
             values[field] = value
             if told is not None:
                 told += _explained(rule, found)
             if at:
-                heap[at] = [(at, one, "") for one in value] if many else [(at, value, "")]
+                one = value if not many else value[0] if len(value) == 1 else None
+                heap[at] = [(at, one, "")] if one is not None else [(at, each, "") for each in value]
         for rule in self._defaults:
             if rule.field not in values:
                 values[rule.field] = (rule.default,) if rule.many else rule.default
@@ -182,7 +183,7 @@ class Crosswalk:
 
 def _values(found: list[Found]) -> tuple[Any, ...]:
     """Return the values of what was found, each once."""
-    return (found[0][0],) if len(found) == 1 else tuple(dict.fromkeys([value for value, _ in found]))
+    return tuple(dict.fromkeys([value for value, _ in found]))
 
 
 def _begun(memory: Memory, key: Row | tuple[Row, ...], group: list[Row]) -> dict[int, Made]:

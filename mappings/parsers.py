@@ -189,12 +189,14 @@ def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         if row[0] == "@landing_url":
             name = former_province_of_host(row[1])
             # A source may speak for another province than its host's.
-            speaks = name and vocabulary("former_province").terms[name]["unit"] in job.values.get("province", ())
-            names: tuple[str | None, ...] = (name,) if speaks else ()
+            if name and vocabulary("former_province").terms[name]["unit"] in job.values.get("province", ()):
+                found.append((name, row))
+        elif row[0] == "@source":
+            name = former_province(row[1])
+            if name:
+                found.append((name, row))
         else:
-            text = _place_name(row[1])
-            names = (former_province(row[1]),) if row[0] == "@source" else match("former_province", text)
-        found += [(name, row) for name in names if name]
+            found += [(name, row) for name in match("former_province", _place_name(row[1]))]
     return found
 
 

@@ -152,7 +152,18 @@ def _table(bare: bool) -> dict[str, _Node]:
             for word in words:
                 node = node.after.setdefault(word, _Node())
             node.phrases.append((kind, group, term, spoils.get(term[2:] if group == "type" else term)))
+    _end(root)
     return root.after
+
+
+_NO_WORDS: dict[str, _Node] = {}
+
+
+def _end(node: _Node) -> None:
+    """Let all ends of phrases share one empty table: most of what is found ends, and it is at hand then."""
+    node.after = node.after or _NO_WORDS
+    for following in node.after.values():
+        _end(following)
 
 
 def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:

@@ -67,11 +67,11 @@ class Reading:
     def __init__(self, text: str, lowered: str, words: list[str], found: list[Found]) -> None:
         """``found`` are the phrases in ``words``, and these the forms to compare of ``lowered`` small letters."""
         self._text, self._lowered, self._words, self._found, self._bare = text, lowered, words, found, is_bare(text)
-        self._kinds = frozenset([hit.kind for hit in found])
-        self.odd = "spam" in self._kinds  # it has a word of spam; safety.py says whether it is
-        self.academic = "academic" in self._kinds and not self.odd
-        self.__dict__.update(_nothing_without(self._kinds))
-        if "series" not in self._kinds:
+        kinds = self._kinds = frozenset([hit.kind for hit in found])
+        self.odd = "spam" in kinds  # it has a word of spam; safety.py says whether it is
+        self.academic = "academic" in kinds and not self.odd
+        self.__dict__.update(_nothing_without(kinds))
+        if "series" not in kinds:
             self._hits = found
         if "20" not in lowered:
             self.school_year = ()
