@@ -153,7 +153,7 @@ _KEYS = _Keys()
 
 def _key_of_word(word: str) -> str:
     letters, tone = letters_and_tone(word)
-    if _I_OR_Y.fullmatch(letters):
+    if letters.endswith("y") and _I_OR_Y.fullmatch(letters):
         letters = letters[:-1] + "i"
     return letters + ("'" + tone if tone else "")
 
