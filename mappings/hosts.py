@@ -28,13 +28,23 @@ def _hosts() -> dict[str, str]:
 
 # Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
 _OFFICES = re.compile(
-    r"^(?:so?gd(?:(?:va)?dt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?|thuvien(?:tinh)?|baotang(?:tinh)?|cdsp|ubnd|tinhdoan|khcn|tp"
-    r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:ttgd|gd)tx(?:tinh)?|gd(?:dt)?|truongchinhtri|dulich"
-    r"|c(?:ao)?d(?:ang)?(?:yte?|cd|n|nghe|congdong)?)(?=...)|(?:city|province|lib)$"
+    r"^(?:so?gd(?:(?:va)?dt)?|so(?:giaoduc(?:daotao)?|gd|yte?|khcn|vhttdl|noivu|tuphap|tnmt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?"
+    r"|thuvien(?:tinh|so|tp)?|baotang(?:tinh)?|cdsp|dhsp|ubnd|hdnd|tinhdoan|thanhdoan|tinhuy|thanhuy|congan|khcn|tp|tinh"
+    r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:ttgd|gd)(?:nn)?tx(?:tinh)?|gd(?:dt)?|edu|truongchinhtri|tct|dulich"
+    r"|cong(?:thongtin|dichvucong)?|dichvucong|dvc|portal|egov|ict|luutru|ptth|daiptth|mttq|ldld|hoikhuyenhoc"
+    r"|c(?:ao)?d(?:ang)?(?:yte?|yduoc|cd|nghe|n|kt|ktkt|vhnt|vhntdl|sp|congdong)?)(?=...)"
 )
+_BEHIND = re.compile(r"(?:city|province|lib|edu|portal|gov|tourism|ptth|tv)$")
 # Houses of a province that may be under any domain of the country.
-_LIBRARY = re.compile(r"^(?:thuvien|baotang|bao)(?:tinh|tp)?(?=...)")
-_OF_THE_COUNTRY = (".org.vn", ".com.vn")
+_LIBRARY = re.compile(
+    r"^(?:thuvien|baotang|bao|truyenhinh|dai(?:ptth|phatthanh)|ptth|tv|luutru|congan|tinhuy|thanhuy|dangbo|khampha"
+    r"|hoikhuyenhoc|hoinhabao|hoivhnt)(?:tinh|tp)?(?=...)|(?:tv|rtv|ptth|online|moi|news)$"
+)
+_OF_THE_COUNTRY = (".org.vn", ".com.vn", ".net.vn", ".info.vn")
+_SHORT = {"hcm": "vn-79", "hcmc": "vn-79", "tphcm": "vn-79", "hue": "vn-46", "brvt": "vn-79", "sgn": "vn-79"}
+_LEAST = 5  # letters of a name that may be a part of a host
+# What persons, an ocean and peace are called, too.
+_OTHERS = frozenset(("hoabinh", "thaibinh", "binhduong", "hanam", "longan", "angiang", "thudo"))
 # A university may be named like a district; under a district's own name only its schools stand.
 _SCHOOL = re.compile(r"(?:thcs|thpt|ptdt|mn|mamnon|maugiao|mg|tieuhoc|th(?!u)|c[123])[a-z0-9-]{2}|p(?:hong)?gd(?:dt)?$")
 
@@ -57,7 +67,8 @@ def _of_host(host: str, former: bool) -> str | None:
         return _of_library(host, names)
     labels = host.split(".")[:-2]
     for label in reversed(labels):
-        found = names.get(_OFFICES.sub("", label.replace("-", "")))
+        joined = label.replace("-", "")
+        found = names.get(joined) or _of_office(joined, names) or _of_school(joined, names)
         pieces = label.split("-")
         if not found and (len(pieces) > 2 or (len(pieces) == 2 and _SCHOOL.match(label))):
             # "thpt-tranphu-danang": the last part says where the school is
@@ -74,11 +85,38 @@ def _of_host(host: str, former: bool) -> str | None:
 
 
 def _of_library(host: str, names: dict[str, str]) -> str | None:
-    """Return the unit of a library, museum or newspaper: "thuvienhaiphong.org.vn", "baolangson.vn"."""
+    """Return the unit of a library, museum or newspaper, "thuvienhaiphong.org.vn", or of a branch: "kontum.udn.vn"."""
+    if not host.endswith(".vn"):
+        return None
     for ending in _OF_THE_COUNTRY:
         host = host.removesuffix(ending)
-    label = host.removesuffix(".vn").rpartition(".")[2].replace("-", "")
-    return names.get(_LIBRARY.sub("", label)) if _LIBRARY.match(label) else None
+    *branches, label = host.removesuffix(".vn").split(".")
+    for branch in reversed(branches):
+        for part in (branch.replace("-", ""), *branch.split("-")):
+            if (len(part) >= _LEAST or part in _SHORT) and part not in _OTHERS and part in names:
+                return names[part]
+    label = label.replace("-", "")
+    return names.get(_LIBRARY.sub("", label, count=1)) if _LIBRARY.search(label) else None
+
+
+def _of_office(label: str, names: dict[str, str]) -> str | None:
+    """Return the unit of an office, a library or a college: "soyenbai", "sonlacity", "cdspcantho"."""
+    behind = _BEHIND.sub("", label)
+    return names.get(behind) or names.get(_OFFICES.sub("", behind)) or names.get(_OFFICES.sub("", label))
+
+
+def _of_school(label: str, names: dict[str, str]) -> str | None:
+    """Return the unit whose name follows a school's own in one word: "thptlequydondanang"."""
+    school = _OWN_NAME.match(label)
+    if not school:
+        return None
+    found = (start for start in range(school.end(), len(label) - _LEAST + 1) if label[start:] in names)
+    start = next(found, None)
+    return None if start is None or label[start:] in _OTHERS else names[label[start:]]
+
+
+# A school's kind and the shortest names of two syllables, "c2leloi…".
+_OWN_NAME = re.compile(r"(?:thcs|thpt|ptdt|mamnon|maugiao|tieuhoc|mn|th(?!cs|pt)|c[123])(?!chuyen)[a-z]{5}")
 
 
 @remembered(maxsize=1)

@@ -28,6 +28,9 @@ _SOFTWARE_ADDRESS = re.compile(
 _ATTRIBUTION = (
     r"attribution|paternit[ée]|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribui[çc][ãa]o|naamsvermelding"
     r"|erkännande|navngivelse|uznanie\s+autorstwa|uveďte\s+p|с\s+указанием\s+авторства"
+    r"|atribusi|alıntı|reconeixement|recoñecemento|nimeä|uvedenie\s+autora|uveďte\s+autora|nevezd\s+meg|atribuire"
+    r"|imenovanje|autorstvo|ауторство|priznanje\s+avtorstva|αναφορά|признание|атрибуция|(?:із|з)\s+зазначенням\s+авторства"
+    r"|autorile\s+viitamine|atsaucoties|priskyrimas|aitortu|ייחוס|نسب\s+المصنف|แสดงที่มา"
     r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)"
 )
 # Signs between, "CC: BY", only in capitals: "Gửi cc: by email".
@@ -46,6 +49,7 @@ _CC_WORDS = re.compile(
     r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
     r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
     r"|^by(?:-(?:nc|nd|sa))+\b"
+    r"|\b(?:licen[sc]ed?|licen[sc]e is described as|available under)\W+(?:an?\s|the\s|as\s)?attribution\b(?=.*[1-4]\.0)"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))"
     r"|^ghi\s+(?:cong|nhan)\b(?=.*(?:thuong mai|phai sinh|tuong tu|[1-4]\.0))",
     re.IGNORECASE,
@@ -56,7 +60,10 @@ _COMPONENTS = (
         "nc",
         re.compile(
             r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
-            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommersiell|niekomercyjn|keine\W+kommerzielle|некоммерческ|非商业|非商業|非営利|비영리"
+            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommersiell|niekomercyjn|keine\W+kommerzielle|некоммерческ|n[eo]n?-?\W?komer(?:s|c)\w+"
+            r"|gayri\W?ticari|no\W?comercial|ei\W?kaupallinen|nepoužíva[jť]\w*\s+komer|neužívejte\s+komer|ne\s+add\s+el"
+            r"|necomercial|μη\s+εμπορική|некомер\w+|mitteäriline|nekom(?:ercin|erci)\w*|ez\W?komertziala|לא\s+מסחרי|غير\s+تجاري"
+            r"|ไม่ใช้เพื่อการค้า|非商业|非商業|非営利|비영리"
             r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s*mại"
             r"|(?<![a-z])nc(?![a-z])",
             re.IGNORECASE,
@@ -68,7 +75,11 @@ _COMPONENTS = (
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
             r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
             r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbeidelser"
-            r"|без\s+производных|禁止演绎|禁止改作|改変禁止|변경\s?금지"
+            r"|без\s+производных"
+            r"|tanpa\W?turunan|türetilemez|sense\W?obra\W?derivada|ei\W?muutoksia|nezpracovávejte|nespracov\w+|bez\W?odvoden\w+"
+            r"|ne\s+változtasd|fără\W?(?:derivate|modificări)|bez\W?(?:prerada|predelav)|без\W?(?:прерада|похідних|производн)"
+            r"|όχι\s+παράγωγα|tuletatud\s+teoste\s+keeld|bez\s+atvasin\w+|jokių\s+išvestinių|lan\W?eratorririk\W?gabe"
+            r"|ללא\s+יצירות|منع\s+الاشتقاق|ห้ามดัดแปลง|禁止演绎|禁止改作|改変禁止|변경\s?금지"
             r"|khong\s+phai\s+sinh|(?:không|cấm)\s*[^.;,]{0,20}phái\s*sinh"
             r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
             r"|(?<![a-z])nd(?![a-z])",
@@ -79,7 +90,11 @@ _COMPONENTS = (
         "sa",
         re.compile(
             r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
-            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|с\s+сохранением\s+условий|dela\W?lika|del\s+på\s+samme|na\s+tych\s+samych|l.identique|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|như\s+nhau|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
+            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|с\s+сохранением\s+условий|dela\W?lika|del\s+på\s+samme|na\s+tych\s+samych|l.identique"
+            r"|berbagi\W?serupa|aynı\W?lisansla|compartir\W?igual|jaa\W?samoin|zachovejte\s+licenci|rovnaké\s+šírenie|így\s+add"
+            r"|(?:partajare|distribuire)\W?în\W?condiții|del\W?på\W?samme|dijeli\s+pod\s+istim|deliti\s+pod\s+istim|делити\s+под"
+            r"|deljenje\s+pod\s+enakimi|παρόμοια\s+διανομή|споделяне\s+на|на\s+тих\s+самих|сохранение\W?условий"
+            r"|samadel\s+tingimustel|analogiškas|partekatu\W?berdin|שיתוף\s+זהה|بالمثل|อนุญาตแบบเดียวกัน|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|như\s+nhau|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
             re.IGNORECASE,
         ),
     ),

@@ -8,9 +8,13 @@ from pathlib import Path
 
 from harvester import load_yaml
 
+from .communes import unit_of_commune
 from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
 from .misspelt_names import nearest_name
+from .place_codes import without_codes
+from .place_words import BEHIND, ENGLISH, FOOD, KIND, KINDS_IN_ENGLISH, NAMES_OTHERS, OF_A_PLACE, SMALL
 from .tables import remembered
+from .telex import as_typed
 from .vietnamese import folded, is_bare, key
 from .vocabulary import Vocabulary, vocabulary
 
@@ -29,39 +33,6 @@ _PARTS = re.compile(
     rf"|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
     re.IGNORECASE,
 )
-# Below a district, names come again and again; streets, schools and rivers are named after places far away.
-_SMALL = re.compile(
-    r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng)\b)"
-    r"|kp|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
-    r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|tòa nhà|làng|quảng trường|công viên|km|p\.|x\.|tt\."
-    r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
-    r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|thi tran|duong|thon|khu pho|so)(?:\s|(?<=\.))"
-    r"|\d|q\.\s*\d|nxb|nhà xuất bản"
-    r"|.*\s(?:street|str\.?|road|rd\.?|avenue|ave\.?|ward|commune|village|hamlet|university|college|school)\.?$",
-    re.IGNORECASE,
-)
-_KIND = re.compile(
-    r"(?:tỉnh(?: cũ)?|tinh|province (?:de|of)|provinz|провинция|former|ancien(?:ne)?"
-    r"|thành phố|thanh pho|tp\.?|t\.p(?:\.|(?=\s))|ct\.|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
-    r"|quần đảo|đảo|huyện đảo|xứ|city of|ville de"
-    r"|vùng(?: cao(?! bằng)| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
-    r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
-    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|khu di tích|khu du lịch|khu kinh tế|khu danh thắng"
-    r"|(?:tiểu |thượng |hạ )?lưu vực"
-    r"|hang động|động|cao nguyên"
-    r"|chi nhánh|giữa|(?:đường )?cao tốc|(?:tuyến )?đường (?:sắt|bay)|tuyến"
-    r"|biển|bờ biển|vịnh|văn hóa|địa chí|du lịch|chủ yếu|chiến dịch|chiến thắng|khởi nghĩa|lễ hội|di tích)\s*(?=\S)",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|bay|(?:ancient|old) town|national park|lake|sanctuary|lagoon|beach"
-    r"|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"
-    r"|(?:trước|sau) (?:khi|đây|ngày|cách mạng|sáp nhập).*|những (?:năm|thập niên)\s.*"
-    r"|thời\s.*|thế k[ỉỷ]\s.*|năm\s+\d+.*|\d{4}(?:\s*[-–]\s*\d{4})?|trước\s+\d+.*"
-    r"|đầu\s+thế.*|cuối\s+thế.*"
-    r"|giai đoạn\s.*|(?:từ|trong)\s.*)$",
-    re.IGNORECASE,
-)
 _OFFICES = r"(?:(?:sở|phòng)\s|[sp])(?:gd(?:\s?(?:[&-]|và)?\s?(?:đt|đào tạo))?|giáo dục(?:(?: và|,| &| -)? đào tạo)?)"
 _INSIDE = re.compile(
     rf"\b(?:tỉnh|thành phố|tp\.?|{_OFFICES}|ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|đảng bộ"
@@ -69,30 +40,17 @@ _INSIDE = re.compile(
     r"(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
-# What people of a place have or do: the name at the end says where. Food and drink are called so everywhere.
-_OF_A_PLACE = re.compile(
-    r"(?:dân ca|dân tộc|đồng bào|người|nhà máy|thủy điện|cảng|sân bay|làng nghề|lịch sử|địa lí|địa lý|báo|thư viện"
-    r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
-    r"|hợp tác xã|công nghiệp"
-    r"|đất tổ|quê hương|hồ thủy điện|hoa|rừng|hệ sinh thái|chiến trường|mặt trận|phủ|lễ hội|nghề"
-    r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
-    r"|quan họ|hát|nhã nhạc|ca|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
-    r"|địa đạo|nhà tù|nhà lao|hoàng thành|chiến khu|căn cứ|phố núi|đất mũi|cửa khẩu|chợ nổi)\s",
-    re.IGNORECASE,
+_RELIC = re.compile(
+    r"^(?:khu )?di tích(?: (?:lịch sử|quốc gia|đặc biệt|khảo cổ|cách mạng))*\s+(?=[^\W\d_])", re.IGNORECASE
 )
-# Behind these the name is another's: a river's, a street's, a person's. Behind any other word in small letters it says
-# where: "Nhã nhạc cung đình Huế", "vải thiều Lục Ngạn".
-_NAMES_OTHERS = re.compile(
-    r"song|suoi|kenh|rach|duong|pho|lo|xa|phuong|ap|thon|lang|cau|cho|ho|nui|deo|ga|ben|cang|truong|ngo|hem|to|khu|lop"
-    r"|tau|xe|vien|san|ty|hang|ban|tu|dao|bien|vinh|tho|van|si|giao|ong|ba|anh|chi|co|thay|em|be|vua|tuong|hung|gia"
-    r"|tru"
+_PEOPLE = re.compile(r"\b(?:người|dân tộc|đồng bào)(?:\s[^\W\d_]\S*){1,2}$", re.IGNORECASE)
+_WHERE = re.compile(r"\s(?:ở|tại|thuộc|của|trong)\s")
+_OF_ANOTHER = re.compile(
+    r"[^,;]+, (?:sông|suối|đường|phố|núi|đèo|cầu|river|street|mountain)"
+    r"|.*\((?:tên )?(?:người|nhân vật|họ|ca sĩ|họa sĩ|nhà (?:văn|thơ)|đường|phố|sông|person|surname|street|river)\b.*",
+    re.IGNORECASE,
 )
 _OCEAN = "thai binh duong"  # the Pacific
-_FOOD = re.compile(
-    r"(?:bún|bánh|phở|bò|nem|kẹo|nước mắm|mì|cao lầu|chả|cơm|hủ tiếu|lẩu|gỏi|cà phê|rượu|bia|trà|mắm|ẩm thực|món"
-    r"|đặc sản|cốm|giò|xôi|cháo|chè|ốc|cua|tôm|cá|gà|vịt|thịt|dê|kem|sữa|mè xửng|tré|yến|mực)\s",
-    re.IGNORECASE,
-)
 _PEACEFUL = frozenset(("Hòa Bình", "Hoà Bình", "Hoa Binh"))
 _DISTRICT_INSIDE = re.compile(
     r"\b(?:huyện(?: đảo)?|quận|thị xã|thành phố|tp\.?|tx\.?)\s+\S+(?:\s\S+){0,3}", re.IGNORECASE
@@ -117,7 +75,9 @@ _EXCEPT = re.compile(r"\(?\b(?:[Nn]goại )?trừ\s.*")  # Trừ Văn Thố is a
 _OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
-    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince)?|city"
+    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|city"
+    r"|people[’']s (?:committee|council|court)|(?:municipal |city )?party committee"
+    r"|statistics office|department of \w+(?: of)?(?=\s+[A-ZĐ])"
     r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",
     re.IGNORECASE,
 )
@@ -162,12 +122,13 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     if text in _SHORT:
         return (_SHORT[text],)
     text = _TWO_TOWNS.sub(" ", text)
-    if "://" in text or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
+    if "://" in text or _OF_ANOTHER.fullmatch(text) or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
         return ()
     if several := _town(text):
         return tuple(several.split("+"))
     if "trừ" in text:
         text = _EXCEPT.sub("", text)
+    text = without_codes(table, text)
     text, offices = _OFFICE.subn(" ; ", _OF_THE_COUNTRY.sub("", text))
     text = " ".join(text.split())
     if _INSTITUTION.fullmatch(text):
@@ -177,7 +138,8 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         pieces = [f"TP {piece}" if _is_person(piece) else piece for piece in pieces]
     if any(key(piece) in _abroad() for piece in pieces):
         return ()
-    return _of_pieces(table, text, pieces)
+    found = _of_pieces(table, text, pieces)
+    return found if found or not (typed := as_typed(text)) else _unique([table.value(typed) or ""])
 
 
 def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) -> bool:
@@ -187,7 +149,7 @@ def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) ->
         return False
     return is_of_office or any(
         folded(piece) in _BESIDE_THE_CITY
-        or (_SMALL.match(piece) and any(map(str.isalpha, piece)))
+        or (SMALL.match(piece) and any(map(str.isalpha, piece)))
         or (piece.isdecimal() and len(piece) < 3)
         or _named(table, piece)
         or _town(piece)
@@ -209,7 +171,7 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
         both = _unique([_beginning(table, words) or _town(words) for words in ends.groups()])
         if len(both) == 2:
             return both
-    is_address = any(_SMALL.match(piece) and not _of_table(piece) for piece in pieces)
+    is_address = any(SMALL.match(piece) and not _of_table(piece) for piece in pieces)
     if is_address and pieces[-1] in _SHORT and text.endswith(f", {pieces[-1]}"):
         return (_SHORT[pieces[-1]],)
     named = [_named(table, piece) for piece in pieces]
@@ -226,10 +188,10 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     towns = _unique([_town(piece) for piece in pieces]) or _unique(
         [_district_inside(place[0]) for place in _DISTRICT_INSIDE.finditer(text)]
     )
-    if not towns and (wards := _unique([unit_of_ward(piece) for piece in pieces])):
+    if not towns and (wards := _unique([unit_of_ward(piece) or unit_of_commune(piece) for piece in (*pieces, text)])):
         return wards[-1:]
     if not towns:
-        return _unique([_of_a_place(table, piece) for piece in pieces] or [])
+        return _unique([_of_a_place(table, piece) for piece in pieces]) or _unique([_of_a_place(table, text)])
     return towns[-1:] if is_address or len(towns) == 1 else towns
 
 
@@ -248,18 +210,18 @@ def _unique(names: list[str]) -> tuple[str, ...]:
 
 def _without_kind(piece: str) -> str:
     """Leave out what stands around a name: "tỉnh", "vùng ven biển", "thế kỉ XVIII"; "" for a street or ward."""
-    if _SMALL.match(piece):
+    if SMALL.match(piece):
         return ""
-    piece, count = _BEHIND.sub("", piece), 1
+    piece, count = BEHIND.sub("", piece), 1
     while count:
-        piece, count = _KIND.subn("", piece, count=1) if _KIND.match(piece) else (piece, 0)
+        piece, count = KIND.subn("", piece, count=1) if KIND.match(piece) else (piece, 0)
     return piece
 
 
 def _named(table: Vocabulary, piece: str) -> str:
     if short := _short_names().get(key(piece)):
         return short
-    if _SMALL.match(piece) or piece in _COMMON or _of_table(piece):
+    if SMALL.match(piece) or piece in _COMMON or _of_table(piece):
         return ""
     name = _without_kind(piece)
     if (is_district(piece) and not table.value(piece)) or (name in _COMMON and not _UNIT_BEFORE.match(piece)):
@@ -337,11 +299,12 @@ def _district_inside(words: str) -> str:
 
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
-    said = _OF_A_PLACE.match(piece)
-    piece = _BEHIND.sub("", piece)
-    if _FOOD.match(piece) or _OCEAN in folded(piece):
+    piece = _RELIC.sub("", piece)
+    said = OF_A_PLACE.match(piece)
+    piece = BEHIND.sub("", piece)
+    if FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
-    if piece.endswith(_PERSON) or (_SMALL.match(piece) and not said):
+    if piece.endswith(_PERSON) or (SMALL.match(piece) and not said):
         return (
             (table.value(_PERSON) or "")
             if said and re.search(r"^sở\s|thành (?:đoàn|ủy) hồ chí minh$", piece.lower())
@@ -352,10 +315,17 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
         if length >= len(parts) or not parts[-length][0].isupper() or (length == 1 and not said and is_bare(piece)):
             continue
         tail, before = " ".join(parts[-length:]), parts[-length - 1]
-        if not said and (not before.islower() or _NAMES_OTHERS.fullmatch(folded(before)) or tail in _PEACEFUL):
+        is_people = not before.islower() and _PEOPLE.search(" ".join(parts[:-length]))
+        if (
+            not said
+            and not is_people
+            and (not before.islower() or NAMES_OTHERS.fullmatch(folded(before)) or tail in _PEACEFUL)
+        ):
             continue
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
             return found
+    if found := _of_table(_WHERE.split(piece, maxsplit=1)[0]):
+        return found
     tails = (" ".join(parts[-length:]) for length in (5, 4, 3) if length < len(parts))
     return next((found for tail in tails if tail[0].islower() and (found := _of_table(tail))), "")
 
@@ -371,8 +341,20 @@ def _town(piece: str) -> str:
     piece = re.sub(r"^(?:thị trấn|tt\.?|đặc khu)\s+", "", piece, flags=re.IGNORECASE)
     if piece.startswith(("VQG ", "Vqg ")):
         return _of_table(f"Vườn quốc gia {piece[4:]}") or _town(piece[4:])
+    if found := _of_relic(piece):
+        return found
     name = _without_kind(piece)
     return (_of_table(name) or unit_of_district(name)) if name else ""
+
+
+def _of_relic(piece: str) -> str:
+    """Return the unit of a landmark in other words: "Nui Chua National Park", "Khu di tích lịch sử Kim Liên"."""
+    if english := ENGLISH.fullmatch(piece):
+        kinds = KINDS_IN_ENGLISH[(english["kind"] or english["before"]).lower().removesuffix("s")]
+        name = folded(english["name"] or english["behind"])
+        return next((unit for kind in kinds if (unit := _bare_places().get(f"{kind} {name}", ""))), "")
+    relic = _RELIC.match(piece)
+    return _of_table(f"Khu di tích {piece[relic.end() :]}") if relic else ""
 
 
 def _of_table(name: str) -> str:

@@ -102,5 +102,5 @@ PARTS: dict[str, Part] = {
             "licences": (1.0, 1.0),
         },
     ),
-    "seventh": Part({"provinces": 258, "licences": 100}, {"provinces": (1.0, 0.95), "licences": (1.0, 0.98)}),
+    "seventh": Part({"provinces": 258, "licences": 100}, {"provinces": (1.0, 1.0), "licences": (1.0, 1.0)}),
 }

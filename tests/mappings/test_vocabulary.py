@@ -7,7 +7,7 @@ import pytest
 from harvester import load_yaml
 from mappings import check_word, ids, label, match, order, parents, province
 from mappings.hosts import province_of_host
-from mappings.vietnamese import folded
+from mappings.vietnamese import folded, key
 from mappings.vocabulary import FOLDER, names, vocabulary
 
 SCHEMES = (
@@ -310,6 +310,53 @@ def test_districts_stand_under_provinces_of_before() -> None:
     assert set(only_with_kind) <= named >= set(wards)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("VN-01 Lai Chau", "vn-12"),
+        ("VN-CT Can Tho", "vn-92"),
+        ("VN-SG Ho Chi Minh", "vn-79"),
+        ("Đắk Lắk [VN-33]", "vn-66"),
+        ("VN-99", None),
+        ("75 Dong Nai", "vn-75"),
+        ("Hải Dương 30", "vn-31"),
+        ("QN Quảng Ninh", "vn-22"),
+        ("155 Hải Phòng", None),
+        ("20 Hà Tĩnh", None),
+        ("0236 Đà Nẵng", "vn-48"),
+        ("Hai Phong 180000", "vn-31"),
+        ("Lào Cai 22.4856N 103.9707E", "vn-15"),
+        ("H. : Khoa học xã hội, 1998", "vn-01"),
+        ("H., 2001", "vn-01"),
+        ("H. : Xã Mai Hạ, T. Hòa Bình", "vn-25"),
+        ("T. 45", None),
+        ("Khu dự trữ sinh quyển miền Tây Nghệ An", "vn-40"),
+        ("Nui Chua National Park", "vn-56"),
+        ("Khu di tích quốc gia đặc biệt Kim Liên", "vn-40"),
+        ("Ha Giang Provincial People's Committee", "vn-08"),
+        ("Trung tâm Xúc tiến Thương mại và Đầu tư An Giang", "vn-91"),
+        ("phường Bến Thành", "vn-79"),
+        ("xã Tân Tiến", None),
+        ("Con Dao special administrative zone", "vn-79"),
+        ("Ddawks Lawks", "vn-66"),
+        ("D9a2 Na8ng4", "vn-48"),
+        ("Bắc Giang, sông", None),
+        ("Bình Dương (ca sĩ)", None),
+    ],
+)
+def test_names_beside_codes_and_kinds(text: str, unit: str | None) -> None:
+    assert match("province", text) == ((unit,) if unit else ())
+
+
+def test_communes_stand_under_one_unit_of_today() -> None:
+    table = dict(load_yaml(FOLDER.parent / "communes.yaml", "communes.yaml").value)
+    looks_like_others = set(table.pop("bare"))
+    assert set(table) == set(ids("province"))
+    names = [name for each in table.values() for name in each]
+    assert len(set(map(key, names))) == len(names) > 2700
+    assert looks_like_others <= set(map(folded, names))
+
+
 def test_several_provinces_of_a_sentence() -> None:
     found = match("province", "Nghiên cứu tại 3 tỉnh Hà Giang, Cao Bằng và Bắc Kạn")
     assert set(found) == {"vn-04", "vn-08", "vn-19"}
@@ -356,6 +403,16 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://kho.example/nghean", None),
         ("https://nghean.example.com/", None),
         ("https://dhsphn.edu.vn/", None),
+        ("https://solaichau.edu.vn/", "vn-12"),
+        ("https://sosonla.edu.vn/", "vn-14"),
+        ("https://sonlacity.edu.vn/", "vn-14"),
+        ("https://soft.edu.vn/", None),
+        ("https://kontum.udn.vn/", "vn-51"),
+        ("https://c1nguyendu.hanoi.vnedu.vn/", "vn-01"),
+        ("https://hoabinh.tapchi.vn/", None),
+        ("https://thptlequydondanang.edu.vn/", "vn-48"),
+        ("https://thptbinhduong.edu.vn/", None),
+        ("https://truyenhinhnghean.vn/", "vn-40"),
         ("", None),
     ],
 )

@@ -1,0 +1,89 @@
+"""What stands beside the name of a place and is none: codes, numbers of post and telephone, coordinates, imprints.
+
+The name decides: "VN-01 Lai Châu" is Lai Châu, whatever the code. A bare number before a name is taken for its code
+only where it is that unit's own, because "155 Hải Phòng" is a house in a street.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .tables import remembered
+from .vietnamese import folded
+from .vocabulary import Vocabulary, vocabulary
+
+# Of ISO 3166-2, or our own.
+_ISO = re.compile(r"(?:(?<=\s)|(?<=[(\[;,:|/=–-])|^)vn[-_](?:\d\d|[A-Z]{2})(?![\w-])", re.IGNORECASE)
+_COORDINATES = re.compile(
+    r"[-+]?\d{1,3}[.,]\d{2,}\s*°?\s*(?:[NSEWBĐ]\b)?|\d{1,3}\s*°[\d\s.,′″'\"]*(?:[NSEWBĐ]\b)?", re.IGNORECASE
+)
+_POSTCODE = re.compile(r"(?<![\w.,-])[1-9]\d{4,5}(?![\w.-])|(?<![\w.,-])0[1-9]\d{4}(?![\w.-])")
+_AREA_CODE = re.compile(r"^\(?(?:\+?84[\s.-]?|0)2\d{1,2}\)?[\s:–-]+(?=[^\W\d])|(?<=[^\W\d])[\s:,–-]+\(?02\d{1,2}\)?$")
+_ITEM = re.compile(r"^\d{1,2}[.)]\s+(?=[^\W\d])")
+_NUMBER_BEFORE = re.compile(r"(?P<code>\d{2})\s*[\s:.–_-]\s*(?P<name>[^\W\d].*)")
+_NUMBER_BEHIND = re.compile(r"(?P<name>[^\W\d].*?)\s*[\s:._–-]\s*(?P<code>\d{2})")
+_LETTERS_BEFORE = re.compile(r"(?P<code>[A-ZĐ]{2,4})[\s:.–_-]+(?P<name>[^\W\d].+)")
+_LETTERS_BEHIND = re.compile(r"(?P<name>[^\W\d].+?)[\s:.–_-]+(?P<code>[A-ZĐ]{2,4})")
+_LABELLED = re.compile(
+    r"\b(?:gso|mã(?: (?:số|tỉnh|vùng|bưu chính|bưu điện|zip))?|"
+    r"(?:zip|postal|area|province|iso) ?code|iso 3166-2)\s*:?\s*\d+\b",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_CAPITALS = re.compile(r"(?<![^\W_])[A-ZĐ]{2,4}(?![^\W_])")
+# "H. : Giáo dục, 2008" and "H., 2001" were printed in Hà Nội; "H. Sóc Sơn" is a district.
+_IMPRINT = re.compile(
+    r"^\[?H(?:N|à Nội)?\.?\]?\s*(?::\s*(?=\S)|[;-]\s*(?=(?i:t\.?p|sài|[hs]\.))|,\s*(?=(?:19|20)\d\d\b))"
+)
+_NO_IMPRINT = re.compile(r"(?:^|[,;]\s*)[xtTX]\s*[.:]|(?i:\b(?:xã(?! hội)|tỉnh|thị trấn|phường)\s)")
+
+
+def without_codes(table: Vocabulary, text: str) -> str:
+    """Return a value without what stands beside its names; a value that is nothing but a code is left as it is."""
+    if text.startswith(("H", "[H")) and (imprint := _IMPRINT.match(text)) and not _NO_IMPRINT.search(text):
+        text = f"Hà Nội ; {text[imprint.end() :]}"
+    if not _DIGIT.search(text) and not _CAPITALS.search(text):
+        return text
+    if "-" in text or "_" in text:
+        text = _without(_ISO, text, "Việt Nam")
+    if _DIGIT.search(text):
+        for beside in (_LABELLED, _COORDINATES, _POSTCODE, _AREA_CODE, _ITEM):
+            text = _without(beside, text)
+    return _name_beside(table, text)
+
+
+def _without(beside: re.Pattern[str], text: str, instead: str = "") -> str:
+    rest, count = beside.subn(" ; ", text)
+    return f"{rest.strip(' ;')}{instead and f' ; {instead}'}" if count and any(map(str.isalpha, rest)) else text
+
+
+def _name_beside(table: Vocabulary, text: str) -> str:
+    """Return the name of "75 Dong Nai", "Hải Dương 30" or "QN Quảng Ninh", else the text itself."""
+    for beside in (_NUMBER_BEFORE, _NUMBER_BEHIND, _LETTERS_BEFORE, _LETTERS_BEHIND):
+        found = beside.fullmatch(text)
+        unit = table.value(found["name"]) if found else None
+        if found and unit and (found["code"] in _codes_of(unit) or found["code"] == _initials(found["name"])):
+            return f"{found['name']} ; Việt Nam"  # where "Hồ Chí Minh" stands beside a code it is the city
+    return text
+
+
+@remembered(maxsize=1)
+def _codes() -> dict[str, frozenset[str]]:
+    """Return the codes that a unit of today and its parts have or had, of the statistics office and of ISO."""
+    found: dict[str, set[str]] = {
+        unit: {unit.removeprefix("vn-"), *term.get("former_codes", ())}
+        for unit, term in vocabulary("province").terms.items()
+    }
+    for term in vocabulary("former_province").terms.values():
+        found.setdefault(term["unit"], set()).update(
+            code for code in (term.get("code"), str(term.get("iso", "")).removeprefix("VN-")) if code
+        )
+    return {unit: frozenset(codes) for unit, codes in found.items()}
+
+
+def _codes_of(unit: str) -> frozenset[str]:
+    return _codes().get(unit, frozenset())
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in folded(name).replace("-", " ").split()).upper()
