@@ -266,7 +266,14 @@ def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: P
 
 
 def _write(
-    engine: Engine, batch: dict[str, Document], place: Place, progress: Progress, told: Told, *, new: bool = False
+    engine: Engine,
+    batch: dict[str, Document],
+    place: Place,
+    progress: Progress,
+    told: Told,
+    *,
+    new: bool = False,
+    held: bool = False,
 ) -> None:
     refused = engine.write(tuple(batch.values()), place, new=new)
     reasons = {each.key: each.reason for each in refused}
@@ -274,7 +281,7 @@ def _write(
         again = [_tombstone(document, reasons[document.key]) for document in batch.values() if document.key in reasons]
         engine.write(again, place)
     if progress.memory is not None:
-        progress.memory.see([each for each in batch.values() if each.key not in reasons], again=not new)
+        progress.memory.see([each for each in batch.values() if each.key not in reasons], again=not new, held=held)
     progress.written += len(batch)
     told(len(batch))
     batch.clear()
@@ -341,7 +348,8 @@ def _map_sources(
 ) -> None:
     """Map all records of sources as they are now; the place stays where it is.
 
-    ``new``: the engine holds none of them. ``differing``: only documents are written that it does not hold already.
+    ``new``: the engine holds none of them. ``differing``: it holds all of them, and only those are written of which it
+    holds another document.
     A source is marked when all of it is written, many in one commit: an update that is broken off goes on from there.
     """
     batch: dict[str, Document] = {}
@@ -354,7 +362,7 @@ def _map_sources(
                 del batch[key]
             told(len(same))
         if batch:
-            _write(engine, batch, place, progress, told, new=new)
+            _write(engine, batch, place, progress, told, new=new, held=differing)
         engine.mark({name: fingerprint(origins[name]) for name in whole})
         whole.clear()
         if progress.written >= progress.kept + REMEMBER:  # a rebuilding that is killed goes on with what it learned

@@ -25,10 +25,9 @@ Work = Callable[[bytes], bytes]
 # A worker costs half a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and
 # fro; meanwhile the caller works, too. Below so many records it does not pay (measured on two cores).
 ENOUGH = 10_000
-AHEAD = (
-    3  # batches for each worker: one in its hands, and some to go on with while a commit of the caller takes its time
-)
-MOST = 8  # batches, some 3 MB each, that are made beyond those while the next one is waited for
+# Batches, some 3 MB each, that are made before they are asked for: two for each worker, and some to go on with while a
+# commit of the caller takes its second.
+AHEAD, MORE = 2, 8
 _GOOD, _BAD = b"+", b"-"
 
 
@@ -97,23 +96,30 @@ class Workers:
         """Yield what the work makes of each batch, in their order.
 
         No worker waits while the caller uses a result. Where the next one is not made yet (at first each worker reads
-        its tables), this process does not wait either, but makes another one. Raises WorkFailedError.
+        its tables), this process does not wait either, but makes the first that no worker has begun.
+        Raises WorkFailedError.
         """
         if not self._pipes:
             yield from map(self._work, batches)
             return
-        left, ahead, enough = iter(batches), deque[Future[bytes]](), AHEAD * len(self._pipes)
+        left, ahead = iter(batches), deque[tuple[bytes, Future[bytes]]]()
         while True:
-            lacking = enough - sum(not each.done() for each in ahead)
-            ahead.extend(self._threads.submit(self._made, batch) for batch in islice(left, max(lacking, 0)))
+            room = MORE + AHEAD * len(self._pipes) - len(ahead)
+            ahead.extend((batch, self._threads.submit(self._made, batch)) for batch in islice(left, room))
             if not ahead:
                 return
-            own = next(left, None) if len(ahead) < enough + MOST and not ahead[0].done() else None
-            if own is None:
-                yield ahead.popleft().result()
-            else:
-                ahead.append(Future())
-                ahead[-1].set_result(self._made_here(own))
+            if ahead[0][1].done() or not self._take(ahead):
+                yield ahead.popleft()[1].result()
+
+    def _take(self, ahead: deque[tuple[bytes, Future[bytes]]]) -> bool:
+        """Make the first batch here that no worker has begun; says whether there was one."""
+        for place, (batch, future) in enumerate(ahead):
+            if future.cancel():
+                made = Future[bytes]()
+                made.set_result(self._made_here(batch))
+                ahead[place] = (b"", made)
+                return True
+        return False
 
     def _made(self, batch: bytes) -> bytes:
         """Let a worker do it; one that dies gets nothing more, and what it had in hand is done here."""

@@ -58,25 +58,30 @@ class Learner:
         self._institutions = {each.id: each for each in self._book.institutions}
         self._documents, self._again = self._book.documents, self._book.again
 
-    def see(self, documents: Iterable[Document], *, again: bool = False) -> None:
-        """Learn what these documents show; ``again`` where no change of the store wrote them."""
+    def see(self, documents: Iterable[Document], *, again: bool = False, held: bool = False) -> None:
+        """Learn what these documents show; ``again`` where the index may have shown their records before.
+
+        ``held`` where it did, mapped otherwise: what bears a title that is known was counted then.
+        """
         for number, document in enumerate(documents, 1):
             self.changed = True
             self._again += again
             if document.status == "shown":
-                self._learn(document)
+                self._learn(document, held=held)
             if number % 1000 == 0:
                 self._forget_the_rarest()
         self._forget_the_rarest()
 
-    def _learn(self, document: Document) -> None:
+    def _learn(self, document: Document, *, held: bool) -> None:
         said = _DECODER.decode(document.stored)
+        if held and said.title in self._titles:
+            return
         self._documents += 1
         self._words.update(_words(said.title).union(*map(_words_again, said.keyword)))
         self._subjects.update(said.subject)
-        held = self._institutions.get(document.source)
-        name = said.institution.name or (held.name if held else "")
-        self._institutions[document.source] = Institution(document.source, name, (held.count if held else 0) + 1)
+        known = self._institutions.get(document.source)
+        name = said.institution.name or (known.name if known else "")
+        self._institutions[document.source] = Institution(document.source, name, (known.count if known else 0) + 1)
         if xxhash.xxh3_64_intdigest(document.key.encode()) % _PARTS < self._book.share:
             self._grams.update(_grams(said.title).union(*map(_grams_again, said.keyword)))
             if len(said.title) <= _LONGEST_TITLE:
@@ -173,13 +178,13 @@ class Memory:
         """Without a ``learner`` what the index has kept goes on; where it kept nothing, nothing is learned."""
         self._engine, self._learner, self._asked = engine, learner, learner is not None
 
-    def see(self, documents: Iterable[Document], *, again: bool) -> None:
-        """Learn what these documents show."""
+    def see(self, documents: Iterable[Document], *, again: bool, held: bool = False) -> None:
+        """Learn what these documents show, as ``Learner.see`` says."""
         if not self._asked:
             book = unpack(self._engine.kept(NAME))
             self._learner, self._asked = Learner(book) if book is not None else None, True
         if self._learner is not None:
-            self._learner.see(documents, again=again)
+            self._learner.see(documents, again=again, held=held)
 
     def keep(self, engine: Engine | None = None) -> None:
         """Keep it beside the documents that it was learned from, if there is something new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
+import msgspec
 import pytest
 
 from index.query import Place
@@ -99,6 +100,18 @@ def test_the_same_documents_make_the_same_bytes_and_damage_is_noticed() -> None:
     assert packed == pack(book())
     assert unpack(packed) == book()
     assert unpack(packed[:-1]) is unpack(packed[:900] + b"x" + packed[901:]) is unpack(b"") is unpack(None) is None
+
+
+def test_what_is_mapped_otherwise_is_counted_once() -> None:
+    """A change of tables maps the records of a nation again: their words were counted when they came."""
+    learner = Learner(book())
+    learner.see(documents(), again=True, held=True)
+    same = learner.book(PLACE)
+    assert (same.documents, same.grams, same.titles) == (book().documents, book().grams, book().titles)
+    known = next(each for each in documents() if each.status == "shown")
+    retitled = msgspec.json.encode({**msgspec.json.decode(known.stored), "title": "Đo bóng nắng sân trường Xuân Hoà"})
+    learner.see([msgspec.structs.replace(known, stored=retitled)], again=True, held=True)
+    assert learner.book(PLACE).grams["đo bóng nắng"] == 1
 
 
 def test_a_book_is_bounded_whatever_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
