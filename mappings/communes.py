@@ -12,10 +12,22 @@ from .vietnamese import folded, is_bare, key
 
 _PATH = Path(__file__).with_name("communes.yaml")
 _BARE = "bare"
+_KINDS = {
+    "p": "phường",
+    "w": "phường",
+    "x": "xã",
+    "c": "xã",
+    "t": "thị trấn",
+    "đ": "đặc khu",
+    "d": "đặc khu",
+    "s": "đặc khu",
+}
 _WITH_KIND = re.compile(
-    r"(?:phường|phuong|thị trấn|thi tran|đặc khu|dac khu|xã|xa|p\.|x\.|tt\.?)\s*(?P<name>\w.*)", re.IGNORECASE
+    r"(?P<kind>phường|phuong|thị trấn|thi tran|đặc khu|dac khu|xã|xa|p\.|x\.|tt\.?)\s*(?P<name>\w.*)", re.IGNORECASE
 )
-_BEHIND = re.compile(r"(?P<name>\w.*?)\s+(?:ward|commune|township|special (?:administrative )?zone)", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"(?P<name>\w.*?)\s+(?P<kind>ward|commune|town(?:ship|let)|special (?:administrative )?zone)", re.IGNORECASE
+)
 
 
 @remembered(maxsize=1)
@@ -40,4 +52,5 @@ def unit_of_commune(words: str) -> str:
         return ""
     marked, bare = _communes()
     name = named["name"]
-    return (bare.get(folded(name)) if is_bare(name) else marked.get(key(name))) or ""
+    fold, units = (folded, bare) if is_bare(name) else (key, marked)
+    return units.get(fold(f"{_KINDS[named['kind'][0].lower()]} {name}")) or units.get(fold(name)) or ""

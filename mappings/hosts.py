@@ -30,7 +30,7 @@ def _hosts() -> dict[str, str]:
 _OFFICES = re.compile(
     r"^(?:so?gd(?:(?:va)?dt)?|so(?:giaoduc(?:daotao)?|gd|yte?|khcn|vhttdl|noivu|tuphap|tnmt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?"
     r"|thuvien(?:tinh|so|tp)?|baotang(?:tinh)?|cdsp|dhsp|ubnd|hdnd|tinhdoan|thanhdoan|tinhuy|thanhuy|congan|khcn|tp|tinh"
-    r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:ttgd|gd)(?:nn)?tx(?:tinh)?|gd(?:dt)?|edu|truongchinhtri|tct|dulich"
+    r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:tt|trungtam)?(?:gdnn)?(?:gdtx|gdnn)(?:tinh)?|gd(?:dt)?|edu|truongchinhtri|tct|dulich"
     r"|cong(?:thongtin|dichvucong)?|dichvucong|dvc|portal|egov|ict|luutru|ptth|daiptth|mttq|ldld|hoikhuyenhoc"
     r"|c(?:ao)?d(?:ang)?(?:yte?|yduoc|cd|nghe|n|kt|ktkt|vhnt|vhntdl|sp|congdong)?)(?=...)"
 )
@@ -96,7 +96,10 @@ def _of_library(host: str, names: dict[str, str]) -> str | None:
             if (len(part) >= _LEAST or part in _SHORT) and part not in _OTHERS and part in names:
                 return names[part]
     label = label.replace("-", "")
-    return names.get(_LIBRARY.sub("", label, count=1)) if _LIBRARY.search(label) else None
+    if not _LIBRARY.search(label):
+        return None
+    name = _LIBRARY.sub("", label, count=1)
+    return names.get(name) or (unit_of_joined_name(name) if len(name) > _LEAST and names is _hosts() else None) or None
 
 
 def _of_office(label: str, names: dict[str, str]) -> str | None:

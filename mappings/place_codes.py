@@ -13,11 +13,11 @@ from .vietnamese import folded
 from .vocabulary import Vocabulary, vocabulary
 
 # Of ISO 3166-2, or our own.
-_ISO = re.compile(r"(?:(?<=\s)|(?<=[(\[;,:|/=–-])|^)vn[-_](?:\d\d|[A-Z]{2})(?![\w-])", re.IGNORECASE)
+_ISO = re.compile(r"(?:(?<=\s)|(?<=[(\[;,:|/=–-])|^)vn(?:[-_](?:\d\d|[A-Z]{2})|\d\d)(?![\w-])", re.IGNORECASE)
 _COORDINATES = re.compile(
     r"[-+]?\d{1,3}[.,]\d{2,}\s*°?\s*(?:[NSEWBĐ]\b)?|\d{1,3}\s*°[\d\s.,′″'\"]*(?:[NSEWBĐ]\b)?", re.IGNORECASE
 )
-_POSTCODE = re.compile(r"(?<![\w.,-])[1-9]\d{4,5}(?![\w.-])|(?<![\w.,-])0[1-9]\d{4}(?![\w.-])")
+_POSTCODE = re.compile(r"(?<![\w.,-])[1-9]\d{4,5}(?![\w.-])|(?<![\w.,-])0[1-9]\d{3,4}(?![\w.-])")
 _AREA_CODE = re.compile(r"^\(?(?:\+?84[\s.-]?|0)2\d{1,2}\)?[\s:–-]+(?=[^\W\d])|(?<=[^\W\d])[\s:,–-]+\(?02\d{1,2}\)?$")
 _ITEM = re.compile(r"^\d{1,2}[.)]\s+(?=[^\W\d])")
 _NUMBER_BEFORE = re.compile(r"(?P<code>\d{2})\s*[\s:.–_-]\s*(?P<name>[^\W\d].*)")
@@ -35,6 +35,7 @@ _CAPITALS = re.compile(r"(?<![^\W_])[A-ZĐ]{2,4}(?![^\W_])")
 _IMPRINT = re.compile(
     r"^\[?H(?:N|à Nội)?\.?\]?\s*(?::\s*(?=\S)|[;-]\s*(?=(?i:t\.?p|sài|[hs]\.))|,\s*(?=(?:19|20)\d\d\b))"
 )
+_PLACE_AND_YEAR = re.compile(r"(?<=[,;.]\s)H\.?,\s*(?=(?:19|20)\d\d\b)")
 _NO_IMPRINT = re.compile(r"(?:^|[,;]\s*)[xtTX]\s*[.:]|(?i:\b(?:xã(?! hội)|tỉnh|thị trấn|phường)\s)")
 
 
@@ -42,9 +43,11 @@ def without_codes(table: Vocabulary, text: str) -> str:
     """Return a value without what stands beside its names; a value that is nothing but a code is left as it is."""
     if text.startswith(("H", "[H")) and (imprint := _IMPRINT.match(text)) and not _NO_IMPRINT.search(text):
         text = f"Hà Nội ; {text[imprint.end() :]}"
+    if "H" in text and not _NO_IMPRINT.search(text):
+        text = _PLACE_AND_YEAR.sub("; Hà Nội ; ", text)
     if not _DIGIT.search(text) and not _CAPITALS.search(text):
         return text
-    if "-" in text or "_" in text:
+    if "vn" in text or "VN" in text:
         text = _without(_ISO, text, "Việt Nam")
     if _DIGIT.search(text):
         for beside in (_LABELLED, _COORDINATES, _POSTCODE, _AREA_CODE, _ITEM):

@@ -6,7 +6,7 @@ import re
 
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 SMALL = re.compile(
-    r"(?:xã|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ"
+    r"(?:xã(?! hội\b)|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ"
     r"|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar)\b)|kp"
     r"|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|làng|quảng trường|công viên(?! địa chất\b)|km|p\.|x\.|tt\."
@@ -20,10 +20,12 @@ KIND = re.compile(
     r"(?:tỉnh(?: cũ)?|tinh|province (?:de|du|of)|provinz|провинция|former|ancien(?:ne)?"
     r"|thành phố|thanh pho|tp\.?|t\.p(?:\.|(?=\s))|ct\.|thị xã|tx\.?|huyện|quận|h\.|q\.|t\."
     r"|quần đảo|đảo|huyện đảo|xứ|(?:the )?complex of(?: the)?|city of|ville de"
-    r"|vùng(?: cao(?! bằng)| biển| đất)?|khu vực|ven biển|miền núi|miền tây"
+    r"|vùng(?: cao(?! bằng)| biển| đất)?|khu vực|(?:north|south|east|west)(?:ern)?"
+    r"|ven biển|miền núi|miền tây"
     r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
-    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?|khu bảo tồn|"
-    r"(?:khu )?di tích(?: (?:lịch sử|khảo cổ|kiến trúc|nghệ thuật|văn hóa|danh thắng|quốc gia|đặc biệt|cấp \w+|và|-))*"
+    r"|v(?:ườn )?q(?:uốc )?g(?:ia)?"
+    r"|khu bảo tồn(?: (?:thiên nhiên|biển|đất ngập nước|loài và sinh cảnh|loài|sinh cảnh|sao la|vượn|voọc))*"
+    r"|(?:khu )?di tích(?: (?:lịch sử|khảo cổ|kiến trúc|nghệ thuật|văn hóa|danh thắng|quốc gia|đặc biệt|cấp \w+|và|-))*"
     r"|khu dự trữ sinh quyển(?: thế giới)?"
     r"|công viên địa chất(?: toàn cầu)?(?: unesco)?|khu ramsar|khu du lịch|khu kinh tế|khu danh thắng"
     r"|(?:tiểu |thượng |hạ )?lưu vực"
@@ -51,7 +53,8 @@ OF_A_PLACE = re.compile(
     r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
     r"|hợp tác xã|công nghiệp"
     r"|bưởi|nhãn|vải|quýt|dừa|thanh long|xoài|sầu riêng|quế|hồ tiêu|lúa|gạo|nếp|tỏi|hành|sâm|nho|mận|nghệ thuật|di sản"
-    r"|liên hiệp|ban chỉ huy|bộ chỉ huy|ủy ban|uỷ ban|hiệp hội|đảng bộ|chi nhánh|bưu điện|điện lực|vnpt|hải quan|thuế"
+    r"|festival|tuần lễ|viện nghiên cứu|liên hiệp|ban chỉ huy|bộ chỉ huy|ủy ban|uỷ ban|hiệp hội|đảng bộ"
+    r"|chi nhánh|bưu điện|điện lực|vnpt|hải quan|thuế"
     r"|đất tổ|quê hương|hồ thủy điện|hoa|rừng|hệ sinh thái|chiến trường|mặt trận|phủ|lễ hội|nghề"
     r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
     r"|quan họ|hát|nhã nhạc|ca|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
@@ -104,8 +107,9 @@ KINDS_IN_ENGLISH = {
     "pottery village": ("lang gom",),
     "silk village": ("lang lua",),
 }
+_MORE = r"(?:\s+(?:mangrove|archipelago|karst|marine|wetland|special|provincial))*"
 _IN_ENGLISH = "|".join(f"{kind}s?" for kind in KINDS_IN_ENGLISH)
 ENGLISH = re.compile(
-    rf"(?P<name>[^\W\d].*?)\s+(?P<kind>{_IN_ENGLISH})|(?P<before>mount|lake|mountain)\s+(?P<behind>[^\W\d].*)",
+    rf"(?P<name>[^\W\d].*?){_MORE}\s+(?P<kind>{_IN_ENGLISH})|(?P<before>mount|lake|mountain)\s+(?P<behind>[^\W\d].*)",
     re.IGNORECASE,
 )

@@ -319,7 +319,9 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
         if (
             not said
             and not is_people
-            and (not before.islower() or NAMES_OTHERS.fullmatch(folded(before)) or tail in _PEACEFUL)
+            and (
+                not before.islower() or (NAMES_OTHERS.fullmatch(folded(before)) and before != "cổ") or tail in _PEACEFUL
+            )
         ):
             continue
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
@@ -352,9 +354,17 @@ def _of_relic(piece: str) -> str:
     if english := ENGLISH.fullmatch(piece):
         kinds = KINDS_IN_ENGLISH[(english["kind"] or english["before"]).lower().removesuffix("s")]
         name = folded(english["name"] or english["behind"])
-        return next((unit for kind in kinds if (unit := _bare_places().get(f"{kind} {name}", ""))), "")
+        found = (_bare_places().get(f"{kind} {name}") for kind in (*kinds, "di tich", "quan dao"))
+        return next(filter(None, found), "") or vocabulary("province").bare.get(name, "") or _of_table(name)
     relic = _RELIC.match(piece)
-    return _of_table(f"Khu di tích {piece[relic.end() :]}") if relic else ""
+    if relic and (found := _of_table(f"Khu di tích {piece[relic.end() :]}")):
+        return found
+    words = piece.split()
+    for length in (2, 3):  # "Chợ Viềng Nam Định"
+        unit = vocabulary("province").value(" ".join(words[-length:])) if len(words) > length + 1 else None
+        if unit and _of_table(" ".join(words[:-length])) == unit:
+            return unit
+    return ""
 
 
 def _of_table(name: str) -> str:
