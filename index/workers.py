@@ -155,4 +155,4 @@ def _serve(pipe: Connection, work: Work) -> None:
                     answer = _BAD + traceback.format_exc().encode()
                 pipe.send_bytes(answer)
             except (EOFError, OSError):
-                return
+                os._exit(0)  # nothing is left to write: taking down its tables one by one takes a fifth of a second
