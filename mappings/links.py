@@ -183,7 +183,7 @@ def _is_issn(text: str) -> bool:
 
 def _checks(digits: str) -> bool:
     if len(digits) == 13 and digits.isdecimal():
-        return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+        return (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0
     if len(digits) == 10 and digits[:9].isdecimal():
         return sum((10 if digit == "X" else int(digit)) * (10 - place) for place, digit in enumerate(digits)) % 11 == 0
     return False

@@ -193,7 +193,7 @@ def find(words: list[str], bare: bool) -> list[Found]:
                 ends.append((last, node.phrases))
             last += 1
             node = node.after.get(following[last])
-        for last, phrases in ends[::-1]:
+        for last, phrases in reversed(ends):
             for kind, group, term, spoils in phrases:
                 if place > reach.get(group, -1):
                     reach[group] = last
@@ -211,14 +211,12 @@ _BEHIND_SUBJECTS = frozenset(
 
 def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool:
     before, after, firsts = spoils
-    if first and (before or last > first):
-        previous = words[first - 1]
-        if last > first and previous in ("môn", "mon"):  # "môn Lịch sử – Trường THPT …"
-            after = tuple(
-                word for word in after if word not in _BEHIND_SUBJECTS
-            )  # "môn Lịch sử Đảng" is of universities
-        elif previous in before or (first > 1 and f"{words[first - 2]} {previous}" in before):
-            return True
+    previous = words[first - 1] if first else ""
+    named = last > first and previous in ("môn", "mon")  # "môn Lịch sử – Trường THPT …"
+    if first and before and not named and (previous in before or " ".join(words[max(0, first - 2) : first]) in before):
+        return True
     if last + 1 == len(words) or words[last + 1] not in firsts:
         return False
+    if named:
+        after = tuple(word for word in after if word not in _BEHIND_SUBJECTS)  # "môn Lịch sử Đảng" is of universities
     return f"{' '.join(words[last + 1 : last + 3])} ".startswith(after)
