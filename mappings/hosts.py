@@ -28,11 +28,12 @@ def _hosts() -> dict[str, str]:
 
 # Offices, libraries and teachers' colleges of a province; a university may bear the name of another one.
 _OFFICES = re.compile(
-    r"^(?:so?gd(?:(?:va)?dt)?|so(?:giaoduc(?:daotao)?|gd|yte?|khcn|vhttdl|noivu|tuphap|tnmt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?"
+    r"(?:so?gd(?:(?:va)?dt)?|giaoduc"
+    r"|so(?:giaoduc(?:daotao)?|gd|yte?|khcn|vhttdl|noivu|tuphap|tnmt)?|p(?:hong)?gd(?:dt)?(?:tp|tx|h|q)?"
     r"|thuvien(?:tinh|so|tp)?|baotang(?:tinh)?|cdsp|dhsp|ubnd|hdnd|tinhdoan|thanhdoan|tinhuy|thanhuy|congan|khcn|tp|tinh"
     r"|(?:c3)?chuyen|(?:pt)?dtnt(?:thpt)?(?:tinh)?|(?:tt|trungtam)?(?:gdnn)?(?:gdtx|gdnn)(?:tinh)?|gd(?:dt)?|edu|truongchinhtri|tct|dulich"
     r"|cong(?:thongtin|dichvucong)?|dichvucong|dvc|portal|egov|ict|luutru|ptth|daiptth|mttq|ldld|hoikhuyenhoc"
-    r"|c(?:ao)?d(?:ang)?(?:yte?|yduoc|cd|nghe|n|kt|ktkt|vhnt|vhntdl|sp|congdong)?)(?=...)"
+    r"|c(?:ao)?d(?:ang)?(?:y(?:te?|duoc|khoa)?|cd|nghe|n|kt|ktkt|vhnt|vhntdl|sp|congdong)?)"
 )
 _BEHIND = re.compile(r"(?:city|province|lib|edu|portal|gov|tourism|ptth|tv)$")
 # Houses of a province that may be under any domain of the country.
@@ -105,7 +106,11 @@ def _of_library(host: str, names: dict[str, str]) -> str | None:
 def _of_office(label: str, names: dict[str, str]) -> str | None:
     """Return the unit of an office, a library or a college: "soyenbai", "sonlacity", "cdspcantho"."""
     behind = _BEHIND.sub("", label)
-    return names.get(behind) or names.get(_OFFICES.sub("", behind)) or names.get(_OFFICES.sub("", label))
+    for word in dict.fromkeys((behind, label)):
+        for start in range(len(word) - 2):  # the shortest name is "hue"
+            if word[start:] in names and (not start or _OFFICES.fullmatch(word, 0, start)):
+                return names[word[start:]]
+    return None
 
 
 def _of_school(label: str, names: dict[str, str]) -> str | None:

@@ -26,10 +26,13 @@ _LETTERS_BEFORE = re.compile(r"(?P<code>[A-ZĐ]{2,4})[\s:.–_-]+(?P<name>[^\W\d
 _LETTERS_BEHIND = re.compile(r"(?P<name>[^\W\d].+?)[\s:.–_-]+(?P<code>[A-ZĐ]{2,4})")
 _LABELLED = re.compile(
     r"\b(?:gso|mã(?: (?:số|tỉnh|vùng|bưu chính|bưu điện|zip))?|"
-    r"(?:zip|postal|area|province|iso) ?code|iso 3166-2)\s*:?\s*\d+\b",
+    r"(?:zip|postal|area|province|iso) ?code|iso 3166-2)\s*:?\s*\d+\b|\bprovince (?:no\.? )?\d\d\b",
     re.IGNORECASE,
 )
+_TWO_DIGITS = re.compile(r"(?<![\w.,-])\d\d(?![\w.,-])")
+_OF_CARS = re.compile(r"\bbiển (?:số|kiểm soát)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_OF_THE_COUNTRY = re.compile(r",\s*(?:việt nam|viet ?nam|vn)$", re.IGNORECASE)
 _CAPITALS = re.compile(r"(?<![^\W_])[A-ZĐ]{2,4}(?![^\W_])")
 # "H. : Giáo dục, 2008" and "H., 2001" were printed in Hà Nội; "H. Sóc Sơn" is a district.
 _IMPRINT = re.compile(
@@ -45,13 +48,15 @@ def without_codes(table: Vocabulary, text: str) -> str:
         text = f"Hà Nội ; {text[imprint.end() :]}"
     if "H" in text and not _NO_IMPRINT.search(text):
         text = _PLACE_AND_YEAR.sub("; Hà Nội ; ", text)
-    if not _DIGIT.search(text) and not _CAPITALS.search(text):
-        return text
     if "vn" in text or "VN" in text:
         text = _without(_ISO, text, "Việt Nam")
+    if not _DIGIT.search(text) and not _CAPITALS.search(text):
+        return text
     if _DIGIT.search(text):
         for beside in (_LABELLED, _COORDINATES, _POSTCODE, _AREA_CODE, _ITEM):
             text = _without(beside, text)
+        if _OF_CARS.search(text):
+            text = _without(_TWO_DIGITS, text)
     return _name_beside(table, text)
 
 
@@ -62,6 +67,7 @@ def _without(beside: re.Pattern[str], text: str, instead: str = "") -> str:
 
 def _name_beside(table: Vocabulary, text: str) -> str:
     """Return the name of "75 Dong Nai", "Hải Dương 30" or "QN Quảng Ninh", else the text itself."""
+    text = _OF_THE_COUNTRY.sub("", text)
     for beside in (_NUMBER_BEFORE, _NUMBER_BEHIND, _LETTERS_BEFORE, _LETTERS_BEHIND):
         found = beside.fullmatch(text)
         unit = table.value(found["name"]) if found else None

@@ -7,7 +7,7 @@ import re
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 SMALL = re.compile(
     r"(?:xã(?! hội\b)|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ"
-    r"|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar)\b)|kp"
+    r"|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar|phố cổ|đền tháp)\b)|kp"
     r"|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|làng|quảng trường|công viên(?! địa chất\b)|km|p\.|x\.|tt\."
     r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
@@ -22,7 +22,9 @@ KIND = re.compile(
     r"|quần đảo|đảo|huyện đảo|xứ|(?:the )?complex of(?: the)?|city of|ville de"
     r"|vùng(?: cao(?! bằng)| biển| đất)?|khu vực|(?:north|south|east|west)(?:ern)?"
     r"|ven biển|miền núi|miền tây"
-    r"|(?:trên )?địa bàn|đồng bằng|các huyện|phố cổ|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
+    r"|(?:trên )?địa bàn|đồng bằng|các huyện|(?:khu )?phố cổ|(?:khu )?đền tháp"
+    r"|(?:unesco )?world (?:natural |cultural )?heritage(?: site)?(?: of)?"
+    r"|thành cổ|cố đô|kinh thành|đặc khu|(?:các|hai|ba|\d+) tỉnh"
     r"|v(?:ườn )?q(?:uốc )?g(?:ia)?"
     r"|khu bảo tồn(?: (?:thiên nhiên|biển|đất ngập nước|loài và sinh cảnh|loài|sinh cảnh|sao la|vượn|voọc))*"
     r"|(?:khu )?di tích(?: (?:lịch sử|khảo cổ|kiến trúc|nghệ thuật|văn hóa|danh thắng|quốc gia|đặc biệt|cấp \w+|và|-))*"
@@ -38,7 +40,8 @@ BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|archipelago|peninsula|bay|(?:ancient|old) town|national park|lake"
     r"|sanctuary|lagoon|beach|(?:unesco )?(?:global )?geopark|(?:world )?biosphere reserve|nature reserve"
     r"|waterfalls?|caves?|monuments|(?:landscape )?complex|citadel|special (?:administrative )?zone"
-    r"|(?:international )?airport|seaport"
+    r"|(?:international )?airport|seaport|harbou?r|museum|library"
+    r"|newspaper|battlefield"
     r"|(?:world )?heritage(?: site)?"
     r"|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"
     r"|(?:trước|sau) (?:khi|đây|ngày|cách mạng|sáp nhập).*|những (?:năm|thập niên)\s.*"
@@ -53,7 +56,8 @@ OF_A_PLACE = re.compile(
     r"|bảo tàng|công an|tỉnh ủy|thành ủy|hội|giáo dục|kinh tế|nông nghiệp|dân số|khí hậu|thời tiết"
     r"|hợp tác xã|công nghiệp"
     r"|bưởi|nhãn|vải|quýt|dừa|thanh long|xoài|sầu riêng|quế|hồ tiêu|lúa|gạo|nếp|tỏi|hành|sâm|nho|mận|nghệ thuật|di sản"
-    r"|festival|tuần lễ|viện nghiên cứu|liên hiệp|ban chỉ huy|bộ chỉ huy|ủy ban|uỷ ban|hiệp hội|đảng bộ"
+    r"|tín ngưỡng|đờn ca|chèo|múa rối|múa|tuồng|trò diễn|hồi"
+    r"|festival|lễ|mãng cầu|tuần lễ|viện nghiên cứu|liên hiệp|ban chỉ huy|bộ chỉ huy|ủy ban|uỷ ban|hiệp hội|đảng bộ"
     r"|chi nhánh|bưu điện|điện lực|vnpt|hải quan|thuế"
     r"|đất tổ|quê hương|hồ thủy điện|hoa|rừng|hệ sinh thái|chiến trường|mặt trận|phủ|lễ hội|nghề"
     r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
@@ -79,6 +83,7 @@ KINDS_IN_ENGLISH = {
     "biosphere reserve": ("khu du tru sinh quyen", "vuon quoc gia"),
     "nature reserve": ("khu bao ton thien nhien", "khu bao ton"),
     "bay": ("vinh",),
+    "archipelago": ("quan dao", "dao"),
     "island": ("dao", "quan dao", "hon", "cu lao"),
     "lake": ("ho",),
     "lagoon": ("dam", "pha"),
@@ -97,6 +102,8 @@ KINDS_IN_ENGLISH = {
     "temple": ("den", "chua", "thap"),
     "tower": ("thap",),
     "church": ("nha tho",),
+    "cathedral": ("nha tho", "nha tho da"),
+    "airport": ("san bay",),
     "bridge": ("cau",),
     "floating market": ("cho noi",),
     "market": ("cho",),
@@ -107,7 +114,9 @@ KINDS_IN_ENGLISH = {
     "pottery village": ("lang gom",),
     "silk village": ("lang lua",),
 }
-_MORE = r"(?:\s+(?:mangrove|archipelago|karst|marine|wetland|special|provincial))*"
+_MORE = (
+    r"(?:\s+(?:mangrove|archipelago|karst|marine|wetland|special|provincial|imperial|royal|scenic|ancient|volcanic))*"
+)
 _IN_ENGLISH = "|".join(f"{kind}s?" for kind in KINDS_IN_ENGLISH)
 ENGLISH = re.compile(
     rf"(?P<name>[^\W\d].*?){_MORE}\s+(?P<kind>{_IN_ENGLISH})|(?P<before>mount|lake|mountain)\s+(?P<behind>[^\W\d].*)",

@@ -29,7 +29,7 @@ _UNIT = (
     r"|(?<!ha )tinh|huyen|thi xa|thanh pho)"
 )
 _PARTS = re.compile(
-    rf"\s*[;,|/\\>()\[\]\n]\s*|\s+\+\s+|\.\s+(?=vi[eệ]t ?nam\b)|(?<=nam)\.\s+"
+    rf"\s*[;,|/\\>›»~()\[\]\n]\s*|\s+\+\s+|\.\s+(?=vi[eệ]t ?nam\b)|(?<=nam)\.\s+"
     rf"|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _RELIC = re.compile(
     r"^(?:khu )?di tích(?: (?:lịch sử|quốc gia|đặc biệt|khảo cổ|cách mạng))*\s+(?=[^\W\d_])", re.IGNORECASE
 )
 _PEOPLE = re.compile(r"\b(?:người|dân tộc|đồng bào)(?:\s[^\W\d_]\S*){1,2}$", re.IGNORECASE)
-_WHERE = re.compile(r"\s(?:ở|tại|thuộc|của|trong)\s")
+_WHERE = re.compile(r"\s(?:ở|tại|thuộc|của|trong|trên)\s")
 _OF_ANOTHER = re.compile(
     r"[^,;]+, (?:sông|suối|đường|phố|núi|đèo|cầu|river|street|mountain)"
     r"|.*\((?:tên )?(?:người|nhân vật|họ|ca sĩ|họa sĩ|nhà (?:văn|thơ)|đường|phố|sông|person|surname|street|river)\b.*",
@@ -65,7 +65,7 @@ _ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like t
 _PERSON = "Hồ Chí Minh"
 _BESIDE_THE_CITY = frozenset(("viet nam", "vietnam", "thanh pho", "tp"))
 _UNIT_BEFORE = re.compile(_UNIT, re.IGNORECASE)
-_COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
+COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
@@ -77,7 +77,7 @@ _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
     r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|city"
     r"|people[’']s (?:committee|council|court)|(?:municipal |city )?party committee"
-    r"|statistics office|department of \w+(?: of)?(?=\s+[A-ZĐ])"
+    r"|statistics office|doet|department of \w+(?: of)?(?=\s+[A-ZĐ])"
     r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",
     re.IGNORECASE,
 )
@@ -221,10 +221,10 @@ def _without_kind(piece: str) -> str:
 def _named(table: Vocabulary, piece: str) -> str:
     if short := _short_names().get(key(piece)):
         return short
-    if SMALL.match(piece) or piece in _COMMON or _of_table(piece):
+    if SMALL.match(piece) or piece in COMMON or _of_table(piece):
         return ""
     name = _without_kind(piece)
-    if (is_district(piece) and not table.value(piece)) or (name in _COMMON and not _UNIT_BEFORE.match(piece)):
+    if (is_district(piece) and not table.value(piece)) or (name in COMMON and not _UNIT_BEFORE.match(piece)):
         return ""
     if _is_person(name) and name != piece.upper() and not _CITY.match(piece):
         return ""  # "Chiến dịch Hồ Chí Minh"
@@ -299,8 +299,8 @@ def _district_inside(words: str) -> str:
 
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
+    said = _RELIC.match(piece) or OF_A_PLACE.match(piece)
     piece = _RELIC.sub("", piece)
-    said = OF_A_PLACE.match(piece)
     piece = BEHIND.sub("", piece)
     if FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
@@ -326,7 +326,8 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
             continue
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
             return found
-    if found := _of_table(_WHERE.split(piece, maxsplit=1)[0]):
+    head = _WHERE.split(piece, maxsplit=1)[0]
+    if head != piece and (found := _of_table(head) or (_of_a_place(table, head) if said else "")):
         return found
     tails = (" ".join(parts[-length:]) for length in (5, 4, 3) if length < len(parts))
     return next((found for tail in tails if tail[0].islower() and (found := _of_table(tail))), "")
@@ -357,8 +358,9 @@ def _of_relic(piece: str) -> str:
         found = (_bare_places().get(f"{kind} {name}") for kind in (*kinds, "di tich", "quan dao"))
         return next(filter(None, found), "") or vocabulary("province").bare.get(name, "") or _of_table(name)
     relic = _RELIC.match(piece)
-    if relic and (found := _of_table(f"Khu di tích {piece[relic.end() :]}")):
-        return found
+    site = piece[relic.end() :] if relic else ""
+    if relic and (found_site := _of_table(f"Khu di tích {site}") or _of_table(site)):
+        return found_site
     words = piece.split()
     for length in (2, 3):  # "Chợ Viềng Nam Định"
         unit = vocabulary("province").value(" ".join(words[-length:])) if len(words) > length + 1 else None

@@ -9,7 +9,7 @@ _TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u03
 _TONES |= {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
 _LETTERS = (("dd", "đ"), ("d9", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("uow", "ươ"), ("uwow", "ươ"))
 _MARKS = {"a6": "â", "e6": "ê", "o6": "ô", "u7": "ư", "o7": "ơ", "a8": "ă", "aw": "ă", "ow": "ơ", "uw": "ư"}
-_STRUCK = re.compile(r"(?:[dD][dD9]|[aAeEoO]{2}|[aAoOuU][wW]|[sfrxjSFRXJ]\b|\w[1-9])")
+_STRUCK = re.compile(r"(?:[dD][dD9]|[aAeEoO]{2}|[aAoOuU][wW]|[aeiouywAEIOUYW][sfrxjSFRXJ]|\w[1-9])")
 _VOWELS = "aeiouyâêôăơư"
 
 
