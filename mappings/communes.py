@@ -25,6 +25,7 @@ _KINDS = {
 _WITH_KIND = re.compile(
     r"(?P<kind>phường|phuong|thị trấn|thi tran|đặc khu|dac khu|xã|xa|p\.|x\.|tt\.?)\s*(?P<name>\w.*)", re.IGNORECASE
 )
+_ENDS = ("ward", "commune", "township", "townlet", "zone")
 _BEHIND = re.compile(
     r"(?P<name>\w.*?)\s+(?P<kind>ward|commune|town(?:ship|let)|special (?:administrative )?zone)", re.IGNORECASE
 )
@@ -47,7 +48,9 @@ def unit_of_commune(words: str) -> str:
 
     The word for the kind must stand beside the name: people, streets and schools bear these names, too.
     """
-    named = _WITH_KIND.fullmatch(words) or _BEHIND.fullmatch(words)
+    named = _WITH_KIND.fullmatch(words)
+    if not named and words.lower().endswith(_ENDS):
+        named = _BEHIND.fullmatch(words)
     if not named:
         return ""
     marked, bare = _communes()

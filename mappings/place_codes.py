@@ -31,9 +31,11 @@ _LABELLED = re.compile(
 )
 _TWO_DIGITS = re.compile(r"(?<![\w.,-])\d\d(?![\w.,-])")
 _OF_CARS = re.compile(r"\bbiển (?:số|kiểm soát)\b", re.IGNORECASE)
+_SAYS_CODE = re.compile(r"mã|code|gso|iso|province|biển", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"\d,\d\d")
+_LONG_NUMBER = re.compile(r"\d{5}")
 _DIGIT = re.compile(r"\d")
 _OF_THE_COUNTRY = re.compile(r",\s*(?:việt nam|viet ?nam|vn)$", re.IGNORECASE)
-_CAPITALS = re.compile(r"(?<![^\W_])[A-ZĐ]{2,4}(?![^\W_])")
 # "H. : Giáo dục, 2008" and "H., 2001" were printed in Hà Nội; "H. Sóc Sơn" is a district.
 _IMPRINT = re.compile(
     r"^\[?H(?:N|à Nội)?\.?\]?\s*(?::\s*(?=\S)|[;-]\s*(?=(?i:t\.?p|sài|[hs]\.))|,\s*(?=(?:19|20)\d\d\b))"
@@ -46,18 +48,27 @@ def without_codes(table: Vocabulary, text: str) -> str:
     """Return a value without what stands beside its names; a value that is nothing but a code is left as it is."""
     if text.startswith(("H", "[H")) and (imprint := _IMPRINT.match(text)) and not _NO_IMPRINT.search(text):
         text = f"Hà Nội ; {text[imprint.end() :]}"
-    if "H" in text and not _NO_IMPRINT.search(text):
+    if ("H, " in text or "H., " in text) and not _NO_IMPRINT.search(text):
         text = _PLACE_AND_YEAR.sub("; Hà Nội ; ", text)
     if "vn" in text or "VN" in text:
         text = _without(_ISO, text, "Việt Nam")
-    if not _DIGIT.search(text) and not _CAPITALS.search(text):
-        return text
     if _DIGIT.search(text):
-        for beside in (_LABELLED, _COORDINATES, _POSTCODE, _AREA_CODE, _ITEM):
-            text = _without(beside, text)
-        if _OF_CARS.search(text):
-            text = _without(_TWO_DIGITS, text)
+        text = _without_numbers(text)
     return _name_beside(table, text)
+
+
+def _without_numbers(text: str) -> str:
+    """Leave out what the value calls a code, coordinates, postcodes, area codes and the number of a list."""
+    if _SAYS_CODE.search(text):
+        text = _without(_LABELLED, text)
+        text = _without(_TWO_DIGITS, text) if _OF_CARS.search(text) else text
+    if "." in text or "°" in text or _DECIMAL_COMMA.search(text):
+        text = _without(_COORDINATES, text)
+    if _LONG_NUMBER.search(text):
+        text = _without(_POSTCODE, text)
+    if "02" in text or "84" in text:
+        text = _without(_AREA_CODE, text)
+    return _without(_ITEM, text) if text[0].isdecimal() else text
 
 
 def _without(beside: re.Pattern[str], text: str, instead: str = "") -> str:
@@ -67,9 +78,15 @@ def _without(beside: re.Pattern[str], text: str, instead: str = "") -> str:
 
 def _name_beside(table: Vocabulary, text: str) -> str:
     """Return the name of "75 Dong Nai", "Hải Dương 30" or "QN Quảng Ninh", else the text itself."""
-    text = _OF_THE_COUNTRY.sub("", text)
-    for beside in (_NUMBER_BEFORE, _NUMBER_BEHIND, _LETTERS_BEFORE, _LETTERS_BEHIND):
-        found = beside.fullmatch(text)
+    bare = _OF_THE_COUNTRY.sub("", text) if "," in text else text
+    first, last = bare[:2], bare[-2:]
+    for beside, may_match in (
+        (_NUMBER_BEFORE, first.isdecimal()),
+        (_NUMBER_BEHIND, last.isdecimal()),
+        (_LETTERS_BEFORE, first.isupper()),
+        (_LETTERS_BEHIND, last.isupper()),
+    ):
+        found = beside.fullmatch(bare) if may_match else None
         unit = table.value(found["name"]) if found else None
         if found and unit and (found["code"] in _codes_of(unit) or found["code"] == _initials(found["name"])):
             return f"{found['name']} ; Việt Nam"  # where "Hồ Chí Minh" stands beside a code it is the city

@@ -122,3 +122,5 @@ ENGLISH = re.compile(
     rf"(?P<name>[^\W\d].*?){_MORE}\s+(?P<kind>{_IN_ENGLISH})|(?P<before>mount|lake|mountain)\s+(?P<behind>[^\W\d].*)",
     re.IGNORECASE,
 )
+ENGLISH_ENDS = frozenset(kind.split()[-1] for kind in KINDS_IN_ENGLISH)
+ENGLISH_BEGINS = ("mount", "lake", "mountain")

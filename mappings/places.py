@@ -12,7 +12,18 @@ from .communes import unit_of_commune
 from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
 from .misspelt_names import nearest_name
 from .place_codes import without_codes
-from .place_words import BEHIND, ENGLISH, FOOD, KIND, KINDS_IN_ENGLISH, NAMES_OTHERS, OF_A_PLACE, SMALL
+from .place_words import (
+    BEHIND,
+    ENGLISH,
+    ENGLISH_BEGINS,
+    ENGLISH_ENDS,
+    FOOD,
+    KIND,
+    KINDS_IN_ENGLISH,
+    NAMES_OTHERS,
+    OF_A_PLACE,
+    SMALL,
+)
 from .tables import remembered
 from .telex import as_typed
 from .vietnamese import folded, is_bare, key
@@ -122,7 +133,7 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     if text in _SHORT:
         return (_SHORT[text],)
     text = _TWO_TOWNS.sub(" ", text)
-    if "://" in text or _OF_ANOTHER.fullmatch(text) or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
+    if "://" in text or _is_of_another(text) or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
         return ()
     if several := _town(text):
         return tuple(several.split("+"))
@@ -140,6 +151,10 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return ()
     found = _of_pieces(table, text, pieces)
     return found if found or not (typed := as_typed(text)) else _unique([table.value(typed) or ""])
+
+
+def _is_of_another(text: str) -> bool:
+    return ("," in text or "(" in text) and _OF_ANOTHER.fullmatch(text) is not None
 
 
 def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) -> bool:
@@ -188,10 +203,19 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
     towns = _unique([_town(piece) for piece in pieces]) or _unique(
         [_district_inside(place[0]) for place in _DISTRICT_INSIDE.finditer(text)]
     )
-    if not towns and (wards := _unique([unit_of_ward(piece) or unit_of_commune(piece) for piece in (*pieces, text)])):
+    if not towns and (
+        wards := _unique(
+            [
+                unit_of_ward(piece) or unit_of_commune(piece)
+                for piece in (pieces if len(pieces) < 2 else (*pieces, text))
+            ]
+        )
+    ):
         return wards[-1:]
     if not towns:
-        return _unique([_of_a_place(table, piece) for piece in pieces]) or _unique([_of_a_place(table, text)])
+        return _unique([_of_a_place(table, piece) for piece in pieces]) or (
+            _unique([_of_a_place(table, text)]) if len(pieces) > 1 else ()
+        )
     return towns[-1:] if is_address or len(towns) == 1 else towns
 
 
@@ -333,6 +357,7 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
     return next((found for tail in tails if tail[0].islower() and (found := _of_table(tail))), "")
 
 
+@remembered(maxsize=8192)  # a town stands in many addresses
 def _town(piece: str) -> str:
     """Return the unit of a town, district or byname, several joined by + for a province that was parted."""
     if piece.startswith("sông "):  # the river, not the district "Sông Lô"
@@ -350,9 +375,21 @@ def _town(piece: str) -> str:
     return (_of_table(name) or unit_of_district(name)) if name else ""
 
 
+@remembered(maxsize=1)
+def _last_words() -> frozenset[str]:
+    """Return the words in which names of today's and former provinces end, as they are written."""
+    terms = vocabulary("province").terms.values()
+    return frozenset(str(name).lower().split()[-1] for term in terms for name in (term["vi"], *term.get("former", ())))
+
+
 def _of_relic(piece: str) -> str:
     """Return the unit of a landmark in other words: "Nui Chua National Park", "Khu di tích lịch sử Kim Liên"."""
-    if english := ENGLISH.fullmatch(piece):
+    if " " not in piece:
+        return ""
+    words = piece.split()
+    first, last = words[0].lower(), words[-1].lower()
+    is_english = last.removesuffix("s") in ENGLISH_ENDS or first in ENGLISH_BEGINS
+    if english := ENGLISH.fullmatch(piece) if is_english else None:
         kinds = KINDS_IN_ENGLISH[(english["kind"] or english["before"]).lower().removesuffix("s")]
         name = folded(english["name"] or english["behind"])
         found = (_bare_places().get(f"{kind} {name}") for kind in (*kinds, "di tich", "quan dao"))
@@ -361,13 +398,13 @@ def _of_relic(piece: str) -> str:
     site = piece[relic.end() :] if relic else ""
     if relic and (found_site := _of_table(f"Khu di tích {site}") or _of_table(site)):
         return found_site
-    words = piece.split()
-    for length in (2, 3):  # "Chợ Viềng Nam Định"
+    for length in (2, 3) if last in _last_words() else ():  # "Chợ Viềng Nam Định"
         unit = vocabulary("province").value(" ".join(words[-length:])) if len(words) > length + 1 else None
         if unit and _of_table(" ".join(words[:-length])) == unit:
             return unit
     return ""
 
 
+@remembered(maxsize=8192)  # of one value each piece is asked for several times
 def _of_table(name: str) -> str:
     return (_bare_places().get(folded(name)) if is_bare(name) else _places().get(key(name))) or ""

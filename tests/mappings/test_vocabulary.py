@@ -348,6 +348,8 @@ def test_districts_stand_under_provinces_of_before() -> None:
         ("D9a2 Na8ng4", "vn-48"),
         ("Bắc Giang, sông", None),
         ("hòa bình", None),
+        ("thị trấn ", None),
+        (" ", None),
         ("29 Hà Nội (biển số)", "vn-01"),
         ("Di tích Chăm Mỹ Sơn", "vn-48"),
         ("xã A Lưới 2", "vn-46"),
