@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
-
-from harvester import load_yaml
 
 from .communes import unit_of_commune
 from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
+from .landmarks import RELIC, abroad, towns, unit_of_landmark, unit_of_place
 from .misspelt_names import nearest_name
 from .place_codes import without_codes
 from .place_words import (
     BEHIND,
-    ENGLISH,
-    ENGLISH_BEGINS,
-    ENGLISH_ENDS,
     FOOD,
     KIND,
-    KINDS_IN_ENGLISH,
     NAMES_OTHERS,
     OF_A_PLACE,
     SMALL,
@@ -29,7 +23,6 @@ from .telex import as_typed
 from .vietnamese import folded, is_bare, key
 from .vocabulary import Vocabulary, vocabulary
 
-_PATHS = tuple(Path(__file__).with_name(name) for name in ("places.yaml", "landmarks.yaml"))
 _ISO = re.compile(r"VN-(\d\d|[A-Z]{2})")  # ISO 3166-2:VN, which is not our ids: VN-44 was An Giang, vn-44 is Quảng Trị
 _LETTERS = {"CT": "vn-92", "DN": "vn-48", "HN": "vn-01", "HP": "vn-31", "SG": "vn-79"}  # its figures would be guessed
 _INITIALS_OF_KINDS = "HTXP"  # huyện, tỉnh, xã, phường: "H. Giang" may be any
@@ -51,9 +44,6 @@ _INSIDE = re.compile(
     r"(?:\s+(?:(?:\d+|các|hai|ba|bốn|năm)\s+)?(?:tỉnh|tp\.?|thành phố))?)\s+(\S+(?:\s+\S+){0,4})",
     re.IGNORECASE,
 )
-_RELIC = re.compile(
-    r"^(?:khu )?di tích(?: (?:lịch sử|quốc gia|đặc biệt|khảo cổ|cách mạng))*\s+(?=[^\W\d_])", re.IGNORECASE
-)
 _PEOPLE = re.compile(r"\b(?:người|dân tộc|đồng bào)(?:\s[^\W\d_]\S*){1,2}$", re.IGNORECASE)
 _WHERE = re.compile(r"\s(?:ở|tại|thuộc|của|trong|trên)\s")
 _OF_ANOTHER = re.compile(
@@ -71,7 +61,6 @@ _INSTITUTION = re.compile(
     r"(?:nxb|nhà xuất bản|(?:trường )?(?:đại học|đh)|học viện|tạp chí)\b[^,;()–-]*", re.IGNORECASE
 )
 _CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
-_ABROAD = "abroad"  # "Sơn Tây, Trung Quốc" is no place of this country
 _ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like the Vietnamese one
 _PERSON = "Hồ Chí Minh"
 _BESIDE_THE_CITY = frozenset(("viet nam", "vietnam", "thanh pho", "tp"))
@@ -92,35 +81,6 @@ _OFFICE = re.compile(
     r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",
     re.IGNORECASE,
 )
-
-
-@remembered(maxsize=1)
-def _table() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for path in _PATHS:
-        for unit, names in load_yaml(path, path.name).value.items():
-            table.setdefault(unit, []).extend(names)
-    return table
-
-
-@remembered(maxsize=1)
-def _abroad() -> frozenset[str]:
-    return frozenset(map(key, _table()[_ABROAD]))
-
-
-@remembered(maxsize=1)
-def _places() -> dict[str, str]:
-    return {key(name): unit for unit, names in _table().items() if unit != _ABROAD for name in names}
-
-
-@remembered(maxsize=1)
-def _bare_places() -> dict[str, str]:
-    """Return the places without marks; of two that look alike then none is meant, and a unit's own name is none."""
-    found, units = dict[str, str](), vocabulary("province").bare
-    for unit, names in _table().items():
-        for name in {folded(name) for name in names} - units.keys() if unit != _ABROAD else ():
-            found[name] = unit if found.get(name, unit) == unit else ""
-    return found
 
 
 @remembered(maxsize=4096)  # places come again and again
@@ -147,7 +107,7 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     pieces = [piece for piece in map(_trimmed, _PARTS.split(text)) if piece]
     if _is_city_beside(table, pieces, offices > 0):
         pieces = [f"TP {piece}" if _is_person(piece) else piece for piece in pieces]
-    if any(key(piece) in _abroad() for piece in pieces):
+    if any(key(piece) in abroad() for piece in pieces):
         return ()
     found = _of_pieces(table, text, pieces)
     return found if found or not (typed := as_typed(text)) else _unique([table.value(typed) or ""])
@@ -186,7 +146,7 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
         both = _unique([_beginning(table, words) or _town(words) for words in ends.groups()])
         if len(both) == 2:
             return both
-    is_address = any(SMALL.match(piece) and not _of_table(piece) for piece in pieces)
+    is_address = any(SMALL.match(piece) and not unit_of_place(piece) for piece in pieces)
     if is_address and pieces[-1] in _SHORT and text.endswith(f", {pieces[-1]}"):
         return (_SHORT[pieces[-1]],)
     named = [_named(table, piece) for piece in pieces]
@@ -245,7 +205,7 @@ def _without_kind(piece: str) -> str:
 def _named(table: Vocabulary, piece: str) -> str:
     if short := _short_names().get(key(piece)):
         return short
-    if SMALL.match(piece) or piece in COMMON or _of_table(piece):
+    if SMALL.match(piece) or piece in COMMON or unit_of_place(piece):
         return ""
     name = _without_kind(piece)
     if (is_district(piece) and not table.value(piece)) or (name in COMMON and not _UNIT_BEFORE.match(piece)):
@@ -286,9 +246,8 @@ def _joined_names() -> dict[str, str]:
     for unit, term in vocabulary("province").terms.items():
         for name in (term["vi"], *term.get("variants", ()), *term.get("former", ()), *term.get("field_only", ())):
             found.setdefault(_together(name), unit)
-    for unit, names in load_yaml(_PATHS[0], _PATHS[0].name).value.items():
-        for name in names if unit != _ABROAD else ():
-            found.setdefault(_together(name), unit)
+    for unit, name in towns():
+        found.setdefault(_together(name), unit)
     return found
 
 
@@ -323,8 +282,8 @@ def _district_inside(words: str) -> str:
 
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
-    said = _RELIC.match(piece) or OF_A_PLACE.match(piece)
-    piece = _RELIC.sub("", piece)
+    said = RELIC.match(piece) or OF_A_PLACE.match(piece)
+    piece = RELIC.sub("", piece)
     piece = BEHIND.sub("", piece)
     if FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
@@ -351,60 +310,25 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):
             return found
     head = _WHERE.split(piece, maxsplit=1)[0]
-    if head != piece and (found := _of_table(head) or (_of_a_place(table, head) if said else "")):
+    if head != piece and (found := unit_of_place(head) or (_of_a_place(table, head) if said else "")):
         return found
     tails = (" ".join(parts[-length:]) for length in (5, 4, 3) if length < len(parts))
-    return next((found for tail in tails if tail[0].islower() and (found := _of_table(tail))), "")
+    return next((found for tail in tails if tail[0].islower() and (found := unit_of_place(tail))), "")
 
 
 @remembered(maxsize=8192)  # a town stands in many addresses
 def _town(piece: str) -> str:
     """Return the unit of a town, district or byname, several joined by + for a province that was parted."""
     if piece.startswith("sông "):  # the river, not the district "Sông Lô"
-        return _of_table(piece)
-    if found := _of_table(piece) or unit_of_district(piece):
+        return unit_of_place(piece)
+    if found := unit_of_place(piece) or unit_of_district(piece):
         return found
     if is_of_elsewhere(piece):
         return ""
     piece = re.sub(r"^(?:thị trấn|tt\.?|đặc khu)\s+", "", piece, flags=re.IGNORECASE)
     if piece.startswith(("VQG ", "Vqg ")):
-        return _of_table(f"Vườn quốc gia {piece[4:]}") or _town(piece[4:])
-    if found := _of_relic(piece):
+        return unit_of_place(f"Vườn quốc gia {piece[4:]}") or _town(piece[4:])
+    if found := unit_of_landmark(piece):
         return found
     name = _without_kind(piece)
-    return (_of_table(name) or unit_of_district(name)) if name else ""
-
-
-@remembered(maxsize=1)
-def _last_words() -> frozenset[str]:
-    """Return the words in which names of today's and former provinces end, as they are written."""
-    terms = vocabulary("province").terms.values()
-    return frozenset(str(name).lower().split()[-1] for term in terms for name in (term["vi"], *term.get("former", ())))
-
-
-def _of_relic(piece: str) -> str:
-    """Return the unit of a landmark in other words: "Nui Chua National Park", "Khu di tích lịch sử Kim Liên"."""
-    if " " not in piece:
-        return ""
-    words = piece.split()
-    first, last = words[0].lower(), words[-1].lower()
-    is_english = last.removesuffix("s") in ENGLISH_ENDS or first in ENGLISH_BEGINS
-    if english := ENGLISH.fullmatch(piece) if is_english else None:
-        kinds = KINDS_IN_ENGLISH[(english["kind"] or english["before"]).lower().removesuffix("s")]
-        name = folded(english["name"] or english["behind"])
-        found = (_bare_places().get(f"{kind} {name}") for kind in (*kinds, "di tich", "quan dao"))
-        return next(filter(None, found), "") or vocabulary("province").bare.get(name, "") or _of_table(name)
-    relic = _RELIC.match(piece)
-    site = piece[relic.end() :] if relic else ""
-    if relic and (found_site := _of_table(f"Khu di tích {site}") or _of_table(site)):
-        return found_site
-    for length in (2, 3) if last in _last_words() else ():  # "Chợ Viềng Nam Định"
-        unit = vocabulary("province").value(" ".join(words[-length:])) if len(words) > length + 1 else None
-        if unit and _of_table(" ".join(words[:-length])) == unit:
-            return unit
-    return ""
-
-
-@remembered(maxsize=8192)  # of one value each piece is asked for several times
-def _of_table(name: str) -> str:
-    return (_bare_places().get(folded(name)) if is_bare(name) else _places().get(key(name))) or ""
+    return (unit_of_place(name) or unit_of_district(name)) if name else ""
