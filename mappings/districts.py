@@ -73,6 +73,8 @@ def unit_of_district(words: str) -> str:
         return ""
     kind = next((kind for place, kind in enumerate(_KINDS) if before.groupdict().get(f"k{place}")), "")
     name = fold(before["name"])
+    if kind not in ("", "quận") and name.isdecimal():  # "H. 12" may be a volume
+        return ""
     if not kind or f"{kind} {name}" in with_kind:
         return _only(with_kind.get(f"{kind} {name}") or with_kind.get(f" {name}"))
     return "" if vocabulary("province").value(before["name"]) else _only(with_kind.get(f" {name}"))  # "huyện Vĩnh Long"

@@ -97,6 +97,8 @@ def _of_library(host: str, names: dict[str, str]) -> str | None:
             if (len(part) >= _LEAST or part in _SHORT) and part not in _OTHERS and part in names:
                 return names[part]
     label = label.replace("-", "")
+    if branches and label in names and _SCHOOL.match(branches[-1]):  # "thpt-a.danang.vn"
+        return names[label]
     if not _LIBRARY.search(label):
         return None
     name = _LIBRARY.sub("", label, count=1)

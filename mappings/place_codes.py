@@ -13,7 +13,7 @@ from .vietnamese import folded
 from .vocabulary import Vocabulary, vocabulary
 
 # Of ISO 3166-2, or our own.
-_ISO = re.compile(r"(?:(?<=\s)|(?<=[(\[;,:|/=–-])|^)vn(?:[-_](?:\d\d|[A-Z]{2})|\d\d)(?![\w-])", re.IGNORECASE)
+_ISO = re.compile(r"(?:(?<=\s)|(?<=[(\[;,:|/=–-])|^)vn(?:[-_.](?:\d\d|[A-Z]{2})|\d\d)(?![\w-])", re.IGNORECASE)
 _COORDINATES = re.compile(
     r"[-+]?\d{1,3}[.,]\d{2,}\s*°?\s*(?:[NSEWBĐ]\b)?|\d{1,3}\s*°[\d\s.,′″'\"]*(?:[NSEWBĐ]\b)?", re.IGNORECASE
 )

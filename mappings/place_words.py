@@ -7,7 +7,8 @@ import re
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
 SMALL = re.compile(
     r"(?:xã(?! hội\b)|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ"
-    r"|khu(?! (?:vực|di tích|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar|phố cổ|đền tháp)\b)|kp"
+    r"|khu(?! (?:vực|chứng tích|lưu niệm|tưởng niệm|căn cứ|di tích"
+    r"|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar|phố cổ|đền tháp)\b)|kp"
     r"|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
     r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|làng|quảng trường|công viên(?! địa chất\b)|km|p\.|x\.|tt\."
     r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
@@ -29,7 +30,8 @@ KIND = re.compile(
     r"|khu bảo tồn(?: (?:thiên nhiên|biển|đất ngập nước|loài và sinh cảnh|loài|sinh cảnh|sao la|vượn|voọc))*"
     r"|(?:khu )?di tích(?: (?:lịch sử|khảo cổ|kiến trúc|nghệ thuật|văn hóa|danh thắng|quốc gia|đặc biệt|cấp \w+|và|-))*"
     r"|khu dự trữ sinh quyển(?: thế giới)?"
-    r"|công viên địa chất(?: toàn cầu)?(?: unesco)?|khu ramsar|khu du lịch|khu kinh tế|khu danh thắng"
+    r"|công viên địa chất(?: toàn cầu)?(?: unesco)?"
+    r"|khu (?:ramsar|chứng tích|lưu niệm|tưởng niệm|căn cứ)|khu du lịch|khu kinh tế|khu danh thắng"
     r"|(?:tiểu |thượng |hạ )?lưu vực"
     r"|hang động|động|cao nguyên"
     r"|chi nhánh|giữa|(?:đường )?cao tốc|(?:tuyến )?đường (?:sắt|bay)|tuyến"
@@ -40,7 +42,7 @@ BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|archipelago|peninsula|bay|(?:ancient|old) town|national park|lake"
     r"|sanctuary|lagoon|beach|(?:unesco )?(?:global )?geopark|(?:world )?biosphere reserve|nature reserve"
     r"|waterfalls?|caves?|monuments|(?:landscape )?complex|citadel|special (?:administrative )?zone"
-    r"|(?:international )?airport|seaport|harbou?r|museum|library"
+    r"|(?:international )?airport|seaport|harbou?r|museum|library|ruins|(?:archaeological |historical )?site"
     r"|newspaper|battlefield"
     r"|(?:world )?heritage(?: site)?"
     r"|cũ|mới|cổ|xưa|nay|ngày nay|hiện nay"

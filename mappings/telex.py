@@ -9,6 +9,13 @@ _TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u03
 _TONES |= {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
 _LETTERS = (("dd", "đ"), ("d9", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("uow", "ươ"), ("uwow", "ươ"))
 _MARKS = {"a6": "â", "e6": "ê", "o6": "ô", "u7": "ư", "o7": "ơ", "a8": "ă", "aw": "ă", "ow": "ơ", "uw": "ư"}
+_LATE = {
+    "6": {"a": "â", "e": "ê", "o": "ô"},
+    "7": {"u": "ư", "o": "ơ"},
+    "8": {"a": "ă"},
+    "9": {"d": "đ"},
+    "w": {"u": "ư", "o": "ơ", "a": "ă"},
+}
 _STRUCK = re.compile(r"(?:[dD][dD9]|[aAeEoO]{2}|[aAoOuU][wW]|[aeiouywAEIOUYW][sfrxjSFRXJ]|\w[1-9])")
 _VOWELS = "aeiouyâêôăơư"
 
@@ -27,11 +34,22 @@ def _word(word: str) -> str:
     word = word[:first] + "".join(letter for letter in word[first:] if letter not in _TONES)
     for keys, letter in (*_LETTERS, *_MARKS.items()):
         word = word.replace(keys, letter)
+    word = _with_late_marks(word)
     place = _place_of_tone(word)
     if not tones:
         return word
     marked = f"{word[: place + 1]}{_TONES[tones[-1]]}{word[place + 1 :]}"
     return unicodedata.normalize("NFC", marked) if place >= 0 else ""
+
+
+def _with_late_marks(word: str) -> str:
+    """Return a word with the marks that were struck at its end: "hung7", "bacw"."""
+    for struck, marked in _LATE.items():
+        if struck in word:
+            word = word.replace(struck, "")
+            last = max(map(word.rfind, marked))
+            word = f"{word[:last]}{marked[word[last]]}{word[last + 1 :]}" if last >= 0 else word
+    return word
 
 
 def _place_of_tone(word: str) -> int:
