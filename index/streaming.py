@@ -72,10 +72,11 @@ def records(log: Log, sources: Iterable[str]) -> Iterator[tuple[str, list[Change
 
 def mapped(log: Log, origins: Mapping[str, Origin], sources: Iterable[str]) -> Iterator[tuple[Change, Mapped | None]]:
     """Stream the records of sources, each with what mapping makes of it: None of what is gone, erased or taken down."""
-    for _, part in records(log, sources):
-        for change in part:
-            hidden = change.raw is None or change.suppressed
-            yield change, None if hidden else map_record(change.raw, origins[change.source])  # type: ignore[arg-type]
+    with seldom_collecting():
+        for _, part in records(log, sources):
+            for change in part:
+                hidden = change.raw is None or change.suppressed
+                yield change, None if hidden else map_record(change.raw, origins[change.source])  # type: ignore[arg-type]
 
 
 def documents(
