@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 
@@ -28,6 +29,10 @@ from .urls import Place, asking, place_of, redirected, shown
 from .waiting import FIRST_TRIES, PASSING, Passing, Patience, asked_to_wait
 from .wire import BrokenOffError, ClosedError, Head, NotHttpError, TooMuchError, Wire
 
+# So many institutions are asked at a time by one process, at most. Whoever reads an answer, waits for the disk, or lets
+# a tired server rest asks nobody, and leaves its place to another.
+SIDE_BY_SIDE = 50
+_ASKING = threading.BoundedSemaphore(SIDE_BY_SIDE)
 REDIRECTS = 5
 _REDIRECT = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
@@ -62,9 +67,9 @@ def user_agent(contact: str) -> str:
 class Web:
     """Ask one institution, politely; one of these a visit, used by one thread.
 
-    ``answered`` says that an answer was taken. ``noticed`` holds what the operator should know although the visit goes
-    on, message codes with their facts: ``moved``, the registered address redirects for good; ``tls_unverified``, a
-    certificate was not verified.
+    ``answered`` says that an answer was taken, ``seconds`` how long the last one took. ``noticed`` holds what the
+    operator should know although the visit goes on, message codes with their facts: ``moved``, the registered address
+    redirects for good; ``tls_unverified``, a certificate was not verified.
     """
 
     def __init__(
@@ -88,6 +93,7 @@ class Web:
         self.requests = 0
         self.noticed: dict[str, dict[str, object]] = {}
         self.answered = False
+        self.seconds = 0.0
         self._clock, self._monotonic, self._environ, self._stopping = clock, monotonic, environ, stopping
         self._patience = Patience(
             manners.patience, stopping=stopping, clock=clock, sleep=sleep, monotonic=monotonic, uniform=uniform
@@ -120,15 +126,22 @@ class Web:
             if self.requests and self.manners.pause:
                 self._patience.wait(self.manners.pause)
             attempt += 1
-            begun = self._monotonic()
             try:
-                body = self._followed(place, html)
+                with _ASKING:
+                    body = self._timed(place, html)
             except Passing as fault:
                 tries = None if self.answered else FIRST_TRIES
-                self._patience.after(fault, attempt, self._monotonic() - begun, tries)
+                self._patience.after(fault, attempt, self.seconds, tries)
             else:
                 self.answered = True
                 return body
+
+    def _timed(self, place: Place, html: bool) -> Body:
+        begun = self._monotonic()
+        try:
+            return self._followed(place, html)
+        finally:
+            self.seconds = self._monotonic() - begun
 
     # --- redirects ----------------------------------------------------------------------------------------------------
 

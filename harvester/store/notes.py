@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import schema
 from .database import Database, tell
+from .sources import json_of
 from .visits import Visit, hold
 
 Notes = dict[str, dict[str, Any]]  # code: the newest facts of its sentence, and under ``count`` how often
@@ -24,11 +24,8 @@ def add(connection: sa.Connection, visit: Visit, notes: Mapping[str, Mapping[str
     """Add to what was noticed of a visit, in the caller's transaction. Raises LeaseLost."""
     if not notes:
         return
-    table = schema.visit
     hold(connection, visit)
-    known: Notes = json.loads(connection.scalars(sa.select(table.c.noticed).where(table.c.id == visit.id)).one())
-    values = {"noticed": json.dumps(joined(known, notes), ensure_ascii=False, sort_keys=True)}
-    connection.execute(table.update().where(table.c.id == visit.id).values(values))
+    hold(connection, visit, noticed=json_of(joined(noticed(connection, visit.id), notes)))
 
 
 def joined(known: Notes, more: Mapping[str, Mapping[str, Any]]) -> Notes:

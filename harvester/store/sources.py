@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -73,7 +74,12 @@ _NAMED = f"SELECT {_COLUMNS} FROM source WHERE name = ?"  # noqa: S608 - the nam
 
 def myself() -> str:
     """Name this process so that nobody else can ever be it: machine, boot, process id and its start time."""
-    return json.dumps({"host": socket.gethostname(), "boot": _boot(), "pid": os.getpid(), "start": _start(os.getpid())})
+    return _named_process(os.getpid())
+
+
+@lru_cache(maxsize=1)  # every visit asks under the lock of the writer; after a fork the number is another one
+def _named_process(pid: int) -> str:
+    return json.dumps({"host": socket.gethostname(), "boot": _boot(), "pid": pid, "start": _start(pid)})
 
 
 def _boot() -> str:

@@ -122,6 +122,7 @@ class Visiting:
                     break
                 if page.checkpoint is not None and self._stopping():
                     raise Interrupted(exit_code=self._stopping())
+                del page, taken  # many sources wait for their next page at a time: none keeps its last one in memory
             stager.flush()
         except Interrupted as stopped:
             stager.flush()

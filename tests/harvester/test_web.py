@@ -6,6 +6,7 @@ import gzip
 import mmap
 import random
 import socket
+import threading
 from collections.abc import Iterator
 from email.utils import formatdate
 from urllib.parse import parse_qs, urlsplit
@@ -145,6 +146,22 @@ def test_H14_no_proxy_of_the_environment_is_used(server: Server, monkeypatch: py
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------------
+
+
+def test_while_a_tired_server_rests_another_may_be_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    places, fake, free = threading.BoundedSemaphore(1), Fake(), []
+
+    def sleep(seconds: float) -> None:
+        free.append(places.acquire(blocking=False))
+        places.release()
+        fake.now += seconds
+
+    monkeypatch.setattr("harvester.web._ASKING", places)
+    server.answers = [reply(503, Retry_After="1"), reply()]
+    asked = web(fake, sleep=sleep)
+    assert asked.get(server.url, {}).content == XML
+    assert set(free) == {True}
+    assert asked.seconds == 0.0  # how long the answer took: the rest before it is no part of that
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])

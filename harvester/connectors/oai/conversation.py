@@ -7,9 +7,8 @@ reading has accepted, because its own parser turns damage into success.
 from __future__ import annotations
 
 import threading
-import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -76,10 +75,8 @@ class Heard(NamedTuple):
 class Conversation:
     """Ask one repository during one visit."""
 
-    def __init__(
-        self, source: Source, visit: Asking, web: Web, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.source, self.visit, self._web, self._monotonic = source, visit, web, monotonic
+    def __init__(self, source: Source, visit: Asking, web: Web) -> None:
+        self.source, self.visit, self._web = source, visit, web
         self.learned: dict[str, Any] = dict(visit.learned)
         self.clock = ""  # the server's, at the beginning of the visit
         self.choices: list[tuple[str, str]] = []  # metadataPrefix and format, the best first
@@ -97,9 +94,8 @@ class Conversation:
         damaged beyond repair, is raised as SourceError and stands in ``unread``.
         """
         self.said, self.unread = b"", None
-        begun = self._monotonic()
         body = self._web.get(self.source.url, arguments, verbatim=verbatim)
-        self.seconds = self._monotonic() - begun
+        self.seconds = self._web.seconds
         self.said, self.date, self.answered_at = body.content, body.date, body.url
         try:
             with _TURN:

@@ -52,6 +52,7 @@ class Walking:
                 if refused:
                     self._route.note("poisoned", refused)
             yield page
+            del page
 
     def _accepted(self) -> Iterator[Page]:
         """Yield accepted pages; an empty or absent token ends a list (OAI-PMH 2.0, 3.5)."""
@@ -62,11 +63,13 @@ class Walking:
                 yield from self._detours.around(error)
                 continue
             if "noRecordsMatch" in heard.errors:
-                yield from self._nothing(heard)
+                pages = self._nothing(heard)
             elif heard.errors:
-                yield from self._detours.answered(heard)
+                pages = self._detours.answered(heard)
             else:
-                yield from self._records(heard)
+                pages = self._records(heard)
+            del heard  # many sources wait at a time, for the disk and for servers: each lets go of what was read
+            yield from pages
         self._ended()
 
     def _heard(self) -> Heard:
@@ -117,6 +120,8 @@ class Walking:
             return
         self._look_at(heard, items, stamps)
         page = Page(items, b"", answer.token or "", answer.declared, answer.response_date, heard.kept)
+        self._conversation.said = b""
+        del heard, items
         if answer.token is None:
             yield self._last(page)
             return
