@@ -34,7 +34,7 @@ _UNIT = (
 )
 _PARTS = re.compile(
     rf"\s*[;,|/\\>›»~()\[\]\n]\s*|\s+\+\s+|\.\s+(?=vi[eệ]t ?nam\b)|(?<=nam)\.\s+"
-    rf"|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?={_UNIT}\s*[^\W_])",
+    rf"|\s+[-–—]+\s*|\s*[-–—]+\s+|--|\s*:\s+|\s+(?:và|and|&|với)\s+|\s+(?<!các\s)(?={_UNIT}\s*[^\W_])",
     re.IGNORECASE,
 )
 _OFFICES = r"(?:(?:sở|phòng)\s|[sp])(?:gd(?:\s?(?:[&-]|và)?\s?(?:đt|đào tạo))?|giáo dục(?:(?: và|,| &| -)? đào tạo)?)"
