@@ -186,7 +186,8 @@ def _unit_of_label(name: str) -> str:
     found = _hosts().get(name, "")
     for short, kind in _IN_HOSTS.items():
         if not found and name.startswith(short):
-            found = _hosts().get(_as_label(kind) + name.removeprefix(short), "")
+            name_alone = name.removeprefix(short)  # a town may be a city by now
+            found = _hosts().get(_as_label(kind) + name_alone, "") or _hosts().get(name_alone, "")
     return found
 
 

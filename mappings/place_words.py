@@ -41,7 +41,7 @@ KIND = re.compile(
 BEHIND = re.compile(
     r"\s+(?:prov(?:ince)?\.?|city|capital|islands?|archipelago|peninsula|bay|(?:ancient|old) town|national park|lake"
     r"|sanctuary|lagoon|beach|(?:unesco )?(?:global )?geopark|(?:world )?biosphere reserve|nature reserve"
-    r"|waterfalls?|caves?|monuments|(?:landscape )?complex|citadel|special (?:administrative )?zone"
+    r"|waterfalls?|caves?|monuments|(?:landscape )?complex|old quarter|citadel|special (?:administrative )?zone"
     r"|(?:international )?airport|seaport|harbou?r|museum|library|ruins|(?:archaeological |historical )?site"
     r"|newspaper|battlefield"
     r"|(?:world )?heritage(?: site)?"

@@ -70,12 +70,13 @@ _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu ngh�
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
 _TWO_TOWNS = re.compile(r"(?<=\sr[ịi]a)\s*[-–—]\s*(?=v[ũu]ng)", re.IGNORECASE)  # Bà Rịa - Vũng Tàu is one province
+_COUNTRY_BEHIND = re.compile(r"\s+(?:vi[eệ]t ?nam|vn)$", re.IGNORECASE)
 _COMMUNE = re.compile(r"(?:xã|phường|thị trấn|xa|phuong|thi tran)\s", re.IGNORECASE)
 _EXCEPT = re.compile(r"\(?\b(?:[Nn]goại )?trừ\s.*")  # Trừ Văn Thố is a person
 _OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
-    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|city"
+    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|(?:imperial )?city"
     r"|people[’']s (?:committee|council|court)|(?:municipal |city )?party committee"
     r"|statistics office|doet|department of \w+(?: of)?(?=\s+[A-ZĐ])"
     r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",
@@ -110,7 +111,24 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     if any(key(piece) in abroad() for piece in pieces):
         return ()
     found = _of_pieces(table, text, pieces)
-    return found if found or not (typed := as_typed(text)) else _unique([table.value(typed) or ""])
+    if found:
+        return found
+    typed = as_typed(text)
+    return _unique([(table.value(typed) or "" if typed else "") or _without_signs(table, text)])
+
+
+def _without_signs(table: Vocabulary, text: str) -> str:
+    """Return the unit of names that no sign parts: "thanh hoa vietnam", "nha trang khanh hoa"."""
+    words = _COUNTRY_BEHIND.sub("", text).split()
+    if not 2 <= len(words) <= 5 or SMALL.match(text):
+        return ""
+    if len(words) < len(text.split()):
+        return table.value(" ".join(words)) or _town(" ".join(words))
+    for place in range(1, len(words)):
+        unit = table.value(" ".join(words[place:]))
+        if unit and _town(" ".join(words[:place])) == unit:
+            return unit
+    return ""
 
 
 def _is_of_another(text: str) -> bool:
