@@ -49,7 +49,8 @@ _CC_WORDS = re.compile(
     r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
     r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
     r"|^by(?:-(?:nc|nd|sa))+\b"
-    r"|\b(?:licen[sc]ed?|licen[sc]e is described as|available under)\W+(?:an?\s|the\s|as\s)?attribution\b(?=.*[1-4]\.0)"
+    r"|\b(?:licen[sc]ed?(?: under)?|licen[sc]e is described as|available under)"
+    r"\W+(?:an?\s|the\s|as\s)?attribution\b(?=.*[1-4]\.0)"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))"
     r"|^ghi\s+(?:cong|nhan)\b(?=.*(?:thuong mai|phai sinh|tuong tu|[1-4]\.0))",
     re.IGNORECASE,
@@ -60,7 +61,7 @@ _COMPONENTS = (
         "nc",
         re.compile(
             r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
-            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommersiell|niekomercyjn|keine\W+kommerzielle|некоммерческ|n[eo]n?-?\W?komer(?:s|c)\w+"
+            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommer(?:siell|ciel)|niekomercyjn|keine\W+kommerzielle|некоммерческ|n[eo]n?-?\W?komer(?:s|c)\w+"
             r"|gayri\W?ticari|no\W?comercial|ei\W?kaupallinen|nepoužíva[jť]\w*\s+komer|neužívejte\s+komer|ne\s+add\s+el"
             r"|necomercial|μη\s+εμπορική|некомер\w+|mitteäriline|nekom(?:ercin|erci)\w*|ez\W?komertziala|לא\s+מסחרי|غير\s+تجاري"
             r"|ไม่ใช้เพื่อการค้า|非商业|非商業|非営利|비영리"
@@ -74,10 +75,10 @@ _COMPONENTS = (
         re.compile(
             r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
             r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
-            r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbeidelser"
+            r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbe[ij]delser?"
             r"|без\s+производных"
             r"|tanpa\W?turunan|türetilemez|sense\W?obra\W?derivada|ei\W?muutoksia|nezpracovávejte|nespracov\w+|bez\W?odvoden\w+"
-            r"|ne\s+változtasd|fără\W?(?:derivate|modificări)|bez\W?(?:prerada|predelav)|без\W?(?:прерада|похідних|производн)"
+            r"|ne\s+változtasd|fără\W?(?:derivate|modificări)|b(?:ez|rez)\W?(?:prerada|predelav)|без\W?(?:прерада|похідних|производн)"
             r"|όχι\s+παράγωγα|tuletatud\s+teoste\s+keeld|bez\s+atvasin\w+|jokių\s+išvestinių|lan\W?eratorririk\W?gabe"
             r"|ללא\s+יצירות|منع\s+الاشتقاق|ห้ามดัดแปลง|禁止演绎|禁止改作|改変禁止|변경\s?금지"
             r"|khong\s+phai\s+sinh|(?:không|cấm)\s*[^.;,]{0,20}phái\s*sinh"

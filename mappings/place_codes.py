@@ -46,7 +46,12 @@ _NO_IMPRINT = re.compile(r"(?:^|[,;]\s*)[xtTX]\s*[.:]|(?i:\b(?:xã(?! hội)|t�
 
 def without_codes(table: Vocabulary, text: str) -> str:
     """Return a value without what stands beside its names; a value that is nothing but a code is left as it is."""
-    if text.startswith(("H", "[H")) and (imprint := _IMPRINT.match(text)) and not _NO_IMPRINT.search(text):
+    if (
+        text.startswith(("H", "[H"))
+        and (imprint := _IMPRINT.match(text))
+        and not text[imprint.end()].islower()
+        and not _NO_IMPRINT.search(text)
+    ):
         text = f"Hà Nội ; {text[imprint.end() :]}"
     if ("H, " in text or "H., " in text) and not _NO_IMPRINT.search(text):
         text = _PLACE_AND_YEAR.sub("; Hà Nội ; ", text)

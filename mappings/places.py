@@ -47,7 +47,7 @@ _INSIDE = re.compile(
 _PEOPLE = re.compile(r"\b(?:người|dân tộc|đồng bào)(?:\s[^\W\d_]\S*){1,2}$", re.IGNORECASE)
 _WHERE = re.compile(r"\s(?:ở|tại|thuộc|của|trong|trên)\s")
 _OF_ANOTHER = re.compile(
-    r"[^,;]+, (?:sông|suối|đường|phố|núi|đèo|cầu|river|street|mountain)"
+    r"[^,;]+, (?:tên )?(?:sông|suối|đường|phố|núi|đèo|cầu|river|street|mountain)"
     r"|.*\((?:tên )?(?:người|nhân vật|họ|ca sĩ|họa sĩ|nhà (?:văn|thơ)|đường|phố|sông|person|surname|street|river)\b.*",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ _EXCEPT = re.compile(r"\(?\b(?:[Nn]goại )?trừ\s.*")  # Trừ Văn Thố is a
 _OF_THE_COUNTRY = re.compile(r"^(?:VN|V[iI][eệ][tT] ?[nN][aA][mM])-(?=\w)")
 _OFFICE = re.compile(
     rf"\b(?:{_OFFICES}|ubnd|(?:so|phong)\s+(?:gd\s?&?\s?dt|giao duc(?: va dao tao)?)"
-    r"|(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|(?:imperial )?city"
+    r"|(?:imperial )?(?:provinc(?:e|ia)|city|ciudad|ville) (?:of|de)|prov(?:ince|incial)?|(?:imperial )?city"
     r"|people[’']s (?:committee|council|court)|(?:municipal |city )?party committee"
     r"|statistics office|doet|department of \w+(?: of)?(?=\s+[A-ZĐ])"
     r"|department of education(?: (?:and|&) training)?(?: of)?)\b\.?",

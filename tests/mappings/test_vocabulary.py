@@ -332,6 +332,8 @@ def test_districts_stand_under_provinces_of_before() -> None:
         ("H., 2001", "vn-01"),
         ("H. : Xã Mai Hạ, T. Hòa Bình", "vn-25"),
         ("T. 45", None),
+        ("H:mm", None),
+        ("Thái Bình, tên đường", None),
         ("Khu dự trữ sinh quyển miền Tây Nghệ An", "vn-40"),
         ("Nui Chua National Park", "vn-56"),
         ("Can Gio Mangrove Biosphere Reserve", "vn-79"),
