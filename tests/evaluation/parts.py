@@ -103,5 +103,5 @@ PARTS: dict[str, Part] = {
         },
     ),
     "seventh": Part({"provinces": 258, "licences": 100}, {"provinces": (1.0, 1.0), "licences": (1.0, 1.0)}),
-    "eighth": Part({"provinces": 258}, {}),
+    "eighth": Part({"provinces": 258}, {"provinces": (0.99, 0.98)}),
 }
