@@ -178,9 +178,9 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
         return _unique([*inside, *names]) if listed else names
     if inside:
         return inside[-1:]
-    towns = _unique([_town(piece) for piece in pieces]) or _unique(
-        [_district_inside(place[0]) for place in _DISTRICT_INSIDE.finditer(text)]
-    )
+    towns = [unit for unit in map(_town, pieces) if unit] or [
+        unit for place in _DISTRICT_INSIDE.finditer(text) if (unit := _district_inside(place[0]))
+    ]
     if not towns and (
         wards := _unique(
             [
@@ -194,7 +194,7 @@ def _of_pieces(table: Vocabulary, text: str, pieces: list[str]) -> tuple[str, ..
         return _unique([_of_a_place(table, piece) for piece in pieces]) or (
             _unique([_of_a_place(table, text)]) if len(pieces) > 1 else ()
         )
-    return towns[-1:] if is_address or len(towns) == 1 else towns
+    return _unique(towns[-1:] if is_address else towns)  # a former province may be several: "Nghệ Tĩnh (1976-1991)"
 
 
 def _is_within(unit: str, pieces: list[str]) -> bool:

@@ -279,6 +279,7 @@ def test_provinces_by_name(words: str, unit: str) -> None:
 
 def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "Nghệ Tĩnh") == ("vn-40", "vn-42")
+    assert match("province", "Bình Trị Thiên (1976-1989)") == ("vn-44", "vn-46")
     assert match("province", "Người Thái ở Sơn La và Điện Biên") == ("vn-14", "vn-11")
     assert match("province", "Cao tốc Hà Nội - Hải Phòng") == ("vn-01", "vn-31")
     assert match("province", "giữa Hà Nội và Hải Phòng") == ("vn-01", "vn-31")
