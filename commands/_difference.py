@@ -61,7 +61,7 @@ def _by_tables(here: Desk, federation: Federation, store: Store, chosen: dict[st
         return found
     each_count = max(1, cores() // 2)  # one set of tables a process: changing them costs as much as a thousand records
     ours, theirs = tee(packs)
-    with Workers(works[0], each_count) as old, Workers(works[1], each_count) as new:
+    with Workers(works[0], each_count, helps=False) as old, Workers(works[1], each_count, helps=False) as new:
         for pair in zip(old.map(ours), new.map(theirs), strict=True):
             found.compared(*pair)
     return found

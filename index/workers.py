@@ -29,6 +29,7 @@ ENOUGH = 10_000
 # commit of the caller takes its second.
 AHEAD, MORE = 2, 8
 _GOOD, _BAD = b"+", b"-"
+_here = threading.Lock()  # one piece of work at a time in this process: two may need different tables
 
 
 class WorkFailedError(RuntimeError):
@@ -45,15 +46,25 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class _Collecting:
+    """How many there are that want circles looked for seldom, and how often that was done before the first."""
+
+    inside, before = 0, gc.get_threshold()
+
+
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
     """Look seldom for circles of values while very many are made that have none: that took a tenth (measured)."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, *before[1:])
+    if not _Collecting.inside:
+        _Collecting.before = gc.get_threshold()
+        gc.set_threshold(50_000, *_Collecting.before[1:])
+    _Collecting.inside += 1
     try:
         yield
-    finally:
-        gc.set_threshold(*before)
+    finally:  # of two streams that are read in turn, the first may end first
+        _Collecting.inside -= 1
+        if not _Collecting.inside:
+            gc.set_threshold(*_Collecting.before)
 
 
 class Workers:
@@ -63,14 +74,13 @@ class Workers:
     nothing else. With ``count`` 0 everything is done here.
     """
 
-    def __init__(self, work: Work, count: int) -> None:
-        """Start the workers."""
-        self._work = work
+    def __init__(self, work: Work, count: int, *, helps: bool = True) -> None:
+        """Start the workers; with ``helps`` False this process leaves the work to them where one of them is alive."""
+        self._work, self._helps = work, helps
         self._idle: deque[Connection] = deque()
         self._pipes: list[Connection] = []
         self._processes: list[SpawnProcess] = []
         self._threads = ThreadPoolExecutor(max(count, 1), "kho-worker")  # each only waits for a worker
-        self._here = threading.Lock()
         context = multiprocessing.get_context("spawn")  # a fork would copy the locks of the threads that we have
         for _ in range(count):
             ours, theirs = context.Pipe()
@@ -108,7 +118,7 @@ class Workers:
             ahead.extend((batch, self._threads.submit(self._made, batch)) for batch in islice(left, room))
             if not ahead:
                 return
-            if ahead[0][1].done() or not self._take(ahead):
+            if ahead[0][1].done() or not (self._helps and self._take(ahead)):
                 yield ahead.popleft()[1].result()
 
     def _take(self, ahead: deque[tuple[bytes, Future[bytes]]]) -> bool:
@@ -135,7 +145,7 @@ class Workers:
         return answer[1:]
 
     def _made_here(self, batch: bytes) -> bytes:
-        with self._here:
+        with _here:
             try:
                 return self._work(batch)
             except Exception as error:

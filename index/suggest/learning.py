@@ -74,19 +74,30 @@ class Learner:
 
     def _learn(self, document: Document, *, held: bool) -> None:
         said = _DECODER.decode(document.stored)
-        if held and said.title in self._titles:
+        again = held and said.title in self._titles
+        known = self._institutions.get(document.source)
+        name, count = said.institution.name or (known.name if known else ""), known.count if known else 0
+        self._institutions[document.source] = Institution(document.source, name, count + (not again))
+        if again:
+            self._see_again(said)
             return
         self._documents += 1
         self._words.update(_words(said.title).union(*map(_words_again, said.keyword)))
         self._subjects.update(said.subject)
-        known = self._institutions.get(document.source)
-        name = said.institution.name or (known.name if known else "")
-        self._institutions[document.source] = Institution(document.source, name, (known.count if known else 0) + 1)
         if xxhash.xxh3_64_intdigest(document.key.encode()) % _PARTS < self._book.share:
             self._grams.update(_grams(said.title).union(*map(_grams_again, said.keyword)))
             if len(said.title) <= _LONGEST_TITLE:
                 count = self._titles[said.title].count if said.title in self._titles else 0
                 self._titles[said.title] = Title(said.title, document.key, count + 1)
+
+    def _see_again(self, said: _Said) -> None:
+        """Learn only what nobody said before: another mapping may have found it."""
+        for subject in said.subject:
+            self._subjects.setdefault(subject, 1)
+        for keyword in said.keyword:
+            for table, found in ((self._words, _words_again(keyword)), (self._grams, _grams_again(keyword))):
+                if not found <= table.keys():
+                    table.update(found - table.keys())
 
     def _forget_the_rarest(self) -> None:
         self._grams = _without_the_rarest(self._grams, _MOST_GRAMS)

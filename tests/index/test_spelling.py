@@ -114,6 +114,19 @@ def test_what_is_mapped_otherwise_is_counted_once() -> None:
     assert learner.book(PLACE).grams["đo bóng nắng"] == 1
 
 
+def test_what_another_mapping_found_is_learned() -> None:
+    learner = Learner(book())
+    known = next(each for each in documents() if each.status == "shown")
+    said = msgspec.json.decode(known.stored)
+    more = {"keyword": ["Thuỷ canh tĩnh"], "subject": ["thuy_canh"]}
+    said |= {**more, "institution": {**said["institution"], "name": "Trường Tiểu học Đỗ Xá"}}
+    learner.see([msgspec.structs.replace(known, stored=msgspec.json.encode(said))] * 2, again=True, held=True)
+    found = learner.book(PLACE)
+    assert (found.grams["thủy canh tĩnh"], found.grams["canh"], found.subjects["thuy_canh"]) == (1, 1, 1)
+    assert [each.name for each in found.institutions if each.id == known.source] == ["Trường Tiểu học Đỗ Xá"]
+    assert found.documents == book().documents
+
+
 def test_a_book_is_bounded_whatever_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     from index.suggest import learning
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from functools import partial
 from itertools import repeat
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from index.workers import ENOUGH, Workers, WorkFailedError, processes
+from index.workers import ENOUGH, Workers, WorkFailedError, processes, seldom_collecting
 from tests.conftest import ROOT
 
 
@@ -30,6 +32,21 @@ def deadly_to_workers(survivor: int, batch: bytes) -> bytes:
     if batch.startswith(b"deadly") and os.getpid() != survivor:
         os.kill(os.getpid(), signal.SIGKILL)
     return batch.upper()
+
+
+_inside = threading.Lock()
+
+
+def alone(survivor: int, batch: bytes) -> bytes:
+    """Die in workers; in the one process left, fail where somebody else is at work."""
+    if os.getpid() != survivor:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if not _inside.acquire(blocking=False):
+        raise ValueError("two at a time")
+    try:
+        return str(sum(range(100_000))).encode()
+    finally:
+        _inside.release()
 
 
 def failing(batch: bytes) -> bytes:
@@ -54,6 +71,34 @@ def test_the_work_is_done_elsewhere_and_nobody_waits_for_the_first_of_it() -> No
                 break
     assert len(done) == 3
     assert own in done  # it began before the others were there
+
+
+def test_a_process_that_does_not_help_leaves_all_of_it_to_others() -> None:
+    with Workers(number_of_process, 1, helps=False) as workers:
+        done = set(workers.map([b""] * 30))
+    assert len(done) == 1
+    assert str(os.getpid()).encode() not in done
+
+
+def test_what_dead_workers_of_two_kinds_had_in_hand_is_done_one_after_the_other() -> None:
+    """They may need different tables, and a process has one set of them."""
+    work, batches = partial(alone, os.getpid()), [b""] * 40
+    with Workers(work, 1) as first, Workers(work, 1, helps=False) as second:
+        done = list(zip(first.map(batches), second.map(batches), strict=True))
+    assert len(done) == len(batches)
+
+
+def test_streams_that_are_read_in_turn_leave_the_collector_as_it_was() -> None:
+    def stream() -> Iterator[int]:
+        with seldom_collecting():
+            yield from range(3)
+
+    before = gc.get_threshold()
+    first, second = stream(), stream()
+    assert next(first) == next(second) == 0
+    assert gc.get_threshold() != before
+    assert [*first, *second] == [1, 2, 1, 2]
+    assert gc.get_threshold() == before
 
 
 def test_what_fails_while_others_are_waited_for_is_told_alike() -> None:
