@@ -6,6 +6,7 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
+from .reservations import FORBIDDEN, allows_all, denied_behind, reserves
 from .rows import Row
 from .rule import Found, Job, Rule
 from .tables import remembered
@@ -105,50 +106,6 @@ _NO_TRADE = re.compile(r"cấm\s[^.;]{0,30}thương\s*mại", re.IGNORECASE)  # 
 _MARK = re.compile(r"public\s+domain\s+mark|\bpdm\b", re.IGNORECASE)
 _ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+(?:zero|0)\b", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
-_COPYRIGHT = re.compile(
-    r"^quyền tác giả\s*:|chủ sở hữu (?:quyền tác giả|bản quyền)"
-    r"|^bản quyền(?: (?:hình )?ảnh| nội dung| video| bài (?:viết|giảng)| tài liệu)?\s*:"
-    r"\s*(?!mở|tự do|không|chưa|cc\b|creative)\S"
-    r"|^bản quyền\s+(?:năm\s+)?\d{4}|thuộc bản quyền"
-    r"|\b(?:bản quyền|quyền tác giả) (?:(?:đã|đang) )?(?:được )?(?:bảo lưu|bảo hộ|đăng ký)"
-    r"|\b(?:quyền tác giả|quyền sở hữu trí tuệ) thuộc(?! (?:về )?công)"
-    r"|(?<!tượng )(?:được|đang) bảo (?:hộ|vệ)\s[^.;,]{0,25}(?:bản quyền|quyền tác giả|sở hữu trí tuệ)"
-    r"|còn (?:trong )?thời hạn bảo hộ"
-    r"|\b(?:có|còn) bản quyền"
-    r"|\b(?:bản quyền|quyền tác giả|quyền sở hữu trí tuệ)\s[^.;,]{0,40}thuộc (?:về|quyền)(?! công)"
-    r"|(?:các|mọi|tất cả) quyền (?:tác giả )?(?:(?:đều|đã) )?được bảo (?:lưu|hộ)"
-    r"|©|\(c\)\s*(?:\d{4}|by\b)|tous droits r[ée]serv[ée]s"
-    r"|\bcopyrights?\s+(?:\(c\)|©|\d{4}|by\b|of\b|(?:is\s+)?(?:belongs|held|owned|reserved|protected|retained|remains)\b)"
-    r"|\bcopyrighted\b|\bretains?\s+(?:the\s+|full\s+)*copyright|\bprotected\s+by\s+copyright"
-    r"|\bno part of this \w+ may be reproduced"
-    r"|\bcopyright\W{1,3}\d{4}|\bcopyright\s+(?:owner|holder)s?\s*:|\b(?:under|subject to|still in)\s+copyright"
-    r"|^rights reserved\b|^bảo hộ bản quyền|^(?:chủ|sở hữu) bản quyền\s*:"
-    r"|^copyright\s+(?:nxb|nhà xuất bản|trường|đại học|sở|bộ|công ty)\s"
-    r"|^copyright\W{1,3}(?!not|un(?:determined|known|clear)|status|free|expired|clearance|policy|act|law|notice|none|no\b|waive)(?-i:[A-ZĐ])"
-    r"|không được (?:phép )?(?:sao chép|in ấn|phát hành lại)|cấm (?:mọi hành vi )?sao chép",
-    re.IGNORECASE,
-)
-# What stands before is denied: "không giữ bản quyền", "chưa được bảo hộ", "hết thời hạn được bảo hộ".
-_DENIED = re.compile(r"(?:\b(?:không|chưa|not|hết)(?:\s+(?:còn|được|có|hề|longer|hạn|thời hạn))*)\s*$")
-# "Public domain. …", but never "is not in the public domain" or "will be in the public domain".
-_UNSURE = re.compile(
-    r"\b(?:không|chưa|chẳng|not|no|never|non|nicht|pas|sẽ|will|until|khi|nếu|if|or|hoặc|trừ|except|phần|một số|some"
-    r"|parts?|về|about|khong|chua|se)\b"
-)
-# One of these stands in whatever it finds; asked first, because most values have none.
-_OF_COPYRIGHT = (
-    "quyền",
-    "©",
-    "(c)",
-    "copyright",
-    "bảo",
-    "sao chép",
-    "in ấn",
-    "hành lại",
-    "droits",
-    "reproduced",
-    "reserved",
-)
 _OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
 _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng GD|Nhà xuất bản|NXB|Công ty|Thư viện|Bộ Giáo dục)\s")
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
@@ -165,27 +122,12 @@ _SOFTWARE = re.compile(
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
-# Beside these words a licence that allows is contradicted: neither holds for certain.
-_FORBIDDEN = re.compile(
-    r"all rights reserved|(?:giữ|bảo lưu) mọi quyền|mọi quyền được bảo lưu|cấm sao chép"
-    r"|(?<!không )(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)|(?:tous droits réservés|alle rechte vorbehalten)",
-    re.IGNORECASE,
-)
 # "All rights reserved, except for the appendix, which is CC BY": the appendix is not what is described.
 _EXCEPTED = re.compile(
     r"^(?:all rights reserved|(?:tất cả )?(?:các|mọi) quyền được bảo lưu)\W+(?:ngoại )?(?:trừ|except)", re.IGNORECASE
 )
 _LABEL = re.compile(r"^(?:rights|licen[sc]e|usage|terms of use)\s*:\s*(?=\S)", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?(?![a-z])-?", re.IGNORECASE)
-_LEAD = (
-    r"(?:tác phẩm|tài liệu|ảnh|sách|bản|này|đã|thuộc(?: về)?|tac pham|tai lieu|da|thuoc(?: ve)?"
-    r"|work|book|text|image|photograph|item|it|now|this|the|in|is|œuvre|dans|tombée?|du|le|est)"
-)
-_LEADING = re.compile(
-    rf"{_LEAD}(?:\s+{_LEAD})*\s+(?=public domain|domaine public|phạm vi|sở hữu|thuộc về công chúng|công chúng|miền|hết"
-    r"|pham vi|so huu|cong chung|mien|het)",
-    re.IGNORECASE,
-)
 _ALLOWED = re.compile(
     r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
     r"|(chỉ[^.;]*phi thương mại)",
@@ -223,33 +165,32 @@ def read(text: str) -> Reading:
     if _CC_WORDS.search(text):
         if _EXCEPTED.search(text):
             return "rs-inc", "", "copyright"
-        return ("", "", "unclear") if _FORBIDDEN.search(text) else _creative_commons(text)
+        return ("", "", "unclear") if FORBIDDEN.search(text) else _creative_commons(text)
     table = vocabulary("licence")
     whole = table.value(text)
-    if whole and not (whole in _OF_SOFTWARE.values() and _COPYRIGHT.search(text)):  # "© MIT"
+    if whole and table.terms[whole].get("open") and "?" in text:
+        return "", "", ""
+    if whole and not (whole in _OF_SOFTWARE.values() and reserves(text)):  # "© MIT"
         return whole, "", "words"
     if software := _SOFTWARE.search(text):
         return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
+    if name := allows_all(text):
+        return name, "", "words"
     words = text.lower().split()
     for name, first, _ in sorted(table.phrases(text), key=lambda phrase: phrase[0] not in _PARTICULAR):
-        if name in _OF_SOFTWARE.values():  # "MIT OpenCourseWare"
+        if not name.startswith("rs-"):  # "MIT OpenCourseWare", "not in the public domain"
             continue
         if not table.terms[name].get("open"):
-            if _DENIED.search(" ".join(words[:first])):
+            if denied_behind(" ".join(words[:first])):
                 continue
             return _reserved(name, text), "", "copyright"
-        if first == 0 or _LEADING.match(text) or (name == "pdm" and not _UNSURE.search(" ".join(words[:first]))):
+        if first == 0 and not FORBIDDEN.search(text):
             return name, "", "words"
     if _is_owner(text):
         return "rs-inc", "", "copyright"
-    lowered = text.lower()
-    reserved = (
-        any(word in lowered for word in _OF_COPYRIGHT)
-        and (stated := _COPYRIGHT.search(text))
-        and not _DENIED.search(lowered[: stated.start()])
-        and not (_INTERNAL.search(text) and not _STATED.search(text))
-    )
-    return (_reserved("rs-inc", text), "", "copyright") if reserved else ("", "", "")
+    if reserves(text) and not (_INTERNAL.search(text) and not _STATED.search(text)):
+        return _reserved("rs-inc", text), "", "copyright"
+    return "", "", ""
 
 
 def _is_owner(text: str) -> bool:

@@ -157,3 +157,64 @@ from mappings.licences import read
 )
 def test_licence_in_words(words: str, licence: str) -> None:
     assert read(words)[0] == licence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Siêu dữ liệu thuộc phạm vi công cộng; toàn văn bảo lưu mọi quyền",
+        "Ảnh: public domain. Bài viết: All rights reserved.",
+        "© 2020 Nhà xuất bản Giáo dục. Hình ảnh: public domain",
+        "Bài viết © Nguyễn Văn A, ảnh public domain",
+        "Ảnh bìa: phạm vi công cộng; bài viết: giữ bản quyền",
+        "Images are public domain, text copyright 2020 NXB",
+        "Images in the public domain, all rights reserved for the text",
+        "Copyright 2021 by the authors. US government data are in the public domain",
+        "Đây là tài sản thuộc sở hữu công cộng, cấm sao chép",
+        "Tác phẩm còn bản quyền. Public domain: 2060",
+    ],
+)
+def test_rights_reserved_of_one_part_are_not_public_domain(words: str) -> None:
+    assert read(words)[0] == "rs-inc"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Enters the public domain in 2060",
+        "Sau năm 2055 tác phẩm thuộc về công chúng",
+        "Được bảo hộ đến 2055, sau đó thuộc phạm vi công cộng",
+        "Hết bản quyền năm 2060",
+        "Public domain from 2060",
+        "Possibly public domain",
+        "Public domain?",
+        "Có thể thuộc phạm vi công cộng",
+        "Đang chờ xác nhận public domain",
+        "Cần xác minh tác phẩm thuộc phạm vi công cộng",
+        "Public domain status unknown",
+        "Public domain: no",
+        "public domain: không",
+        "Trường hợp hết bản quyền của NXB",
+        "Khái niệm miền công cộng trong luật sở hữu trí tuệ",
+        "Tài liệu về phạm vi công cộng",
+        "Made with public domain clip art",
+        "Sách có sử dụng tư liệu đã hết bản quyền",
+        "Metadata is in the public domain",
+    ],
+)
+def test_public_domain_denied_doubted_postponed_or_of_other_things_is_none(words: str) -> None:
+    assert read(words)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tác phẩm thuộc về công chúng do đã hết thời hạn bảo hộ",
+        "Thuộc phạm vi công cộng (tác giả mất trước năm 1946)",
+        "Released into the public domain by the author",
+        "This image is in the public domain.",
+        "tai lieu thuoc pham vi cong cong",
+    ],
+)
+def test_public_domain_said_of_the_work_is_believed(words: str) -> None:
+    assert read(words)[0] == "pdm"
