@@ -9,7 +9,7 @@ from .lessons import lessons, school_years
 from .recognise import match
 from .rows import Row
 from .rule import Found, Job, Rule
-from .tables import remembered
+from .tables import remembered, remembered_words
 from .terms import MOST_LOOKED_UP, term
 from .title_subjects import legal
 from .titles import read
@@ -142,7 +142,7 @@ def academic_discipline(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return discipline(rows, rule, job) if _speaks_of_university(job) else []
 
 
-@remembered(maxsize=20_000)  # keywords repeat more than anything else in a record
+@remembered_words(maxsize=20_000)  # keywords repeat more than anything else in a record
 def _disciplines(words: str) -> tuple[str, ...]:
     fields = {row["code"]: name for name, row in vocabulary("discipline").terms.items()}
     coded = [fields[code] for code in _CODE.findall(words) if code in fields]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from .dated_text import month_of_issue, plain_date
 from .numerals import MONTH, MONTHS
 from .spans import span
+from .tables import remembered_words
 
 EARLIEST_YEAR = 1400  # older than any printed book that a repository describes; a smaller number is a mistake
 
@@ -69,7 +69,7 @@ def parse(text: str) -> str | None:
     return text if _PLAIN.fullmatch(text) else _parsed(text)
 
 
-@lru_cache(maxsize=20_000)  # the days of fifty years
+@remembered_words(maxsize=20_000)  # the days of fifty years
 def dated(text: str) -> tuple[str | None, int | None]:
     """Return EDTF as ``parse`` does, and the (first) year of it."""
     found = parse(text)

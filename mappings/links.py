@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from functools import lru_cache
 
 from .resource import Identifier
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
+from .tables import remembered_words
 from .vietnamese import line
 
 _URL = re.compile(r"https?://(\[[0-9a-f:.]+\]|[^/?#\s:@\[\]\\]+)(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
@@ -56,14 +56,14 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return pages + files
 
 
-@lru_cache(maxsize=1024)  # several parsers ask for the same address soon after each other
+@remembered_words(maxsize=1024)  # several parsers ask for the same address soon after each other
 def is_plain_page(words: str) -> bool:
     """Say cheaply that words are the public address of a page as they stand; False may be one, too."""
     page = _PAGE.fullmatch(words)
     return page is not None and _is_of_page(page[1])
 
 
-@lru_cache(maxsize=4096)  # of one source there are few
+@remembered_words(maxsize=4096)  # of one source there are few
 def _is_of_page(host: str) -> bool:
     return not host.endswith(_RESOLVERS) and _is_public(host)
 
@@ -97,7 +97,7 @@ def _is_file(address: str) -> bool:
     return ("?" in address or "." in address[-_LONGEST_SUFFIX:]) and _FILE.search(address) is not None
 
 
-@lru_cache(maxsize=4096)
+@remembered_words(maxsize=4096)
 def _is_public(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_global

@@ -7,7 +7,6 @@ which the page for people who write crosswalks is checked. A parser never raises
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from .cataloguing import contents
 from .curriculum import (
@@ -31,6 +30,7 @@ from .recognise import match
 from .resource import Relation
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
+from .tables import remembered_words
 from .terms import choice, term
 from .vietnamese import line, paragraphs
 from .vocabulary import former_province, province, vocabulary
@@ -120,7 +120,7 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return found
 
 
-@lru_cache(maxsize=20_000)  # keywords repeat more than anything else in a record
+@remembered_words(maxsize=20_000)  # keywords repeat more than anything else in a record
 def _keywords(words: str) -> tuple[str, ...]:
     pieces = [words]
     if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from .grades import Terms, grades_in
 from .places import COMMON, provinces_of_words
-from .tables import forgotten, remembered
+from .tables import LONGEST_REMEMBERED, forgotten, remembered
 from .titles import read
 from .vocabulary import Vocabulary, vocabulary
 
@@ -33,11 +33,13 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
     place = (scheme, text)
     found = _cache.get(place)
     if found is None:
-        if len(_cache) >= _MOST:
-            _cache.clear()
         table = vocabulary(scheme)
         own = table.taught.term(text)
-        found = _cache[place] = (own,) if own else _DECLARED.get(scheme, _as_declared)(table, text)
+        found = (own,) if own else _DECLARED.get(scheme, _as_declared)(table, text)
+        if len(text) <= LONGEST_REMEMBERED:
+            if len(_cache) >= _MOST:
+                _cache.clear()
+            _cache[place] = found
     return found
 
 

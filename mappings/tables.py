@@ -8,7 +8,7 @@ soon as others are in use.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar, cast
 
 import msgspec
@@ -64,6 +64,24 @@ def remembered(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
         kept = lru_cache(maxsize=maxsize)(function)
         forgotten(kept.cache_clear)
         return cast("Callable[P, T]", kept)
+
+    return keeping
+
+
+LONGEST_REMEMBERED = 300  # letters; a longer value hardly comes again, and thousands of them would fill the memory
+
+
+def remembered_words(maxsize: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """Keep what a function of words gives, as ``remembered`` does; what is longer than 300 letters is read anew."""
+
+    def keeping(function: Callable[[str], T]) -> Callable[[str], T]:
+        kept = remembered(maxsize)(function)
+
+        @wraps(function)
+        def given(words: str) -> T:
+            return kept(words) if len(words) <= LONGEST_REMEMBERED else function(words)
+
+        return given
 
     return keeping
 

@@ -227,11 +227,12 @@ _SILENT = Reading("", "", [], [])  # most titles beyond schools say nothing
 
 def read(text: str) -> Reading:
     """Return what a title says. Never raises; linear in the length of the title."""
+    text = text[:_LONGEST]
     found = _cache.get(text)
     if found is None:
         if len(_cache) >= _MOST:
             _cache.clear()
-        found = _cache[text] = _reading(text[:_LONGEST])
+        found = _cache[text] = _reading(text)
     return found
 
 
@@ -253,7 +254,7 @@ def _of_years(years: Terms) -> Reading:
 
 def already_read(text: str) -> Reading | None:
     """Return what a title says where it was read a moment ago."""
-    return _cache.get(text)
+    return _cache.get(text[:_LONGEST])
 
 
 # --- series and audiences --------------------------------------------------------------------------

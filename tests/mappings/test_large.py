@@ -6,8 +6,10 @@ machine slows both.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable
 from types import FrameType
 
@@ -18,7 +20,7 @@ from mappings import map_record
 from mappings.rows import MOST_VALUES
 from mappings.terms import MOST_LOOKED_UP
 
-from .records import ORIGIN, of_metadata
+from .records import ORIGIN, dublin_core, of_metadata
 
 SIZE = 256_000
 DC = (
@@ -113,3 +115,24 @@ def test_json_of_very_many_values_is_bounded() -> None:
     assert mapped.resource is not None
     assert len(mapped.resource.keyword) == MOST_VALUES
     assert [problem.code for problem in mapped.problems] == ["many_values"]
+
+
+@pytest.mark.parametrize("field", ["title", "coverage", "date", "subject", "identifier", "type", "publisher"])
+def test_long_values_are_not_remembered(field: str) -> None:
+    """A harvest of values that never come again must not fill the memory."""
+
+    def map_one(number: int) -> None:
+        address = f"https://a{number}{'a' * 50_000}.edu.vn/1"
+        said = f"{number} {'Hà Nội, trên đường ' * 2500}" if field != "identifier" else address
+        map_record(dublin_core(**{field: [said, f"{said}?"]}), ORIGIN)
+
+    for number in range(2):
+        map_one(number)
+    tracemalloc.start()
+    try:
+        for number in range(2, 6):
+            map_one(number)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 50_000, "less than the letters of one of these values"
+    finally:
+        tracemalloc.stop()

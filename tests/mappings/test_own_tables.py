@@ -364,9 +364,8 @@ def test_tables_change_the_fingerprint_of_the_sources_that_they_can_touch() -> N
 def test_all_that_is_worked_out_of_tables_is_forgotten_with_them() -> None:
     """Each cache of the room is either forgotten, or known to hold nothing of tables."""
     independent = {
-        "parsers._keywords", "dates.dated", "links._is_of_page", "links._is_public", "links.is_plain_page",
-        "vocabulary._key",
-        "vocabulary._parts", "encodings._encoding", "rdf.schemes", "vocabulary.names", "mapping._room",
+        "vocabulary._key", "vocabulary._parts", "encodings._encoding", "rdf.schemes", "vocabulary.names",
+        "mapping._room",
         "_dublin_core._concept", "_dublin_core._of_text", "titles._nothing_without",
     }  # fmt: skip
     found = set()

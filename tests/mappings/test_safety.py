@@ -13,7 +13,8 @@ from mappings.safety import is_personal, is_spam, unsafe
 from .records import ORIGIN, dublin_core
 
 OF_ONE_THING = [  # what fills a long text, and the encoding it is in
-    ("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("To¸n ", "tcvn3"),
+    ("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("-", ""),
+    ("To¸n ", "tcvn3"),
 ]  # fmt: skip
 
 

@@ -294,6 +294,13 @@ def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "quần đảo Hoàng Sa và Trường Sa") == ("vn-48", "vn-56")
 
 
+def test_a_list_of_all_provinces_is_read_and_a_long_text_is_not() -> None:
+    every = ", ".join(label("former_province", name) for name in ids("former_province"))
+    assert set(match("province", every)) == set(ids("province"))
+    assert match("province", "Hà Nội - " * 100) == ("vn-01",)
+    assert match("province", "Hà Nội - " * 200) == ()
+
+
 def test_landmarks_stand_under_one_unit_of_today() -> None:
     table = load_yaml(FOLDER.parent / "landmarks.yaml", "landmarks.yaml").value
     assert set(table) <= set(ids("province"))
@@ -449,6 +456,11 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://thptlequydondanang.edu.vn/", "vn-48"),
         ("https://thptbinhduong.edu.vn/", None),
         ("https://truyenhinhnghean.vn/", "vn-40"),
+        ("https://evil.example?x.danang.edu.vn", None),
+        ("https://evil.example#.danang.edu.vn", None),
+        ("https://evil.example\\.danang.edu.vn", None),
+        ("https://danang.edu.vn?trang=1", "vn-48"),
+        (f"https://{'a.' * 200}danang.edu.vn/", None),
         ("", None),
     ],
 )
