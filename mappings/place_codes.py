@@ -36,9 +36,10 @@ _DECIMAL_COMMA = re.compile(r"\d,\d\d")
 _LONG_NUMBER = re.compile(r"\d{5}")
 _DIGIT = re.compile(r"\d")
 _OF_THE_COUNTRY = re.compile(r",\s*(?:việt nam|viet ?nam|vn)$", re.IGNORECASE)
-# "H. : Giáo dục, 2008" and "H., 2001" were printed in Hà Nội; "H. Sóc Sơn" is a district.
+# "H. : Giáo dục, 2008" and "H., 2001" were printed in Hà Nội; "H. Sóc Sơn" is a district, "H: 165 cm" a height.
 _IMPRINT = re.compile(
-    r"^\[?H(?:N|à Nội)?\.?\]?\s*(?::\s*(?=\S)|[;-]\s*(?=(?i:t\.?p|sài|[hs]\.))|,\s*(?=(?:19|20)\d\d\b))"
+    r"^(?:(?:\[H\.?\]|\[?H(?:\.|(?:N|à Nội)\.?)\]?)\s*:\s*(?=\S)|H\s*:\s*(?=[^\W\d].*\b(?:19|20)\d\d\b)"
+    r"|\[?H(?:N|à Nội)?\.?\]?\s*(?:[;-]\s*(?=(?i:t\.?p|sài|[hs]\.))|,\s*(?=(?:19|20)\d\d\b)))"
 )
 _PLACE_AND_YEAR = re.compile(r"(?<=[,;.]\s)H\.?,\s*(?=(?:19|20)\d\d\b)")
 _NO_IMPRINT = re.compile(r"(?:^|[,;]\s*)[xtTX]\s*[.:]|(?i:\b(?:xã(?! hội)|tỉnh|thị trấn|phường)\s)")

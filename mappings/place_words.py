@@ -67,7 +67,7 @@ OF_A_PLACE = re.compile(
     r"|chi nhánh|bưu điện|điện lực|vnpt|hải quan|thuế"
     r"|đất tổ|quê hương|hồ thủy điện|hoa|rừng|hệ sinh thái|chiến trường|mặt trận|phủ|lễ hội|nghề"
     r"|sở|cục|chi cục|ban|kho bạc|đài|tòa án|liên đoàn|tỉnh đoàn|thành đoàn|thành ủy|văn phòng|trung tâm"
-    r"|quan họ|hát|nhã nhạc|ca|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
+    r"|quan họ|hát|nhã nhạc|ca(?! (?:sĩ|sỹ)\b)|ca trù|gốm|lụa|tranh|trận|phong trào|kinh đô|đại nội|bãi biển|biển"
     r"|địa đạo|nhà tù|nhà lao|hoàng thành|chiến khu|căn cứ|phố núi|đất mũi|cửa khẩu|chợ nổi)\s",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ OF_A_PLACE = re.compile(
 NAMES_OTHERS = re.compile(
     r"song|suoi|kenh|rach|duong|pho|lo|xa|phuong|ap|thon|lang|cau|cho|ho|nui|deo|ga|ben|cang|truong|ngo|hem|to|khu|lop"
     r"|tau|xe|vien|san|ty|hang|ban|tu|dao|bien|vinh|tho|van|si|giao|ong|ba|anh|chi|co|thay|em|be|vua|tuong|hung|gia"
-    r"|tru"
+    r"|tru|thoi|gia dinh|xi mang|xe khach"
 )
 FOOD = re.compile(
     r"(?:bún|bánh|phở|bò|nem|kẹo|nước mắm|mì|cao lầu|chả|cơm|hủ tiếu|lẩu|gỏi|cà phê|rượu|bia|trà|mắm|ẩm thực|món"

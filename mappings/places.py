@@ -52,7 +52,7 @@ _OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _OCEAN = "thai binh duong"  # the Pacific
-_PEACEFUL = frozenset(("Hòa Bình", "Hoà Bình", "Hoa Binh"))
+_PEACEFUL = frozenset(("Hòa Bình", "Hoà Bình", "Hoa Binh"))  # behind a verb it is peace: "giữ gìn Hòa Bình"
 _DISTRICT_INSIDE = re.compile(
     r"\b(?:huyện(?: đảo)?|quận|thị xã|thành phố|tp\.?|tx\.?)\s+\S+(?:\s\S+){0,3}", re.IGNORECASE
 )
@@ -111,7 +111,7 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     if _INSTITUTION.fullmatch(text):
         return ()
     pieces = [piece for piece in map(_trimmed, _PARTS.split(text)) if piece]
-    if _is_city_beside(table, pieces, offices > 0):
+    if _is_city_beside(table, text, pieces, offices > 0):
         pieces = [f"TP {piece}" if _is_person(piece) else piece for piece in pieces]
     if any(key(piece) in abroad() for piece in pieces):
         return ()
@@ -140,20 +140,43 @@ def _is_of_another(text: str) -> bool:
     return ("," in text or "(" in text) and _OF_ANOTHER.fullmatch(text) is not None
 
 
-def _is_city_beside(table: Vocabulary, pieces: list[str], is_of_office: bool) -> bool:
-    """Say that "Hồ Chí Minh" is the city, because an office, a street or another place stands beside it."""
+def _is_city_beside(table: Vocabulary, text: str, pieces: list[str], is_of_office: bool) -> bool:
+    """Say that "Hồ Chí Minh" is the city, because an office, one of its streets or districts stands beside it.
+
+    Beside a place elsewhere, "Hồ Chí Minh, Pác Bó", it is the person, where no list says otherwise.
+    """
     others = [piece for piece in pieces if not _is_person(piece)]
     if len(others) == len(pieces):
         return False
-    return is_of_office or any(
-        folded(piece) in _BESIDE_THE_CITY
-        or (SMALL.match(piece) and any(map(str.isalpha, piece)))
-        or (piece.isdecimal() and len(piece) < 3)
-        or _named(table, piece)
-        or _town(piece)
-        or "vn-79" in units_of_name(piece)
-        for piece in others
+    units = [_named(table, piece) or _town(piece) for piece in others]
+    elsewhere = {unit for unit in units if unit and unit != _CITY_ID}
+    if is_of_office or (elsewhere and (len(elsewhere) > 1 or _LISTED.search(text))):
+        return True
+    if elsewhere:
+        return False
+    return _ADDRESS_OF_THE_CITY.search(text) is not None or any(
+        unit or _is_in_the_city(piece) for unit, piece in zip(units, others, strict=True)
     )
+
+
+_CITY_ID = "vn-79"
+_ADDRESS_OF_THE_CITY = re.compile(
+    r"\w\s*,\s*\d{1,2}\s*,\s*h[oồ] ch[ií] minh\b", re.IGNORECASE
+)  # "Bến Thành, 1, Hồ Chí Minh"
+_LISTED = re.compile(r"\s(?:và|and|&|\+|[-–—]+)\s")
+
+
+def _is_in_the_city(piece: str) -> bool:
+    """Say that a piece beside "Hồ Chí Minh" is of an address: the country, a street or ward, one of its districts."""
+    is_small = SMALL.match(piece) and any(map(str.isalpha, piece)) and not _NAME_OF_A_PERSON.match(piece)
+    return (
+        folded(piece) in _BESIDE_THE_CITY
+        or bool(is_small)
+        or (not piece.isdecimal() and _CITY_ID in units_of_name(piece))
+    )
+
+
+_NAME_OF_A_PERSON = re.compile(r"Trường(?: [^\W\d]\w*){1,2}$")  # Trường Chinh; a school is "Trường THPT …"
 
 
 def _is_person(name: str) -> bool:
@@ -303,6 +326,12 @@ def _district_inside(words: str) -> str:
     return next((unit for unit in found if unit), "")
 
 
+def _names_another(words: list[str]) -> bool:
+    """Say that the name behind these words is a river's, a street's or a person's."""
+    said = (words[-1], " ".join(words[-2:]))
+    return words[-1] != "cổ" and any(NAMES_OTHERS.fullmatch(folded(word)) for word in said)
+
+
 def _of_a_place(table: Vocabulary, piece: str) -> str:
     """Return the province whose name ends what people of a place have or do: "Dân ca quan họ Bắc Ninh"."""
     said = RELIC.match(piece) or OF_A_PLACE.match(piece)
@@ -320,14 +349,14 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
     for length in (4, 3, 2, 1):
         if length >= len(parts) or not parts[-length][0].isupper() or (length == 1 and not said and is_bare(piece)):
             continue
+        if any(word[0].islower() for word in parts[-length:]):
+            continue  # "ngành Hải dương", "Hiệp định Hòa bình": a name is written large in all its words
         tail, before = " ".join(parts[-length:]), parts[-length - 1]
         is_people = not before.islower() and _PEOPLE.search(" ".join(parts[:-length]))
         if (
             not said
             and not is_people
-            and (
-                not before.islower() or (NAMES_OTHERS.fullmatch(folded(before)) and before != "cổ") or tail in _PEACEFUL
-            )
+            and (not before.islower() or _names_another(parts[:-length]) or tail in _PEACEFUL)
         ):
             continue
         if found := table.value(tail) or (_town(tail) if said or length > 1 else ""):

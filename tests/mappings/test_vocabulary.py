@@ -294,6 +294,44 @@ def test_a_province_that_was_parted_is_all_its_parts() -> None:
     assert match("province", "quần đảo Hoàng Sa và Trường Sa") == ("vn-48", "vn-56")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chiến tranh và Hòa bình", "hữu nghị và Hoà bình", "Hiệp định Hòa bình", "Đấu tranh vì Hòa bình",
+        "ca sĩ Thái Bình", "giữ gìn Hòa bình", "nghệ thuật Hòa bình", "ngành Hải dương", "khoa học Hải dương",
+        "gia đình Bình Dương", "thời Hồng Bàng", "Xi măng Hà Tiên", "xe khách Nam Định",
+    ],
+)  # fmt: skip
+def test_what_sounds_like_a_place_is_none(text: str) -> None:
+    assert match("province", text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Hồ Chí Minh, Pác Bó", "vn-04"),
+        ("Hồ Chí Minh, Kim Liên, Nam Đàn", "vn-40"),
+        ("xã Kim Liên, huyện Nam Đàn, Hồ Chí Minh", "vn-40"),
+        ("Hồ Chí Minh (Nghệ An)", "vn-40"),
+        ("Hồ Chí Minh, Hà Nội", "vn-01"),
+        ("Hồ Chí Minh, Trường Chinh", None),
+        ("Hồ Chí Minh, 5", None),
+        ("Hồ Chí Minh, toàn tập, 5", None),
+        ("Hồ Chí Minh, Quận 5", "vn-79"),
+        ("Gò Vấp, Hồ Chí Minh", "vn-79"),
+        ("Trường THPT Trường Chinh, Hồ Chí Minh", "vn-79"),
+        ("phường Bến Nghé, Hồ Chí Minh", "vn-79"),
+    ],
+)
+def test_the_person_is_the_city_only_beside_its_own_places(text: str, unit: str | None) -> None:
+    assert match("province", text) == ((unit,) if unit else ())
+
+
+def test_the_city_stands_in_lists() -> None:
+    assert match("province", "Hà Nội và Hồ Chí Minh") == ("vn-01", "vn-79")
+    assert match("province", "Hà Nội, Đà Nẵng, Hồ Chí Minh") == ("vn-01", "vn-48", "vn-79")
+
+
 def test_a_list_of_all_provinces_is_read_and_a_long_text_is_not() -> None:
     every = ", ".join(label("former_province", name) for name in ids("former_province"))
     assert set(match("province", every)) == set(ids("province"))
@@ -341,6 +379,12 @@ def test_districts_stand_under_provinces_of_before() -> None:
         ("H. : Xã Mai Hạ, T. Hòa Bình", "vn-25"),
         ("T. 45", None),
         ("H:mm", None),
+        ("H: chiều cao", None),
+        ("H: 165 cm", None),
+        ("H : Toán", None),
+        ("H: 20, R: 10", None),
+        ("H : Giáo dục, 1999", "vn-01"),
+        ("H.: Giáo dục", "vn-01"),
         ("Thái Bình, tên đường", None),
         ("Khu dự trữ sinh quyển miền Tây Nghệ An", "vn-40"),
         ("Nui Chua National Park", "vn-56"),
