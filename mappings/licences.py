@@ -6,7 +6,7 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-from .reservations import FORBIDDEN, allows_all, denied_behind, reserves
+from .reservations import FORBIDDEN, FREE, allows_all, denied_behind, is_negated, reserves, takes_back
 from .rows import Row
 from .rule import Found, Job, Rule
 from .tables import remembered
@@ -14,11 +14,11 @@ from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
 _CC_ADDRESS = re.compile(
-    r"(?:creativecommons\.org|licensebuttons\.net)[/\\]+(licen[sc]es?|l|publicdomain|p|presskit/buttons/[^/\s]+/[a-z]+)[/\\]+"
+    r"(?<![\w-])(?:creativecommons\.org|licensebuttons\.net)[/\\]+(licen[sc]es?|l|publicdomain|p|presskit/buttons/[^/\s]+/[a-z]+)[/\\]+"
     r"([a-z_-]+)(?:[/\\]([1-4]\.[0-9]))?(?:[/\\]([a-z]{2,3})(?![a-z]))?",
     re.IGNORECASE,
 )
-_RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page|data)/([a-z-]+)", re.IGNORECASE)
+_RIGHTS_ADDRESS = re.compile(r"(?<![\w-])rightsstatements\.org/(?:vocab|page|data)/([a-z-]+)", re.IGNORECASE)
 _OTHER_ADDRESS = re.compile(r"(?<![\w.])(?:www\.)?((?:opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE)
 # Addresses of licences of software: the licence's name stands in them, in many spellings.
 _SOFTWARE_ADDRESS = re.compile(
@@ -34,24 +34,25 @@ _ATTRIBUTION = (
     r"|autorile\s+viitamine|atsaucoties|priskyrimas|aitortu|ייחוס|نسب\s+المصنف|แสดงที่มา"
     r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)"
 )
-# Signs between, "CC: BY", only in capitals: "Gửi cc: by email".
+# Signs between, "CC: BY", only in capitals ("Gửi cc: by email") and with nobody behind ("Xe máy 110 CC: BY Honda").
 _CC_BY = (
     r"(?:\b(?:cc|creative\s*-?commons?)[\s-]?by|\(cc\)\s?by"
-    r"|(?-i:\b(?:CC|Creative Commons)(?:(?: Public)? Licen[sc]e)?(?: [1-4]\.0)?\W{1,3}BY))(?![a-z])"
+    r"|(?-i:\b(?:CC|Creative Commons)(?:(?: Public)? Licen[sc]e)?(?: [1-4]\.0)?\W{1,3}BY"
+    r"(?=\s*(?:$|[^\w\s]|\d|(?:NC|ND|SA)\b))))(?![a-z])"
 )
 _CC_WORDS = re.compile(
     r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
     r"|^(?:表示|署名|姓名標示|저작자\s?표시).*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
     rf"|{_CC_BY}|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+pdm\b|\(cc\)"
     rf"|\bcc\s+(?:{_ATTRIBUTION})"
-    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?(?:công|tác giả)\b|được tự do\W+chia sẻ[^.]*\bghi (?:nhận )?công"
+    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?(?:công|tác giả)\b|được tự do\W+chia sẻ[^.]{0,200}\bghi (?:nhận )?công"
     r"|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must|not))"
     r"|^(?:erkännande|navngivelse|uznanie\s+autorstwa)\b|^с\s+указанием\s+авторства"
     r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
     r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
     r"|^by(?:-(?:nc|nd|sa))+\b"
     r"|\b(?:licen[sc]ed?(?: under)?|licen[sc]e is described as|available under)"
-    r"\W+(?:an?\s|the\s|as\s)?attribution\b(?=.*[1-4]\.0)"
+    r"\W+(?:an?\s|the\s|as\s)?attribution\b(?=.{0,200}[1-4]\.0)"
     r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))"
     r"|^ghi\s+(?:cong|nhan)\b(?=.*(?:thuong mai|phai sinh|tuong tu|[1-4]\.0))",
     re.IGNORECASE,
@@ -111,14 +112,14 @@ _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng 
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
 _GPL = (
     r"(?:(?:gnu )?(?:general public licen[sc]e|gpl)|công cộng (?:chung |tổng quát )?gnu)(?:\s*\(?(?:gnu )?gpl\)?)?"
-    r"[ ,(-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3"
+    r"[ ,(-]*(?:v(?:ersion|\.)?|phiên bản)?\s*3(?:\.0)?(?!\.?\d)"
 )
-_APACHE = r"apache(?: software)?(?: licen[sc]e)?[ ,]*(?:v(?:ersion|\.)?|phiên bản)?\s*2(?:\.0)?(?![.\d])"
+_APACHE = r"apache(?: software)?(?: licen[sc]e)?[ ,(-]*(?:v(?:ersion|\.)?|phiên bản)?\s*2(?:\.0)?(?!\.?\d)"
 _SOFTWARE = re.compile(
     r"\b(?:giấy phép(?: phần mềm| mã nguồn mở)?|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
     rf"(mit\b(?!-)|{_APACHE}|{_GPL})"
     r"|^(?:the |spdx-license-identifier:\s*)?"
-    rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|apache[\w ,(-]{{0,18}}2\.0|{_APACHE}$|{_GPL})",
+    rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|{_APACHE}(?=\s*(?:$|[^\w\s]|licen))|{_GPL})",
     re.IGNORECASE,
 )
 _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
@@ -129,33 +130,39 @@ _EXCEPTED = re.compile(
 _LABEL = re.compile(r"^(?:rights|licen[sc]e|usage|terms of use)\s*:\s*(?=\S)", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?(?![a-z])-?", re.IGNORECASE)
 _ALLOWED = re.compile(
-    r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]*(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
-    r"|(chỉ[^.;]*phi thương mại)",
+    r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]{0,200}(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
+    r"|(chỉ[^.;]{0,200}phi thương mại)",
     re.IGNORECASE,
 )
-_OF_THE_HOUSE = re.compile(r"học tập\s[^.;]*lưu hành nội bộ|lưu hành nội bộ[^.;]*học tập", re.IGNORECASE)
-_NEGATED = re.compile(
-    r"\bnot\b|\bno\b(?! rights? reserved)|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b|\bkhông có\b"
-    r"|\bkhông thuộc\b|\bkhông (?:theo|dùng|cấp phép|phát hành)\b",
-    re.IGNORECASE,
-)
+_OF_THE_HOUSE = re.compile(r"học tập\s[^.;]{0,200}lưu hành nội bộ|lưu hành nội bộ[^.;]{0,200}học tập", re.IGNORECASE)
 _INTERNAL, _STATED = re.compile(r"\bnội bộ\b", re.IGNORECASE), re.compile(r"©|bản quyền|copyright", re.IGNORECASE)
-_OWNED = re.compile(r"\bmà\s[^.;]*bản quyền (?:của|thuộc)", re.IGNORECASE)
+_OWNED = re.compile(r"\bmà\s[^.;]{0,200}bản quyền (?:của|thuộc)", re.IGNORECASE)
 # "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
-_ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]*bản quyền", re.IGNORECASE)
+_ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]{0,200}bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _PARTICULAR = ("rs-inc-ruu", "rs-inc-ow-eu")  # "In copyright, rights holder unlocatable": the second says more
+_COMPONENT_CODES = frozenset(("by", "nc", "sa", "nd"))
+_LONGEST = 1_000  # letters; longer statements are read, but not kept: one record has them
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 
 Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
 
 
-@remembered(maxsize=20_000)
 def read(text: str) -> Reading:
     """Return the licence that a statement of rights names: (id, address, how); ("", "", "") where it names none.
 
-    ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which.
+    ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which, or
+    where what is named is denied, contradicted or taken back.
     """
+    return _remembered(text) if len(text) <= _LONGEST else _read(text)
+
+
+@remembered(maxsize=20_000)
+def _remembered(text: str) -> Reading:
+    return _read(text)
+
+
+def _read(text: str) -> Reading:
     own = vocabulary("licence").taught.term(text)
     if own:
         return own, "", "words"
@@ -165,15 +172,18 @@ def read(text: str) -> Reading:
     if _CC_WORDS.search(text):
         if _EXCEPTED.search(text):
             return "rs-inc", "", "copyright"
-        return ("", "", "unclear") if FORBIDDEN.search(text) else _creative_commons(text)
+        reading = ("", "", "unclear") if FORBIDDEN.search(text) else _creative_commons(text)
+        return _if_believed(reading, text) if reading[0].startswith(("cc", "pdm")) else reading
     table = vocabulary("licence")
     whole = table.value(text)
     if whole and table.terms[whole].get("open") and "?" in text:
         return "", "", ""
     if whole and not (whole in _OF_SOFTWARE.values() and reserves(text)):  # "© MIT"
         return whole, "", "words"
-    if software := _SOFTWARE.search(text):
-        return _OF_SOFTWARE[(software[1] or software[2])[0].lower()], "", "words"
+    if (software := _SOFTWARE.search(text)) and not is_negated(text, software.start()):
+        name = _OF_SOFTWARE[(software[1] or software[2])[0].lower()]
+        if not takes_back(text, table.terms[name]):
+            return name, "", "words"
     if name := allows_all(text):
         return name, "", "words"
     words = text.lower().split()
@@ -181,7 +191,7 @@ def read(text: str) -> Reading:
         if not name.startswith("rs-"):  # "MIT OpenCourseWare", "not in the public domain"
             continue
         if not table.terms[name].get("open"):
-            if denied_behind(" ".join(words[:first])):
+            if denied_behind(" ".join(words[max(0, first - 8) : first])):
                 continue
             return _reserved(name, text), "", "copyright"
         if first == 0 and not FORBIDDEN.search(text):
@@ -221,10 +231,20 @@ def _reserved(name: str, text: str) -> str:
     return "" if name == "rs-inc-edu" and _OF_THE_HOUSE.search(text) else name
 
 
+def _if_believed(reading: Reading, text: str) -> Reading:
+    return ("", "", "unclear") if takes_back(text, vocabulary("licence").terms[reading[0]]) else reading
+
+
 def _by_address(text: str) -> Reading | None:
-    match = _CC_ADDRESS.search(text)
-    if match:
-        return _cc_address(*(part.lower() if part else "" for part in match.groups()))
+    if match := _CC_ADDRESS.search(text):
+        if is_negated(text, match.start()):
+            return "", "", "unclear"
+        named = [_cc_address(*(part.lower() for part in each.groups(""))) for each in _CC_ADDRESS.finditer(text)]
+        # "CC BY; CC0 applies to the data": what has conditions says how the work itself may be used.
+        bound = [reading for reading in named if not (reading and reading[0] in FREE)] or named
+        if len({reading and reading[0] for reading in bound}) > 1:
+            return "", "", "unclear"  # CC BY and CC BY-NC
+        return bound[0] and _if_believed(bound[0], text)
     table = vocabulary("licence")
     if software := _SOFTWARE_ADDRESS.search(text):
         name = _OF_SOFTWARE.get(software[1][0].lower(), "apache-2.0")  # at apache.org it is "LICENSE-2.0"
@@ -248,6 +268,8 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
     else:
         parts = code.strip("-").split("-")
         name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
+        if not _COMPONENT_CODES.issuperset(parts):
+            return None
     if name not in vocabulary("licence").terms:
         return None
     tail = "/".join(part for part in (version, port) if part)
@@ -257,7 +279,8 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
 def _creative_commons(text: str) -> Reading:
     """Read the components one by one, so that "Non Commercial" in any spelling closes what "Attribution" opened."""
     code = _CC_CODE.search(text)
-    if _is_negated(text):
+    named = _CC_WORDS.search(text)
+    if named and is_negated(text, named.start()):
         return ("rs-inc", "", "copyright") if _OWNED.search(text) else ("", "", "unclear")
     if _MARK.search(text):
         return ("", "", "unclear") if code else ("pdm", "", "words")
@@ -277,15 +300,6 @@ def _creative_commons(text: str) -> Reading:
         return "", "", "unclear"
     version = _VERSION.search(text)
     return name, f"https://creativecommons.org/licenses/{name[3:]}/{version[1]}/" if version else "", "words"
-
-
-def _is_negated(text: str) -> bool:
-    """Say that a negation stands before the licence's name: "không phải CC BY"; "No derivatives" stands after it."""
-    named = _CC_WORDS.search(text)
-    if named is None:
-        return False
-    sentence = max(text.rfind(sign, 0, named.start()) for sign in (". ", ";"))
-    return _NEGATED.search(text, max(0, named.start() - 40, sentence), named.start()) is not None
 
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mappings import licences
 from mappings.licences import read
 
 
@@ -200,6 +201,7 @@ def test_rights_reserved_of_one_part_are_not_public_domain(words: str) -> None:
         "Made with public domain clip art",
         "Sách có sử dụng tư liệu đã hết bản quyền",
         "Metadata is in the public domain",
+        "Images are public domain",
     ],
 )
 def test_public_domain_denied_doubted_postponed_or_of_other_things_is_none(words: str) -> None:
@@ -218,3 +220,105 @@ def test_public_domain_denied_doubted_postponed_or_of_other_things_is_none(words
 )
 def test_public_domain_said_of_the_work_is_believed(words: str) -> None:
     assert read(words)[0] == "pdm"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No longer distributed under the Apache License 2.0",
+        "không theo giấy phép MIT",
+        "not released under MIT",
+        "Not under https://creativecommons.org/licenses/by/4.0/",
+        "CC BY 4.0 không áp dụng cho tài liệu này",
+        "Giấy phép CC BY đã hết hiệu lực",
+        "The licence CC BY has been revoked",
+        "Possibly CC BY 4.0",
+        "CC BY 4.0?",
+    ],
+)
+def test_a_licence_denied_doubted_or_ended_is_none(words: str) -> None:
+    assert read(words)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CC BY, not for sale",
+        "CC BY, cấm sửa đổi",
+        "CC BY, no modifications",
+        "CC BY-SA 4.0, for personal use only",
+        "Creative Commons Attribution; commercial use prohibited",
+        "https://creativecommons.org/licenses/by/4.0/ https://creativecommons.org/licenses/by-nc/4.0/",
+        "Tóm tắt theo CC BY 4.0, toàn văn giữ bản quyền",
+        "Hình ảnh © Nhà xuất bản; phần còn lại theo CC BY 4.0",
+        "Metadata: CC0",
+    ],
+)
+def test_an_open_licence_that_is_limited_or_of_a_part_is_none(words: str) -> None:
+    assert read(words)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "evilcreativecommons.org/licenses/by/4.0/",
+        "https://creativecommons.org/licenses/by-xx/4.0/",
+        "notrightsstatements.org/vocab/NKC/1.0/",
+        "apache helicopters 2.0",
+        "GPL 30",
+        "Xe máy 110 CC: BY Honda",
+        "CC: BY Hoa Nguyen",
+    ],
+)
+def test_what_only_looks_like_a_licence_is_none(words: str) -> None:
+    assert read(words)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Copyright: Open",
+        "Copyright: Unrestricted",
+        "Copyright: N/A",
+        "Copyright: Miễn phí",
+        "Copyright: Không",
+        "Copyright: Libre",
+        "never copyrighted",
+        "It may not be copyrighted",
+        "No longer under copyright",
+        "Luận văn đã được bảo vệ thành công và thuộc sở hữu trí tuệ của trường",
+    ],
+)
+def test_copyright_that_is_denied_is_not_reserved(words: str) -> None:
+    assert read(words)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "licence"),
+    [
+        ("Giấy phép phần mềm MIT; nội dung giữ bản quyền", "rs-inc"),
+        ("© 2021 Nguyễn Văn An. Released under the MIT License", "mit"),
+        ("CC: BY-NC 4.0", "cc-by-nc"),
+        ("Apache License 2.0.", "apache-2.0"),
+        ("GPL 3.0", "gpl-3.0"),
+        ("https://creativecommons.org/licenses/by/4.0/?ref=chooser-v1", "cc-by"),
+        ("Vol. 2, No. 5, https://creativecommons.org/licenses/by/4.0/", "cc-by"),
+        ("http://creativecommons.org/licenses/by/4.0; data creativecommons.org/publicdomain/zero/1.0/", "cc-by"),
+        ("Public domain. The library considers that this work is no longer under copyright protection.", "pdm"),
+    ],
+)
+def test_what_stands_beside_a_licence_does_not_hide_it(words: str, licence: str) -> None:
+    assert read(words)[0] == licence
+
+
+@pytest.mark.parametrize(
+    "words", ["lưu hành nội bộ ", "được tự do chia sẻ ", "không lưu hành nội bộ ", "licensed under attribution "]
+)
+def test_a_huge_statement_is_read_in_one_pass_and_not_kept(words: str) -> None:
+    """A quadratic pattern would hold up this test for minutes: no clock is needed to see it."""
+    kept = vars(licences)["_remembered"].cache_info
+    before = kept().currsize
+    assert not licences.read((words * 32_768)[:524_288])[0].startswith("cc")
+    assert kept().currsize == before
+    licences.read(f"{words}{before}")
+    assert kept().currsize == before + 1
