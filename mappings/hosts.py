@@ -39,8 +39,11 @@ _BEHIND = re.compile(r"(?:city|province|lib|edu|portal|gov|tourism|ptth|tv)$")
 # Houses of a province that may be under any domain of the country.
 _LIBRARY = re.compile(
     r"^(?:thuvien|baotang|bao|truyenhinh|dai(?:ptth|phatthanh)|ptth|tv|luutru|congan|tinhuy|thanhuy|dangbo|khampha"
-    r"|hoikhuyenhoc|hoinhabao|hoivhnt)(?:tinh|tp)?(?=...)|(?:tv|rtv|ptth|online|moi|news)$"
+    r"|hoikhuyenhoc|hoinhabao|hoivhnt)(?:tinh|tp)?(?=...)"
 )
+_STATION = re.compile(r"(?:tv|rtv|ptth|online|moi|news)$")
+_OF_ANYBODY = tuple(f".{kind}.vn" for kind in ("name", "io", "id", "shop", "biz", "pro", "ai"))  # persons and shops
+_WITH_BRANCHES = frozenset(("udn", "vnedu"))  # domains under which each province has its own label
 _OF_THE_COUNTRY = (".org.vn", ".com.vn", ".net.vn", ".info.vn")
 _SHORT = {"hcm": "vn-79", "hcmc": "vn-79", "tphcm": "vn-79", "hue": "vn-46", "brvt": "vn-79", "sgn": "vn-79"}
 _LEAST = 5  # letters of a name that may be a part of a host
@@ -57,7 +60,7 @@ def province_of_host(address: str) -> str | None:
 
 def _host(address: str) -> str:
     """Return the host of an address with its port; "" where it is longer than a host may be."""
-    host = _BEHIND_HOST.split(address.partition("://")[2], maxsplit=1)[0]
+    host = _BEHIND_HOST.split(address.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
     return host if len(host) <= _LONGEST else ""
 
 
@@ -75,12 +78,8 @@ def _of_host(host: str, former: bool) -> str | None:
     for label in reversed(labels):
         joined = label.replace("-", "")
         found = names.get(joined) or _of_office(joined, names) or _of_school(joined, names)
-        pieces = label.split("-")
-        if not found and (len(pieces) > 2 or (len(pieces) == 2 and _SCHOOL.match(label))):
-            # "thpt-tranphu-danang": the last part says where the school is
-            found = names.get(pieces[-1]) or (names.get("".join(pieces[-2:])) if len(pieces) > 3 else None)
-            if not found and not former and _SCHOOL.match(label) and len(pieces[-1]) > 4:
-                found = unit_of_joined_name(pieces[-1]) or None
+        if not found and "-" in label and _SCHOOL.match(label):
+            found = _of_parts(label.split("-"), names)
         if not found and not former:
             found = unit_of_office(label)
         if found:
@@ -90,24 +89,51 @@ def _of_host(host: str, former: bool) -> str | None:
     return None
 
 
+def _of_parts(parts: list[str], names: dict[str, str]) -> str | None:
+    """Return the unit that the last parts of a school's label say: "thpt-tranphu-danang", "thpt-le-loi-da-nang".
+
+    What stands before must be a whole name, of two syllables: "thpt-nguyen-hue" is named after a king.
+    """
+    *before, last = parts
+    if last in _OTHERS:
+        return None
+    if last in names and (_syllables(last) > 1 or _syllables("-".join(before[1:])) > 1):
+        return names[last]
+    two = "".join(parts[-2:])
+    if two in names and two not in _OTHERS and _syllables("-".join(before[1:-1])) > 1:
+        return names[two]
+    return (unit_of_joined_name(last) if len(last) >= _LEAST and names is _hosts() else None) or None
+
+
+def _syllables(letters: str) -> int:
+    return len(_VOWELS.findall(letters))
+
+
+_VOWELS = re.compile(r"[aeiouy]+")
+
+
 def _of_library(host: str, names: dict[str, str]) -> str | None:
-    """Return the unit of a library, museum or newspaper, "thuvienhaiphong.org.vn", or of a branch: "kontum.udn.vn"."""
-    if not host.endswith(".vn"):
+    """Return the unit of a library, museum or newspaper, "thuvienhaiphong.org.vn", or of a branch: "kontum.udn.vn".
+
+    A stranger's label says nothing: "danang.shop.vn". No district has such a house of its own: "baotanbinh.vn".
+    """
+    if not host.endswith(".vn") or host.endswith(_OF_ANYBODY):
         return None
     for ending in _OF_THE_COUNTRY:
         host = host.removesuffix(ending)
     *branches, label = host.removesuffix(".vn").split(".")
-    for branch in reversed(branches):
-        for part in (branch.replace("-", ""), *branch.split("-")):
-            if (len(part) >= _LEAST or part in _SHORT) and part not in _OTHERS and part in names:
-                return names[part]
+    for place in range(len(branches) - 1, -1, -1):
+        part = branches[place].replace("-", "")
+        is_known = label in _WITH_BRANCHES or (place and _SCHOOL.match(branches[place - 1]))
+        if is_known and (len(part) >= _LEAST or part in _SHORT) and part not in _OTHERS and part in names:
+            return names[part]
     label = label.replace("-", "")
     if branches and label in names and _SCHOOL.match(branches[-1]):  # "thpt-a.danang.vn"
         return names[label]
-    if not _LIBRARY.search(label):
-        return None
-    name = _LIBRARY.sub("", label, count=1)
-    return names.get(name) or (unit_of_joined_name(name) if len(name) > _LEAST and names is _hosts() else None) or None
+    if house := _LIBRARY.match(label):
+        return names.get(label[house.end() :])
+    name = _STATION.sub("", label)
+    return names.get(name) if name != label and name not in _OTHERS else None
 
 
 def _of_office(label: str, names: dict[str, str]) -> str | None:
@@ -127,11 +153,13 @@ def _of_school(label: str, names: dict[str, str]) -> str | None:
         return None
     found = (start for start in range(school.end(), len(label) - _LEAST + 1) if label[start:] in names)
     start = next(found, None)
-    return None if start is None or label[start:] in _OTHERS else names[label[start:]]
+    if start is None or label[start:] in _OTHERS or _syllables(label[school.end("kind") : start]) < 2:
+        return None
+    return names[label[start:]]
 
 
 # A school's kind and the shortest names of two syllables, "c2leloi…".
-_OWN_NAME = re.compile(r"(?:thcs|thpt|ptdt|mamnon|maugiao|tieuhoc|mn|th(?!cs|pt)|c[123])(?!chuyen)[a-z]{5}")
+_OWN_NAME = re.compile(r"(?P<kind>thcs|thpt|ptdt|mamnon|maugiao|tieuhoc|mn|th(?!cs|pt)|c[123])(?!chuyen)[a-z]{5}")
 
 
 @remembered(maxsize=1)

@@ -504,12 +504,34 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://evil.example#.danang.edu.vn", None),
         ("https://evil.example\\.danang.edu.vn", None),
         ("https://danang.edu.vn?trang=1", "vn-48"),
+        ("https://thpt-a.danang.edu.vn:80@evil.example/", None),
+        ("https://khach@thpt-a.danang.edu.vn:80/", "vn-48"),
+        ("https://thpt-le-loi-da-nang.edu.vn/", "vn-48"),
+        ("https://thpt-tranphu-hue.edu.vn/", "vn-46"),
+        ("https://thpt-a.danang.vnedu.vn/", "vn-48"),
+        ("https://baohoabinh.com.vn/", "vn-25"),
         (f"https://{'a.' * 200}danang.edu.vn/", None),
         ("", None),
     ],
 )
 def test_provinces_by_host(address: str, unit: str | None) -> None:
     assert province_of_host(address) == unit
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "le-thi-hue.name.vn", "le-thi-kim-hue.io.vn", "nguyen-hue.truong.vn", "hoa-hue.shop.vn",
+        "hoang-thainguyen.name.vn", "thpt-nguyen-hue.violet.vn", "th-nguyen-hue.edu.vn", "thpt-nguyen-thai-binh.edu.vn",
+        "thcsthanhquangninh.edu.vn", "thpt-thaibinh.edu.vn", "thpt-hoabinh.edu.vn", "thpt-longan.edu.vn",
+        "thpt-hanam.edu.vn",
+        "shop-saigon.tiki.vn", "saigon.beer.vn", "hcm.shop.vn", "danang.evil.vn", "baotanbinh.vn", "tanbinhmoi.vn",
+        "anminhtv.vn",
+        "hoabinhtv.vn", "thuvientambinh.vn",
+    ],
+)  # fmt: skip
+def test_hosts_of_persons_shops_and_namesakes_are_nowhere(host: str) -> None:
+    assert province_of_host(f"https://{host}/") is None
 
 
 def test_words_of_sources_yaml() -> None:
