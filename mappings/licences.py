@@ -248,6 +248,8 @@ def _by_address(text: str) -> Reading | None:
     table = vocabulary("licence")
     if software := _SOFTWARE_ADDRESS.search(text):
         name = _OF_SOFTWARE.get(software[1][0].lower(), "apache-2.0")  # at apache.org it is "LICENSE-2.0"
+        if is_negated(text, software.start()) or takes_back(text, table.terms[name]):
+            return "", "", "unclear"
         return name, str(table.terms[name]["uri"]), "address"
     if statement := _RIGHTS_ADDRESS.search(text):
         name = f"rs-{statement[1].lower().strip('-')}"

@@ -59,7 +59,8 @@ _UNCERTAIN = re.compile(
     r"|not?(?! (?:longer )?(?:under|in|protected by|subject to) copyright)"
     r"|never|non|nicht|pas|unknown|un(?:certain|clear|verified|determined)"
     r"|possibl[ey]|perhaps|maybe|may|might|could|would|should|probabl[ey]|likely|presum(?:ed|abl[ey])|pending"
-    r"|claim(?:s|ed)?|alleged(?:ly)?"
+    r"|claim(?:s|ed)?|alleged(?:ly)?|disputed|restrict(?:ed|ions?)|terms|permissions?|(?:non-?)?commercial"
+    r"|hạn chế|cấm|xin phép|thương mại|đề xuất"
     r"|có thể|có lẽ|có vẻ|nghi|nghĩ|chờ|cần|xác (?:minh|nhận|định)|kiểm tra|dự kiến|sắp|sẽ|se|will|until|till"
     r"|unless|khi|nếu|if|or|hoặc|trừ|except|excluding|but|nhưng|however|tuy|only|chỉ|phần|một số|some|parts?"
     r"|partly|most|mostly|hầu hết|đa số|(?<!thuộc )về|(?<!thuoc )ve|about|metadata|siêu dữ liệu|2\d{3})\b",
@@ -80,7 +81,9 @@ _HARMLESS = frozenset(
 _NEGATED = re.compile(
     r"\bnot\b|\bno\b(?! rights? reserved|\.?\s*\d)|\bnever\b|\bkhông phải\b|\bkhông được\b|\bkhông áp dụng\b|\bchưa\b"
     r"|\bkhông có\b|\bkhông thuộc\b|\bkhông (?:còn )?(?:theo|dùng|cấp phép|phát hành)\b"
-    r"|\b(?:possibly|perhaps|maybe|probably|có lẽ|có thể (?:là|theo|thuộc)|đang chờ|chờ xác|dự kiến|until|nếu)\b",
+    r"|\b(?:possibly|perhaps|maybe|probably|có lẽ|có thể (?:là|theo|thuộc)|đang chờ|chờ xác|dự kiến|until|nếu|sẽ|will"
+    r"|from \d+|từ (?:năm |ngày )?\d+|without|instead of|formerly|previously|similar to|từ chối|thay vì|trước đây"
+    r"|some(?! rights)|một (?:số|phần)|only|(?<!địa )chỉ|abstracts?|tóm tắt|appendix|phụ lục|covers?|bìa)\b|n['’]t\b",
     re.IGNORECASE,
 )
 # What a licence allowed is over.
@@ -96,8 +99,15 @@ _LIMITED = re.compile(
     r"|\bnot (?:for|to be) (?:sale|sold|resale|profit|commercial|redistribut|modif)"
     r"|\bno (?:modif|alter|edit|adapt|change|commercial|sale|resale|redistribut|re-?use|derivat)"
     r"|\bkhông (?:được )?(?:phép )?(?:bán|sửa|chỉnh sửa|thay đổi|sao chép|phát tán|dùng lại|sử dụng lại|kinh doanh)\b"
-    r"|\bonly for\b|\buse only\b|\bchỉ (?:dùng|được|cho|sử dụng|dành)\b|\b(?:metadata|siêu dữ liệu)\b",
+    r"|\bonly for\b|\buse only\b|\bchỉ (?:dùng|được|cho|sử dụng|dành)\b|\b(?:metadata|siêu dữ liệu)\b"
+    r"|\bdo not (?:modify|edit|alter|change|copy|share|sell|distribute|redistribute)\b|\bwith restrictions\b"
+    r"|\b(?:pending|under consideration|until|after (?:the )?embargo|from (?:the year )?\d{4})\b"
+    r"|đề xuất|chưa xác|từ (?:năm |ngày )\d",
     re.IGNORECASE,
+)
+# A licence that knows no such conditions is contradicted by them.
+_CONDITION = re.compile(
+    r"non\W?commercial|phi thương mại|không[^.;]{0,20}thương mại|no\W?deriv|không phái sinh", re.IGNORECASE
 )
 _PART = re.compile(
     r"tóm tắt|abstract|toàn văn|full.?text|nội dung|content|bìa\b|cover|ảnh\b|images?\b|photo|bài viết|\btexts?\b"
@@ -149,8 +159,11 @@ def takes_back(text: str, licence: dict[str, Any]) -> bool:
     """Say that a text which names a licence ends it, or limits one that is open, or reserves a part of the work."""
     if _ENDED.search(text):
         return True
+    if licence["id"] in FREE and (reserves(text) or _is_closed(text)):
+        return True
     return bool(licence.get("open")) and (
         _LIMITED.search(text) is not None
+        or _CONDITION.search(text) is not None
         or any(_PART.search(clause) and (reserves(clause) or _is_closed(clause)) for clause in _CLAUSE.split(text))
     )
 

@@ -202,6 +202,9 @@ def test_rights_reserved_of_one_part_are_not_public_domain(words: str) -> None:
         "Sách có sử dụng tư liệu đã hết bản quyền",
         "Metadata is in the public domain",
         "Images are public domain",
+        "Public domain; donor restrictions apply",
+        "Public domain in the USA only",
+        "Phạm vi công cộng, hạn chế sử dụng",
     ],
 )
 def test_public_domain_denied_doubted_postponed_or_of_other_things_is_none(words: str) -> None:
@@ -234,6 +237,11 @@ def test_public_domain_said_of_the_work_is_believed(words: str) -> None:
         "The licence CC BY has been revoked",
         "Possibly CC BY 4.0",
         "CC BY 4.0?",
+        "Sẽ theo CC BY 4.0",
+        "CC BY from 2030",
+        "Trước đây theo CC BY",
+        "This text isn't CC BY",
+        "opensource.org/licenses/mit không áp dụng",
     ],
 )
 def test_a_licence_denied_doubted_or_ended_is_none(words: str) -> None:
@@ -252,6 +260,10 @@ def test_a_licence_denied_doubted_or_ended_is_none(words: str) -> None:
         "Tóm tắt theo CC BY 4.0, toàn văn giữ bản quyền",
         "Hình ảnh © Nhà xuất bản; phần còn lại theo CC BY 4.0",
         "Metadata: CC0",
+        "Tóm tắt: CC BY",
+        "CC0, bản quyền thuộc NXB",
+        "CC0, non-commercial only",
+        "Giấy phép MIT, phi thương mại",
     ],
 )
 def test_an_open_licence_that_is_limited_or_of_a_part_is_none(words: str) -> None:
@@ -299,6 +311,8 @@ def test_copyright_that_is_denied_is_not_reserved(words: str) -> None:
         ("Giấy phép phần mềm MIT; nội dung giữ bản quyền", "rs-inc"),
         ("© 2021 Nguyễn Văn An. Released under the MIT License", "mit"),
         ("CC: BY-NC 4.0", "cc-by-nc"),
+        ("Some rights reserved: CC BY 4.0", "cc-by"),
+        ("CC BY-SA 4.0, trừ các hình ảnh có ghi nguồn riêng", "cc-by-sa"),
         ("Apache License 2.0.", "apache-2.0"),
         ("GPL 3.0", "gpl-3.0"),
         ("https://creativecommons.org/licenses/by/4.0/?ref=chooser-v1", "cc-by"),
