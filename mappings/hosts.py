@@ -95,14 +95,15 @@ def _of_parts(parts: list[str], names: dict[str, str]) -> str | None:
     What stands before must be a whole name, of two syllables: "thpt-nguyen-hue" is named after a king.
     """
     *before, last = parts
-    if last in _OTHERS:
-        return None
-    if last in names and (_syllables(last) > 1 or _syllables("-".join(before[1:])) > 1):
+    is_behind_a_name = _syllables("-".join(before[1:])) > 1
+    if last in names and (is_behind_a_name or (_syllables(last) > 1 and last not in _OTHERS)):
         return names[last]
     two = "".join(parts[-2:])
     if two in names and two not in _OTHERS and _syllables("-".join(before[1:-1])) > 1:
         return names[two]
-    return (unit_of_joined_name(last) if len(last) >= _LEAST and names is _hosts() else None) or None
+    return (
+        unit_of_joined_name(last) if len(last) >= _LEAST and last not in _OTHERS and names is _hosts() else None
+    ) or None
 
 
 def _syllables(letters: str) -> int:

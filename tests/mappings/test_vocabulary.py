@@ -508,6 +508,7 @@ def test_several_provinces_of_a_sentence() -> None:
         ("https://khach@thpt-a.danang.edu.vn:80/", "vn-48"),
         ("https://thpt-le-loi-da-nang.edu.vn/", "vn-48"),
         ("https://thpt-tranphu-hue.edu.vn/", "vn-46"),
+        ("https://thpt-tranphu-hoabinh.edu.vn/", "vn-25"),
         ("https://thpt-a.danang.vnedu.vn/", "vn-48"),
         ("https://baohoabinh.com.vn/", "vn-25"),
         (f"https://{'a.' * 200}danang.edu.vn/", None),
