@@ -16,8 +16,9 @@ from mappings.exports._dublin_core import DC, DCTERMS, statements
 from mappings.exports._export import Addresses
 
 from .figures import Repositories, write
-from .mapping import MOST, ORIGIN, _raws
+from .mapping import ORIGIN, blocks
 
+RECORDS = 5_000
 SITE = "https://hoclieu.songda.example/"
 MAPPED, RDFLIB = "mapped (the yardstick)", "rdflib: a graph a record, N-Triples"
 Work = Callable[[RawRecord, Resource], object]
@@ -27,9 +28,9 @@ def measure(rounds: int) -> None:
     """Do everything side by side, round after round; the quietest round of each piece counts."""
     folder = Path(tempfile.mkdtemp(prefix="kho-bench-"))
     try:
-        with Repositories(MOST) as there:
+        with Repositories(RECORDS) as there:
             there.work("harvest", folder)
-        raws = _raws(folder)
+        raws = [raw for block in blocks(folder) for raw in block]
     finally:
         shutil.rmtree(folder)
     pairs = [(raw, made) for raw in raws if (made := map_record(raw, ORIGIN).resource) is not None]

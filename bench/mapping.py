@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harvester import RawRecord, open_store
+from index.streaming import READ
 from index.workers import seldom_collecting
 from mappings import Origin, map_record
 from mappings.applying import Crosswalk
@@ -26,7 +27,6 @@ WORDS = (
     *("language", "type", "audience", "grade", "level", "subject", "discipline", "series", "lesson", "school_year"),
     *("licence", "licence_url", "province", "former_province"),
 )
-MOST = 5_000
 CLEAN = 300  # characters
 
 T = TypeVar("T")
@@ -38,19 +38,26 @@ def without_words(crosswalk: Crosswalk) -> Crosswalk:
     return Crosswalk(crosswalk.format, crosswalk.title, rules, crosswalk.reader)
 
 
-def _raws(folder: Path) -> list[RawRecord]:
-    store = open_store(f"sqlite:///{folder}/kho.db")
-    raws = [change.raw for change in store.log.changes(0, MOST) if change.raw is not None]
+def blocks(folder: Path) -> Iterator[list[RawRecord]]:
+    """Read the records of the store in blocks, as whoever maps them does: what was just read is at hand."""
+    store, after = open_store(f"sqlite:///{folder}/kho.db"), 0
+    while block := store.log.changes(after, READ):
+        after = block[-1].sequence
+        yield [change.raw for change in block if change.raw is not None]
     store.close()
-    return raws
 
 
-def _timed(raws: list[T], work: Callable[[T], object]) -> dict[str, Any]:
+def _timed(blocks: Iterable[list[T]], work: Callable[[T], object]) -> dict[str, Any]:
+    """Work through all of it; reading it is outside the clock."""
+    count, spent = 0, 0.0
     with seldom_collecting():  # as whoever maps the records of a store does
-        started = time.process_time()
-        for raw in raws:
-            work(raw)
-        return {"records": len(raws), "cpu": time.process_time() - started}
+        for block in blocks:
+            started = time.process_time()
+            for each in block:
+                work(each)
+            spent += time.process_time() - started
+            count += len(block)
+    return {"records": count, "cpu": spent}
 
 
 def structure(folder: Path) -> dict[str, Any]:
@@ -63,21 +70,21 @@ def structure(folder: Path) -> dict[str, Any]:
             rows = bare.reader.rows(metadata(raw), languages=b":lang=" in raw.body or b"language=" in raw.body)
         bare.apply(rows, _special(raw, source, bare), Job(raw), None)
 
-    return _timed(_raws(folder), work)
+    return _timed(blocks(folder), work)
 
 
 def clean(folder: Path) -> dict[str, Any]:
     """Repair the beginnings of descriptions that need no repair, and look for what may not be shown in them."""
-    made = (map_record(raw, ORIGIN).resource for raw in _raws(folder))
+    made = (map_record(raw, ORIGIN).resource for block in blocks(folder) for raw in block)
     texts = [one.description[:CLEAN] for one in made if one is not None and len(one.description) >= CLEAN]
     texts = [text for text in texts if paragraphs(text) == text]
 
     def work(text: str) -> None:
         unsafe({"description": paragraphs(text)})
 
-    return _timed(texts, work)
+    return _timed([texts], work)
 
 
 def whole(folder: Path) -> dict[str, Any]:
     """Map records whole: every rule, every vocabulary."""
-    return _timed(_raws(folder), lambda raw: map_record(raw, ORIGIN))
+    return _timed(blocks(folder), lambda raw: map_record(raw, ORIGIN))

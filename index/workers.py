@@ -27,7 +27,7 @@ Work = Callable[[bytes], bytes]
 ENOUGH = 10_000
 # Batches, some 3 MB each, that are made before they are asked for: two for each worker, and some to go on with while a
 # commit of the caller takes its second.
-AHEAD, MORE = 2, 8
+AHEAD, MORE = 2, 5
 _GOOD, _BAD = b"+", b"-"
 _here = threading.Lock()  # one piece of work at a time in this process: two may need different tables
 
