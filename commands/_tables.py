@@ -30,9 +30,8 @@ def read_tables(folder: Path) -> Tables:
     try:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
-            wanted = path.is_file() or (
-                path.is_symlink() and not path.exists()
-            )  # a link to nowhere is a mistake, not a table less
+            # A link to nowhere is a mistake, not a table less.
+            wanted = path.is_file() or (path.is_symlink() and not path.exists())
             if wanted and not path.name.startswith("README") and not any(part[0] == "." for part in parts):
                 found.append(("/".join(parts), path.read_bytes()))
             elif path.is_dir() and path.suffix in _ENDINGS and not any(part[0] == "." for part in parts):

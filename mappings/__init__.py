@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .extending import line_to_paste as line_to_paste
     from .fields import FIELDS as FIELDS
     from .fields import Field as Field
+    from .keyboards import meant_by_keys as meant_by_keys
     from .mapping import check_word as check_word
     from .mapping import fingerprint as fingerprint
     from .mapping import formats as formats
@@ -90,6 +91,7 @@ __getattr__ = door(
         "line_to_paste": "extending",
         **dict.fromkeys(("Scheme", "published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "Field"), "fields"),
+        "meant_by_keys": "keyboards",
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "use_tables": "own_tables",

@@ -18,6 +18,7 @@ from .plain import Plain
 from .resource import Explanation, Problem
 from .rows import Row, XmlReader
 from .rule import Found, Job, Judge, Parser, Rule, generic
+from .tables import LONGEST_REMEMBERED
 from .terms import term_of_title
 
 # What a rule made of rows, what the field holds then, and what was not understood.
@@ -31,7 +32,7 @@ Step = tuple[Rule, str, tuple[str, ...], Parser, Judge | None, Memory | None, in
 # A field, whether it holds many values, the path by which other rules ask for it or "", the steps that may fill it.
 Filling = tuple[str, bool, str, list[Step]]
 Reader = XmlReader | JsonReader | HtmlReader
-_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 300  # groups of rows a path, and their characters: some megabytes in all
+_MOST_REMEMBERED = 4000  # groups of rows a path, each of few characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
 _MOST_PLANS = 1_000
 _OF_ONE_RECORD = ("@title", "@landing_url")  # words that do not come again
@@ -189,7 +190,7 @@ def _values(found: list[Found]) -> tuple[Any, ...]:
 def _begun(memory: Memory, key: Row | tuple[Row, ...], group: list[Row]) -> dict[int, Made]:
     """Return what rules will make of words that were not met before; what they make of long ones is not kept."""
     made: dict[int, Made] = {}
-    if sum(len(row[1]) for row in group) < _LONGEST_REMEMBERED:
+    if sum(len(row[1]) for row in group) <= LONGEST_REMEMBERED:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()
         memory[key] = made

@@ -45,7 +45,7 @@ _STATION = re.compile(r"(?:tv|rtv|ptth|online|moi|news)$")
 _OF_ANYBODY = tuple(f".{kind}.vn" for kind in ("name", "io", "id", "shop", "biz", "pro", "ai"))  # persons and shops
 _WITH_BRANCHES = frozenset(("udn", "vnedu"))  # domains under which each province has its own label
 _OF_THE_COUNTRY = (".org.vn", ".com.vn", ".net.vn", ".info.vn")
-_SHORT = {"hcm": "vn-79", "hcmc": "vn-79", "tphcm": "vn-79", "hue": "vn-46", "brvt": "vn-79", "sgn": "vn-79"}
+_SHORT = frozenset(("hcm", "hcmc", "hue", "brvt", "sgn"))  # names of fewer letters that are nothing else
 _LEAST = 5  # letters of a name that may be a part of a host
 # What persons, an ocean and peace are called, too.
 _OTHERS = frozenset(("hoabinh", "thaibinh", "binhduong", "hanam", "longan", "angiang", "thudo"))

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from .reservations import FORBIDDEN, FREE, allows_all, denied_behind, is_negated, reserves, takes_back
 from .rows import Row
 from .rule import Found, Job, Rule
-from .tables import remembered
+from .tables import remembered_words
 from .vietnamese import paragraphs
 from .vocabulary import address, vocabulary
 
@@ -142,27 +142,19 @@ _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _PARTICULAR = ("rs-inc-ruu", "rs-inc-ow-eu")  # "In copyright, rights holder unlocatable": the second says more
 _COMPONENT_CODES = frozenset(("by", "nc", "sa", "nd"))
-_LONGEST = 1_000  # letters; longer statements are read, but not kept: one record has them
+_LONGEST = 1_000  # letters: journals repeat their sentences of rights; what is longer stands in one record
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 
 Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
 
 
+@remembered_words(maxsize=20_000, longest=_LONGEST)
 def read(text: str) -> Reading:
     """Return the licence that a statement of rights names: (id, address, how); ("", "", "") where it names none.
 
     ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which, or
     where what is named is denied, contradicted or taken back.
     """
-    return _remembered(text) if len(text) <= _LONGEST else _read(text)
-
-
-@remembered(maxsize=20_000)
-def _remembered(text: str) -> Reading:
-    return _read(text)
-
-
-def _read(text: str) -> Reading:
     own = vocabulary("licence").taught.term(text)
     if own:
         return own, "", "words"

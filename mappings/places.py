@@ -7,6 +7,7 @@ import unicodedata
 
 from .communes import unit_of_commune
 from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
+from .keyboards import meant_by_keys
 from .landmarks import RELIC, abroad, towns, unit_of_landmark, unit_of_place
 from .misspelt_names import nearest_name
 from .place_codes import without_codes
@@ -19,7 +20,6 @@ from .place_words import (
     SMALL,
 )
 from .tables import remembered
-from .telex import as_typed
 from .vietnamese import folded, is_bare, key
 from .vocabulary import Vocabulary, vocabulary
 
@@ -118,8 +118,8 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     found = _of_pieces(table, text, pieces)
     if found:
         return found
-    typed = as_typed(text)
-    return _unique([(table.value(typed) or "" if typed else "") or _without_signs(table, text)])
+    meant = [unit for typed in meant_by_keys(text.lower()) if (unit := table.value(typed))]
+    return _unique(meant[:1] or [_without_signs(table, text)])
 
 
 def _without_signs(table: Vocabulary, text: str) -> str:

@@ -71,16 +71,19 @@ def remembered(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 LONGEST_REMEMBERED = 300  # letters; a longer value hardly comes again, and thousands of them would fill the memory
 
 
-def remembered_words(maxsize: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
-    """Keep what a function of words gives, as ``remembered`` does; what is longer than 300 letters is read anew."""
+def remembered_words(
+    maxsize: int, longest: int = LONGEST_REMEMBERED
+) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """Keep what a function of words gives, as ``remembered`` does; of more letters than ``longest`` it is made anew."""
 
     def keeping(function: Callable[[str], T]) -> Callable[[str], T]:
         kept = remembered(maxsize)(function)
 
         @wraps(function)
         def given(words: str) -> T:
-            return kept(words) if len(words) <= LONGEST_REMEMBERED else function(words)
+            return kept(words) if len(words) <= longest else function(words)
 
+        vars(given)["kept"] = kept  # as ``lru_cache`` does, it tells how much it keeps
         return given
 
     return keeping

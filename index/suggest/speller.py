@@ -11,11 +11,11 @@ import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from mappings import is_known_syllable
+from mappings import is_known_syllable, meant_by_keys
 
 from ..text import TOKEN, analyse, composed, fold, fold_all
+from ..text.letters import FORMULAS
 from .book import Book
-from .keyboards import decoded
 
 # What a slip costs, as the negative logarithm of how likely it is: set by hand, and tuned on other draws of misspelt
 # questions than those of the tests.
@@ -117,7 +117,7 @@ class Speller:
         return list(best.values())[:_MOST] or [Reading(exact)]
 
     def _meant(self, typed: str, exact: tuple[str, ...], fits: bool) -> Iterator[Reading]:
-        for word in decoded(typed):
+        for word in typed_as(typed):
             meant = analyse(word)[0]
             yield from self._marked(meant, fold(meant), _KEYS)
         if len(exact) != 1:
@@ -194,6 +194,11 @@ class Speller:
 
     def _weight(self, reading: Reading) -> float:
         return min((math.log(self._counts.get(token, 0) + 0.1) for token in reading.tokens), default=0.0)
+
+
+def typed_as(keys: str) -> list[str]:
+    """Return what the keys of a word may mean where no Vietnamese keyboard was switched on; a formula means itself."""
+    return [] if keys in FORMULAS else meant_by_keys(keys)
 
 
 def _order(row: tuple[float, tuple[Reading, ...]]) -> tuple[float, list[tuple[str, ...]]]:

@@ -10,9 +10,8 @@ import pytest
 
 from index.query import Place
 from index.suggest.book import Book, pack, unpack
-from index.suggest.keyboards import decoded
 from index.suggest.learning import Learner
-from index.suggest.speller import Speller
+from index.suggest.speller import Speller, typed_as
 from index.text import analyse
 from tests.index.misspelling import KINDS, PER_KIND, misspelt
 from tests.index.town_documents import documents
@@ -90,7 +89,7 @@ def test_what_is_right_stays_as_it_is() -> None:
     ],
 )  # fmt: skip
 def test_keys_of_telex_and_vni(keys: str, words: list[str]) -> None:
-    assert [analyse(word)[0] for word in decoded(keys)] == [analyse(word)[0] for word in words]
+    assert [analyse(word)[0] for word in typed_as(keys)] == [analyse(word)[0] for word in words]
 
 
 def test_the_same_documents_make_the_same_bytes_and_damage_is_noticed() -> None:

@@ -7,22 +7,31 @@ ee oo ow uw dd; VNI writes tones as 1 to 5 and marks as 6 7 8 9. Pure.
 from __future__ import annotations
 
 import unicodedata
-
-from ..text.letters import FORMULAS
+from collections.abc import Callable
 
 _GRAVE, _ACUTE, _TILDE, _HOOK, _DOT = "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
 _TELEX_TONES = {"f": _GRAVE, "s": _ACUTE, "x": _TILDE, "r": _HOOK, "j": _DOT}
 _VNI_TONES = {"2": _GRAVE, "1": _ACUTE, "4": _TILDE, "3": _HOOK, "5": _DOT}
 _ROOF, _HORN, _BOWL = {"a": "â", "e": "ê", "o": "ô"}, {"u": "ư", "o": "ơ"}, {"a": "ă"}
 _VOWELS = frozenset("aăâeêioôơuưy")
+_LONGEST = 12  # keys: "nghieengs" has nine
 
 
-def decoded(keys: str) -> list[str]:
-    """Return what the keys of a word mean in Telex and in VNI, at most two words; none where they mean nothing else."""
-    if not keys.isascii() or len(keys) > 12 or keys in FORMULAS:
+def meant_by_keys(keys: str) -> list[str]:
+    """Return what the keys of a text in small letters mean in Telex and in VNI, at most two texts; [] for nothing else.
+
+    The tone stands on the first vowel of a word: whoever compares words puts it in its place, or leaves it out.
+    """
+    if not keys.isascii():
         return []
-    found = [word for word in (_telex(keys), _vni(keys)) if word and word != keys]
-    return list(dict.fromkeys(found))
+    words = keys.split()
+    found = [" ".join(_word(way, word) for word in words) for way in (_telex, _vni)]
+    return [text for text in dict.fromkeys(found) if text != keys]
+
+
+def _word(way: Callable[[str], str], keys: str) -> str:
+    """Return what the keys of one word mean; themselves, where they mean nothing or are no syllable's."""
+    return (way(keys) if len(keys) <= _LONGEST else "") or keys
 
 
 def _telex(keys: str) -> str:
@@ -84,7 +93,7 @@ def _mark(letters: list[str], marks: dict[str, str]) -> bool:
 
 
 def _toned(letters: list[str], tone: str) -> str:
-    """Put the tone on any vowel: the analysis puts it where the rule says."""
+    """Put the tone on the first vowel."""
     vowel = next((place for place, letter in enumerate(letters) if letter in _VOWELS), None)
     if vowel is None:
         return ""
