@@ -63,11 +63,19 @@ class Forks:
         shutil.rmtree(place)
         assert threading.active_count() == 1
 
-    def copied(self, before: Path) -> Path:
-        """Copy a folder to a place that nobody has had: what may be left of the last one is not in the way."""
+    def new_place(self) -> Path:
+        """Clear the last place and return one that nobody has had.
+
+        A thread of an engine that is closing may still write where the last work was done, while that is cleared:
+        what it leaves behind must not stand in the way of the next.
+        """
         shutil.rmtree(self.folder / f"work-{self._places}", ignore_errors=True)
         self._places += 1
-        return Path(shutil.copytree(before, self.folder / f"work-{self._places}"))
+        return self.folder / f"work-{self._places}"
+
+    def copied(self, before: Path) -> Path:
+        """Copy a folder to a new place."""
+        return Path(shutil.copytree(before, self.new_place()))
 
     def child(self, task: Callable[[], object]) -> tuple[int, str]:
         """Run a task in a forked child; returns how it ended (a signal as its negative number) and what it said."""

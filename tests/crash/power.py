@@ -78,8 +78,7 @@ class Power(Forks):
             done = at
             drawn = f"call {at}"
             try:
-                place = self.folder / "work"
-                shutil.rmtree(place, ignore_errors=True)
+                place = self.new_place()
                 drawn += ": " + disk.lose_power(chance, place)
                 self._return(place, marks, tally)
             except (AssertionError, sqlite3.Error) as error:
