@@ -9,7 +9,7 @@ KhoError                     a code of ``messages``, where it happened, and the 
 ├── StoreError               the store cannot be used: everything stops, exit 6
 └── Interrupted              somebody pressed Ctrl-C or sent SIGTERM: the page in hand is finished, exit 130 or 143
 
-Mistakes in ``sources.yaml`` are not raised one by one: they are collected as faults (``source.py``).
+Mistakes in ``sources.yaml`` are not raised one by one: they are collected as faults (``faults.py``, ``source/``).
 Who must act stands beside each sentence in ``messages``: config, source, transient (wait) or bug.
 """
 

@@ -9,6 +9,7 @@ import msgspec
 
 from index import SUGGESTED, Correction, Query, Suggested, Suggestion
 
+from . import parameters
 from .answers import address, page_url
 from .parameters import Parameter, checked, pairs_of
 
@@ -24,7 +25,7 @@ PARAMETERS: dict[str, Parameter] = {
     "q": Parameter("những gì đã gõ, có dấu hoặc không", "what was typed, with or without marks"),
     "type": Parameter("chỉ một loại gợi ý", "one kind of suggestion only", "", SUGGESTED),
     "limit": Parameter("số gợi ý, tối đa 20", "suggestions, at most 20", "8"),
-    "lang": Parameter("ngôn ngữ của nhãn và lỗi", "language of labels and errors", "vi", ("vi", "en")),
+    "lang": parameters.PARAMETERS["lang"],
 }
 
 

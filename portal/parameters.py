@@ -93,7 +93,12 @@ PARAMETERS: dict[str, Parameter] = {
         "",
         ("highlight", "explain", "suggest"),
     ),
-    "lang": Parameter("ngôn ngữ của nhãn và lỗi", "language of labels and errors", "vi", ("vi", "en")),
+    "lang": Parameter(
+        "ngôn ngữ của nhãn và lỗi; không nói thì theo Accept-Language, rồi tiếng Việt",
+        "language of labels and errors; without it Accept-Language decides, else Vietnamese",
+        "",
+        ("vi", "en"),
+    ),
 }
 
 

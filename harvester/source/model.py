@@ -64,7 +64,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     max_page: int = 64 * MEGABYTE  # the largest honest page seen was 30 MB; memory is 32 times that in the worst case
     # No repository that is known has more than ten million records; a list that goes on beyond has no end.
     max_records: int = 10_000_000
-    token_encoding: str = ""  # strict by default; a server that wants its tokens as they are is found out (wild.md T7)
+    token_encoding: str = ""  # strict by default; a server that wants its tokens as they are is found out (T7)
     allow_networks: tuple[str, ...] = ()
     tls: Tls = Tls()
     headers: Mapping[str, str] = {}

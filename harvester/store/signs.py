@@ -46,7 +46,7 @@ def signs(connection: sa.Connection, visit: Visit, shown: Shown, *, whole: bool)
 
 
 def tail(identifier: str) -> str:
-    """Return the part of an identifier after its last colon: what stays when a host is renamed (wild.md P7)."""
+    """Return the part of an identifier after its last colon: what stays when a host is renamed (P7)."""
     return identifier.rpartition(":")[2]
 
 
@@ -116,7 +116,7 @@ def _edited(connection: sa.Connection, visit: Visit) -> tuple[int, int, tuple[st
 
 
 def _stamped(connection: sa.Connection, visit: Visit) -> int:
-    """Count records whose datestamp is not before the server's clock of the first answer (wild.md D5)."""
+    """Count records whose datestamp is not before the server's clock of the first answer (D5)."""
     clock = visit.clock or ""
     if not clock:
         return 0

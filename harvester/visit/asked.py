@@ -81,7 +81,7 @@ class Asked:
         self._stager.note(code, count, facts)
 
     def clock(self, response_date: str, date: str = "") -> str:
-        """Note the server's clock; the first one becomes the watermark (wild.md D9).
+        """Note the server's clock; the first one becomes the watermark (D9).
 
         Without a readable responseDate the header Date is taken, and without that our own clock a day ago: the server's
         may be behind ours, and to ask for a day twice costs next to nothing.

@@ -129,7 +129,9 @@ def _next_mode(row: SourceRow, visit: Visit, good: bool, question: bool) -> str:
 
 
 def next_due(now: int, failures: int, source: int) -> int:
-    """Return when a source is due again, in epoch seconds: every night, after failures 1 h, 2 h, 4 h … up to a week.
+    """Advise when to ask a source again, in epoch seconds: every night, after failures 1 h, 2 h, 4 h … up to a week.
+
+    Shown by ``kho status``, for whoever decides when to call; ``kho harvest`` asks every source that it is given.
 
     The source's number spreads them over an hour, so that 30,000 do not come at the same second.
     """

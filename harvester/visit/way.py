@@ -12,7 +12,7 @@ from .wish import Wish
 # two days cover all cases that were reported, and unchanged records cost next to nothing.
 OVERLAP = timedelta(days=2)
 DAY = 24 * 3600
-# Deletions are not announced by every server, and no server announces that a record left its set (wild.md P4, P5).
+# Deletions are not announced by every server, and no server announces that a record left its set (P4, P5).
 SWEEP_DAYS = 30
 # A server that keeps no deletions, or forgets them, says so in Identify: deletedRecord.
 FORGETFUL = ("no", "transient")
@@ -43,7 +43,7 @@ def _is_old(row: SourceRow, watermark: str) -> bool:
 def swept(row: SourceRow, mode: str, now: int, *, doubled: bool) -> int | None:
     """Return when absence was last looked for, after a good visit; None where it stays as it was.
 
-    A list in which records came twice has an unstable order and may have left others out (wild.md T10): it proves no
+    A list in which records came twice has an unstable order and may have left others out (T10): it proves no
     absence, and is looked through again the next night after a full list, within a week after any other.
     """
     whole = mode in ("full", "sweep")

@@ -5,7 +5,7 @@ stand; ``habits.py`` asks in another way where a server does not understand, ``d
 lost or something is refused, ``isolation.py`` around a page that cannot be had; ``windows.py`` divides large lists by
 time, ``rereading.py`` reads a slice of everything anew; ``sweep.py`` reads headers only; ``circle.py`` notices a list
 without end. Fetching, acceptance of pages, the state of the list and retries are ours; Sickle gives the models of
-Identify, ListMetadataFormats and ListSets.
+Identify, ListMetadataFormats and ListSets. T, D, H, X or P with a number is a row of ``docs/hostile-town.md``.
 """
 
 from __future__ import annotations

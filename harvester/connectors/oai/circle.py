@@ -20,7 +20,7 @@ TIMES, FEWEST = 10, 1000
 
 
 class Circle:
-    """Notice a list that goes in circles: pages whose records were all shown before (wild.md T4, T5).
+    """Notice a list that goes in circles: pages whose records were all shown before (T4, T5).
 
     A repeated token alone proves nothing (some servers use one token for the whole list); a repeated token with
     nothing new, or several pages in a row with nothing new, does.

@@ -187,7 +187,7 @@ class Conversation:
 
     def _formats(self) -> list[tuple[str, str]]:
         """Return metadataPrefix and format, the best first: by the namespace that the server lists, never by the
-        prefix's name (wild.md P2)."""
+        prefix's name (P2)."""
         offered = self._offered()
         formats = _wanted(self.visit.formats, self.source.format)
         by_namespace = {namespace: form for form in formats for namespace in form.namespaces}

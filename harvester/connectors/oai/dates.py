@@ -1,6 +1,6 @@
 """Moments, windows between them, and what the datestamps of a list show. Pure.
 
-Both bounds are inclusive, and a day means a whole day of UTC (OAI-PMH 2.0, 2.7.1; wild.md D12): windows overlap by one
+Both bounds are inclusive, and a day means a whole day of UTC (OAI-PMH 2.0, 2.7.1; D12): windows overlap by one
 unit, so that nothing falls between them.
 """
 
@@ -52,7 +52,7 @@ def is_old(since: str, now: str) -> bool:
 def halved(stretch: Stretch, oldest: str, newest: str, form: str) -> tuple[Stretch, Stretch] | None:
     """Split a list in time into two that overlap by one unit; None where it is too short for that.
 
-    ``oldest`` and ``newest`` stand for open ends, which stay open: earliestDatestamp is often wrong (wild.md D4).
+    ``oldest`` and ``newest`` stand for open ends, which stay open: earliestDatestamp is often wrong (D4).
     """
     low, high = at(stretch.since or oldest or PROTOCOL), at(stretch.until or newest)
     middle = at(written(normal(low + (high - low) / 2), form))

@@ -10,7 +10,7 @@ from .conversation import Conversation
 from .dates import written
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")  # what percent-encoding leaves as it is (RFC 3986, 2.3)
-# The next form of dates to try after badArgument (wild.md D2); what follows ``none`` is nothing.
+# The next form of dates to try after badArgument (D2); what follows ``none`` is nothing.
 NEXT_DATES = {"seconds": "day", "day": "none"}
 # What to try otherwise after an error on a token, and the two ways of it: some servers want a token as it is (T7), some
 # want the first question's arguments beside it (T8).

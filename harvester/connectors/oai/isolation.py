@@ -1,6 +1,6 @@
 """A page that cannot be had: find the one record on it that the server cannot give, and go on with the rest.
 
-Real servers answer 500 to a page, or cut it, because one of its records is broken (wild.md T12); others take too long
+Real servers answer 500 to a page, or cut it, because one of its records is broken (T12); others take too long
 for a page as large as theirs (H15). The list is divided in time around the page, its headers are read, and the last few
 records are asked for one by one. Every step is counted, so that a server that is simply broken is left alone soon.
 """

@@ -1,7 +1,7 @@
 """The slow reading of everything anew: at every visit a slice of the source, the whole of it within a month. Pure.
 
 It heals what no list of changes shows: records that became visible with an old datestamp, edits that left the
-datestamp as it was, a wrong earliestDatestamp (wild.md D4, D6, D7).
+datestamp as it was, a wrong earliestDatestamp (D4, D6, D7).
 """
 
 from __future__ import annotations

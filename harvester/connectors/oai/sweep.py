@@ -1,6 +1,6 @@
 """A sweep: lists of headers only, to learn what is still there; what is new to us is asked for one by one.
 
-Absence is the only trace that a hard deletion leaves, or a record that left the set (wild.md P4, P5): headers show it
+Absence is the only trace that a hard deletion leaves, or a record that left the set (P4, P5): headers show it
 for a tenth of the bytes of a full list.
 """
 
@@ -67,7 +67,7 @@ def is_newer_than(header: Header, there: Standing) -> bool:
 
 
 def is_newer(shown: str, held: str) -> bool:
-    """Compare datestamps of one server; one that is missing or unreadable counts as newer (wild.md D10)."""
+    """Compare datestamps of one server; one that is missing or unreadable counts as newer (D10)."""
     if shown == held and shown:
         return False
     after, before = moment(shown), moment(held)

@@ -22,7 +22,7 @@ from .singles import Singles
 from .sweep import Sweep, TooManyError
 from .windows import Windows
 
-DIFFERENT = 1  # per cent: so much may completeListSize differ from the list before that is worth a note (wild.md T9)
+DIFFERENT = 1  # per cent: so much may completeListSize differ from the list before that is worth a note (T9)
 
 
 class Walking:

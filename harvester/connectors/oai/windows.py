@@ -18,7 +18,7 @@ SHORT = 1
 
 
 class Windows:
-    """Decides on windows, and watches whether the server serves them rightly (wild.md D13, §1.1 T6)."""
+    """Decides on windows, and watches whether the server serves them rightly (D13, T6)."""
 
     def __init__(self, route: Route) -> None:
         self._route = route
@@ -30,7 +30,7 @@ class Windows:
             return None
         if route.conversation.learned.get("windows") == UNSUPPORTED:
             return None
-        # earliestDatestamp may be this moment (wild.md D4): what was seen on the first page is better.
+        # earliestDatestamp may be this moment (D4): what was seen on the first page is better.
         oldest = min((each for each in (route.conversation.oldest, route.walk.oldest) if each), default="")
         return halved(stretch, oldest, route.walk.clock, route.habits.dates)
 
