@@ -13,14 +13,15 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
 from .connecting import Connect, Opener
 from .credentials import header_lines, may_know
-from .deadline import Deadline
-from .errors import SourceError
+from .deadline import HEARD_SECONDS, Deadline
+from .errors import Interrupted, SourceError
 from .guard import Reach, Resolve, connect, look_up
 from .manners import Manners as Manners
 from .recognising import FIRST, is_oai, is_web_page, leads_to_login, recognised
@@ -117,8 +118,8 @@ class Web:
 
         ``html`` says that a web page is a right answer; otherwise one is named for what it is (a login page …).
 
-        Raises Deferred, StoreError (a large page finds no room on disk) and SourceError with a code of
-        ``messages/asking.py``.
+        Raises Interrupted where somebody wants to stop before it is asked, Deferred, StoreError (a large page finds no
+        room on disk) and SourceError with a code of ``messages/asking.py``.
         """
         place = asking(self._known(place_of(url)), arguments, verbatim=verbatim)
         attempt = 0
@@ -127,7 +128,7 @@ class Web:
                 self._patience.wait(self.manners.pause)
             attempt += 1
             try:
-                with _ASKING:
+                with self._place_to_ask():
                     body = self._timed(place, html)
             except Passing as fault:
                 tries = None if self.answered else FIRST_TRIES
@@ -135,6 +136,19 @@ class Web:
             else:
                 self.answered = True
                 return body
+
+    @contextmanager
+    def _place_to_ask(self) -> Iterator[None]:
+        """Wait until one more may be asked; once somebody wants to stop, nobody is."""
+        while not _ASKING.acquire(timeout=HEARD_SECONDS):
+            if self._stopping():
+                raise Interrupted
+        try:
+            if self._stopping():
+                raise Interrupted
+            yield
+        finally:
+            _ASKING.release()
 
     def _timed(self, place: Place, html: bool) -> Body:
         begun = self._monotonic()

@@ -25,6 +25,8 @@ Work = Callable[[bytes], bytes]
 # A worker costs half a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and
 # fro; meanwhile the caller works, too. Below so many records it does not pay (measured on two cores).
 ENOUGH = 10_000
+# The caller reads, packs and writes a record in about a fourth of what mapping and analysis take: it keeps no more busy.
+MOST = 4
 # Batches, some 3 MB each, that are made before they are asked for: two for each worker, and some to go on with while a
 # commit of the caller takes its second.
 AHEAD, MORE = 2, 5
@@ -37,8 +39,8 @@ class WorkFailedError(RuntimeError):
 
 
 def processes(records: int) -> int:
-    """Return how many workers so many records are worth: none, or one for each core but the caller's own."""
-    return cores() - 1 if records >= ENOUGH else 0
+    """Return how many workers so many records are worth, on no more cores than there are beside the caller's own."""
+    return min(records // ENOUGH, MOST, cores() - 1)
 
 
 def cores() -> int:

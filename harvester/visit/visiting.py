@@ -121,13 +121,13 @@ class Visiting:
                     outcome, code = "partial", "cut_on_purpose"
                     break
                 if page.checkpoint is not None and self._stopping():
-                    raise Interrupted(exit_code=self._stopping())
+                    raise Interrupted
                 del page, taken  # many sources wait for their next page at a time: none keeps its last one in memory
             stager.flush()
         except Interrupted as stopped:
             stager.flush()
-            visits.pause(self._store.database, visit, None, stopped.code, stopped.facts)
-            return self._result(source, visit, None, None, stopped.code, stopped.facts, Ledger(fetched=visit.fetched))
+            visits.pause(self._store.database, visit, None, stopped.code, {})
+            return self._result(source, visit, None, None, stopped.code, {}, Ledger(fetched=visit.fetched))
         except Deferred as error:
             stager.flush()
             visits.pause(self._store.database, visit, "deferred", error.code, error.facts)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.errors import Deferred, SourceError
+from harvester.errors import Deferred, Interrupted, SourceError
 from harvester.guard import connect
 from harvester.manners import Auth
 from harvester.urls import asking, merge, place_of
@@ -162,6 +162,19 @@ def test_while_a_tired_server_rests_another_may_be_asked(server: Server, monkeyp
     assert asked.get(server.url, {}).content == XML
     assert set(free) == {True}
     assert asked.seconds == 0.0  # how long the answer took: the rest before it is no part of that
+
+
+def test_once_somebody_wants_to_stop_nobody_is_asked_any_more(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr("harvester.web._ASKING", places)
+    monkeypatch.setattr("harvester.web.HEARD_SECONDS", 0.01)
+    said = iter([False, False, True])
+    with places, pytest.raises(Interrupted):  # while all places are taken
+        web(stopping=lambda: next(said)).get(server.url, {})
+    with pytest.raises(Interrupted):
+        web(stopping=lambda: True).get(server.url, {})
+    assert server.paths == []
+    assert places.acquire(blocking=False), "its place is free again"
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from index.workers import ENOUGH, Workers, WorkFailedError, processes, seldom_collecting
+from index import workers
+from index.workers import ENOUGH, MOST, Workers, WorkFailedError, processes, seldom_collecting
 from tests.conftest import ROOT
 
 
@@ -154,7 +155,8 @@ def test_workers_end_with_whoever_started_them(tmp_path: Path) -> None:
     assert len(said.split()) == 2, said
 
 
-def test_few_records_are_mapped_here() -> None:
-    assert processes(ENOUGH - 1) == 0
-    cores = len(os.sched_getaffinity(0))
-    assert processes(ENOUGH) == cores - 1
+def test_workers_are_as_many_as_the_records_are_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 64)
+    assert [processes(records) for records in (ENOUGH - 1, ENOUGH, 3 * ENOUGH, 10**7)] == [0, 1, 3, MOST]
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    assert processes(10**7) == 1
