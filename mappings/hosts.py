@@ -49,6 +49,10 @@ _SHORT = frozenset(("hcm", "hcmc", "hue", "brvt", "sgn"))  # names of fewer lett
 _LEAST = 5  # letters of a name that may be a part of a host
 # What persons, an ocean and peace are called, too.
 _OTHERS = frozenset(("hoabinh", "thaibinh", "binhduong", "hanam", "longan", "angiang", "thudo"))
+# Before a school's name.
+_KINDS = frozenset(("chuyen", "va", "thpt", "thcs", "th", "tieuhoc", "dtnt", "ptdt", "ptdtnt"))
+_OF_PERSONS = frozenset(("nguyen", "thi", "van"))  # before the last part of a person's name
+_MEMORIALS = ("baotang", "ditich", "langchutich")  # of Hồ Chí Minh, who is meant by his name there
 # A university may be named like a district; under a district's own name only its schools stand.
 _SCHOOL = re.compile(r"(?:thcs|thpt|ptdt|mn|mamnon|maugiao|mg|tieuhoc|th(?!u)|c[123])[a-z0-9-]{2}|p(?:hong)?gd(?:dt)?$")
 
@@ -92,14 +96,16 @@ def _of_host(host: str, former: bool) -> str | None:
 def _of_parts(parts: list[str], names: dict[str, str]) -> str | None:
     """Return the unit that the last parts of a school's label say: "thpt-tranphu-danang", "thpt-le-loi-da-nang".
 
-    What stands before must be a whole name, of two syllables: "thpt-nguyen-hue" is named after a king.
+    What stands before must be a whole name, of two syllables: "thpt-chuyen-nguyen-hue" is named after a king, and
+    "thcs-nguyen-thi-hue" after somebody.
     """
     *before, last = parts
-    is_behind_a_name = _syllables("-".join(before[1:])) > 1
+    own = [part for part in before[1:] if part not in _KINDS]
+    is_behind_a_name = _syllables("-".join(own)) > 1 and (before[-1] not in _OF_PERSONS or _syllables(last) > 1)
     if last in names and (is_behind_a_name or (_syllables(last) > 1 and last not in _OTHERS)):
         return names[last]
     two = "".join(parts[-2:])
-    if two in names and two not in _OTHERS and _syllables("-".join(before[1:-1])) > 1:
+    if two in names and two not in _OTHERS and _syllables("-".join(own[:-1])) > 1:
         return names[two]
     return (
         unit_of_joined_name(last) if len(last) >= _LEAST and last not in _OTHERS and names is _hosts() else None
@@ -132,7 +138,7 @@ def _of_library(host: str, names: dict[str, str]) -> str | None:
     if branches and label in names and _SCHOOL.match(branches[-1]):  # "thpt-a.danang.vn"
         return names[label]
     if house := _LIBRARY.match(label):
-        return names.get(label[house.end() :])
+        return None if _is_memorial(label, house.end()) else names.get(label[house.end() :])
     name = _STATION.sub("", label)
     return names.get(name) if name != label and name not in _OTHERS else None
 
@@ -143,8 +149,13 @@ def _of_office(label: str, names: dict[str, str]) -> str | None:
     for word in dict.fromkeys((behind, label)):
         for start in range(len(word) - 2):  # the shortest name is "hue"
             if word[start:] in names and (not start or _OFFICES.fullmatch(word, 0, start)):
-                return names[word[start:]]
+                return None if _is_memorial(word, start) else names[word[start:]]
     return None
+
+
+def _is_memorial(label: str, start: int) -> bool:
+    """Say that a label is of a museum of Hồ Chí Minh, the person: that of "baotanghochiminh.vn" is in Hà Nội."""
+    return label.startswith(_MEMORIALS) and label[start:] == "hochiminh"
 
 
 def _of_school(label: str, names: dict[str, str]) -> str | None:
