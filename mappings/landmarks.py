@@ -14,6 +14,7 @@ from .vocabulary import vocabulary
 
 _PATHS = tuple(Path(__file__).with_name(name) for name in ("places.yaml", "landmarks.yaml"))
 _ABROAD = "abroad"  # "Sơn Tây, Trung Quốc" is no place of this country
+_TOGETHER = "together"  # "Longan" is a fruit
 RELIC = re.compile(
     r"^(?:khu )?di tích(?: (?:lịch sử|quốc gia|đặc biệt|khảo cổ|cách mạng))*\s+(?=[^\W\d_])", re.IGNORECASE
 )
@@ -21,6 +22,7 @@ RELIC = re.compile(
 
 @remembered(maxsize=1)
 def _table() -> dict[str, list[str]]:
+    """Return the names of both tables under their unit, and those that are no places of this country."""
     table: dict[str, list[str]] = {}
     for path in _PATHS:
         for unit, names in load_yaml(path, path.name).value.items():
@@ -28,10 +30,14 @@ def _table() -> dict[str, list[str]]:
     return table
 
 
+def _of_units() -> list[tuple[str, list[str]]]:
+    return [(unit, names) for unit, names in _table().items() if unit not in (_ABROAD, _TOGETHER)]
+
+
 def towns() -> list[tuple[str, str]]:
     """Return the names of towns, islands and bynames with the unit of today that each means."""
     table = load_yaml(_PATHS[0], _PATHS[0].name).value
-    return [(unit, name) for unit, names in table.items() if unit != _ABROAD for name in names]
+    return [(unit, name) for unit, names in table.items() if unit not in (_ABROAD, _TOGETHER) for name in names]
 
 
 @remembered(maxsize=1)
@@ -41,16 +47,22 @@ def abroad() -> frozenset[str]:
 
 
 @remembered(maxsize=1)
+def written_together() -> frozenset[str]:
+    """Return the words that look like names of this country written together, and are others: "Longan", "Triton"."""
+    return frozenset(map(key, _table()[_TOGETHER]))
+
+
+@remembered(maxsize=1)
 def _places() -> dict[str, str]:
-    return {key(name): unit for unit, names in _table().items() if unit != _ABROAD for name in names}
+    return {key(name): unit for unit, names in _of_units() for name in names}
 
 
 @remembered(maxsize=1)
 def _bare_places() -> dict[str, str]:
     """Return the places without marks; of two that look alike then none is meant, and a unit's own name is none."""
     found, units = dict[str, str](), vocabulary("province").bare
-    for unit, names in _table().items():
-        for name in {folded(name) for name in names} - units.keys() if unit != _ABROAD else ():
+    for unit, names in _of_units():
+        for name in {folded(name) for name in names} - units.keys():
             found[name] = unit if found.get(name, unit) == unit else ""
     return found
 

@@ -1,4 +1,4 @@
-"""What stands beside the name of a place and is none: codes, numbers of post and telephone, coordinates, imprints.
+"""What stands beside the name of a place and is none: codes, numbers of telephones, coordinates, quarters, imprints.
 
 The name decides: "VN-01 Lai Châu" is Lai Châu, whatever the code. A bare number before a name is taken for its code
 only where it is that unit's own, because "155 Hải Phòng" is a house in a street.
@@ -24,6 +24,11 @@ _NUMBER_BEFORE = re.compile(r"(?P<code>\d{2})\s*[\s:.–_-]\s*(?P<name>[^\W\d].*
 _NUMBER_BEHIND = re.compile(r"(?P<name>[^\W\d].*?)\s*[\s:._–-]\s*(?P<code>\d{2})")
 _LETTERS_BEFORE = re.compile(r"(?P<code>[A-ZĐ]{2,4})[\s:.–_-]+(?P<name>[^\W\d].+)")
 _LETTERS_BEHIND = re.compile(r"(?P<name>[^\W\d].+?)[\s:.–_-]+(?P<code>[A-ZĐ]{2,4})")
+_QUARTER = re.compile(
+    r"\bQ[1-4](?:\s*(?:[-–—,+/&]|và|and|to|đến)\s*Q[1-4]){0,3}[\s/,.(–-]+(?:(?:năm|of)\s+)?(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d[\s/,.(–-]*Q[1-4]\b",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(
     r"\b(?:gso|mã(?: (?:số|tỉnh|vùng|bưu chính|bưu điện|zip))?|"
     r"(?:zip|postal|area|province|iso) ?code|iso 3166-2)\s*:?\s*\d+\b|\bprovince (?:no\.? )?\d\d\b",
@@ -61,6 +66,11 @@ def without_codes(table: Vocabulary, text: str) -> str:
     if _DIGIT.search(text):
         text = _without_numbers(text)
     return _name_beside(table, text)
+
+
+def without_quarters(text: str) -> str:
+    """Return a value without quarters of years: "Q3 2019" is no district, nor is "Q1 - Q2/2020"."""
+    return " ".join(_QUARTER.sub(" ; ", text).split()) if "Q" in text or "q" in text else text
 
 
 def _without_numbers(text: str) -> str:

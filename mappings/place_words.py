@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 
 # Below a district, names come again and again; streets, schools and rivers are named after places far away.
-SMALL = re.compile(
-    r"(?:xã(?! hội\b)|phường|thị trấn|thôn|ấp|bản|buôn|khóm|tổ"
+NUMBERED = r"tổ|kp|quốc lộ|ql|tỉnh lộ|số|lô|tầng|km|so"
+STREETS = (
+    r"xã(?! hội\b)|phường|thị trấn|thôn|ấp|khóm"
     r"|khu(?! (?:vực|chứng tích|lưu niệm|tưởng niệm|căn cứ|di tích"
-    r"|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar|phố cổ|đền tháp)\b)|kp"
-    r"|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|quốc lộ|ql|tỉnh lộ"
-    r"|đại lộ|ngõ|ngách|hẻm|số|lô|kcn|tầng|to[àa] nhà|làng|quảng trường|công viên(?! địa chất\b)|km|p\.|x\.|tt\."
-    r"|trường(?! sa\b)|thpt|thcs|đại học|đh|học viện|viện|cao đẳng|tiểu học|mầm non|chợ|cầu|sông|núi|hồ|ga|bến xe"
-    r"|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa|xa|phuong|thi tran|duong|thon|khu pho|so)(?:\s|(?<=\.))"
-    r"|\d|q\.\s*\d|nxb|nhà xuất bản"
-    r"|.*\s(?:street|str\.?|road|rd\.?|avenue|ave\.?|ward|commune|village|hamlet|university|college|school)\.?$",
+    r"|du lịch|bảo tồn|kinh tế|danh thắng|dự trữ|ramsar|phố cổ|đền tháp)\b)"
+    r"|đường(?! (?:sắt|bay|cao tốc)\b)|phố(?! cổ)|xa lộ|đại lộ|ngõ|ngách|hẻm|kcn|p\.|x\.|tt\."
+    r"|cầu|sông|hồ|ga|khu pho|xa|phuong|thi tran|duong|thon"
+)
+HOUSES = (
+    r"to[àa] nhà|quảng trường|công viên(?! địa chất\b)|trường(?! sa\b)|thpt|thcs|đại học|đh|cao đẳng|tiểu học|mầm non"
+    r"|chợ|bến xe|bệnh viện|khách sạn|nhà hàng|công ty|đình|chùa"
+)
+_OF_VILLAGES = r"bản|buôn|làng|núi"
+INSTITUTES = r"học viện|viện"
+PUBLISHERS = r"nxb|nhà xuất bản"
+IN_ENGLISH_BEHIND = r"street|str\.?|road|rd\.?|avenue|ave\.?|ward|commune|village|hamlet|university|college|school"
+SMALL = re.compile(
+    rf"(?:{STREETS}|{HOUSES}|{NUMBERED}|{_OF_VILLAGES}|{INSTITUTES})(?:\s|(?<=\.))"
+    rf"|\d|q\.\s*\d|{PUBLISHERS}|.*\s(?:{IN_ENGLISH_BEHIND})\.?$",
     re.IGNORECASE,
 )
 KIND = re.compile(

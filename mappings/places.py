@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .city_or_person import PERSON, is_city_beside, is_person
 from .communes import unit_of_commune
 from .districts import is_district, is_of_elsewhere, unit_of_district, unit_of_joined_name, unit_of_ward, units_of_name
 from .keyboards import meant_by_keys
-from .landmarks import RELIC, abroad, towns, unit_of_landmark, unit_of_place
+from .landmarks import RELIC, abroad, towns, unit_of_landmark, unit_of_place, written_together
 from .misspelt_names import nearest_name
-from .place_codes import without_codes
+from .place_codes import without_codes, without_quarters
 from .place_words import (
     BEHIND,
     FOOD,
@@ -62,11 +63,8 @@ _INSTITUTION = re.compile(
 )
 _CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
 _ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like the Vietnamese one
-_PERSON = "Hồ Chí Minh"
-_BESIDE_THE_CITY = frozenset(("viet nam", "vietnam", "thanh pho", "tp"))
 _UNIT_BEFORE = re.compile(_UNIT, re.IGNORECASE)
 _LONGEST = 1000  # letters: a list of all 63 provinces of before July 2025 has 750
-COMMON = ("hòa bình", "hoà bình", "Hòa bình", "Hoà bình")  # in small letters it is peace, too
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
@@ -98,7 +96,9 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
         return (_LETTERS[iso[1]],) if iso[1] in _LETTERS else ()
     if text in _SHORT:
         return (_SHORT[text],)
-    text = _TWO_TOWNS.sub(" ", text)
+    text = without_quarters(_TWO_TOWNS.sub(" ", text))
+    if " " not in text and key(text) in written_together():
+        return ()
     if "://" in text or _is_of_another(text) or _PEACE.match(" ".join(text.replace(" và ", " ").split())):
         return ()
     if several := _town(text):
@@ -111,15 +111,31 @@ def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
     if _INSTITUTION.fullmatch(text):
         return ()
     pieces = [piece for piece in map(_trimmed, _PARTS.split(text)) if piece]
-    if _is_city_beside(table, text, pieces, offices > 0):
-        pieces = [f"TP {piece}" if _is_person(piece) else piece for piece in pieces]
+    if any(map(is_person, pieces)) and is_city_beside(
+        text, pieces, lambda piece: _named(table, piece) or _town(piece), offices > 0
+    ):
+        pieces = [f"TP {piece}" if is_person(piece) else piece for piece in pieces]
     if any(key(piece) in abroad() for piece in pieces):
         return ()
-    found = _of_pieces(table, text, pieces)
+    found = _of_pieces(table, text, pieces) or _unique([_of_one_word(pieces)])
     if found:
         return found
-    meant = [unit for typed in meant_by_keys(text.lower()) if (unit := table.value(typed))]
+    typed = [name for name in meant_by_keys(text.lower()) if not is_peace(name, text)]
+    meant = [unit for name in typed if (unit := table.value(name))]
     return _unique(meant[:1] or [_without_signs(table, text)])
+
+
+def is_peace(name: str, written: str = "") -> bool:
+    """Say that "hòa bình" is peace, not the province, because its last word was written in small letters.
+
+    Without any mark it is what somebody typed in haste, and the province.
+    """
+    if not name.endswith("nh") or len(name) > _LONGEST_PEACE or is_bare(name) or folded(name) != "hoa binh":
+        return False
+    return (written or name).split()[-1][0].islower()
+
+
+_LONGEST_PEACE = 16  # letters, with marks that stand apart and a blank too many
 
 
 def _without_signs(table: Vocabulary, text: str) -> str:
@@ -138,49 +154,6 @@ def _without_signs(table: Vocabulary, text: str) -> str:
 
 def _is_of_another(text: str) -> bool:
     return ("," in text or "(" in text) and _OF_ANOTHER.fullmatch(text) is not None
-
-
-def _is_city_beside(table: Vocabulary, text: str, pieces: list[str], is_of_office: bool) -> bool:
-    """Say that "Hồ Chí Minh" is the city, because an office, one of its streets or districts stands beside it.
-
-    Beside a place elsewhere, "Hồ Chí Minh, Pác Bó", it is the person, where no list says otherwise.
-    """
-    others = [piece for piece in pieces if not _is_person(piece)]
-    if len(others) == len(pieces):
-        return False
-    units = [_named(table, piece) or _town(piece) for piece in others]
-    elsewhere = {unit for unit in units if unit and unit != _CITY_ID}
-    if is_of_office or (elsewhere and (len(elsewhere) > 1 or _LISTED.search(text))):
-        return True
-    if elsewhere:
-        return False
-    return _ADDRESS_OF_THE_CITY.search(text) is not None or any(
-        unit or _is_in_the_city(piece) for unit, piece in zip(units, others, strict=True)
-    )
-
-
-_CITY_ID = "vn-79"
-_ADDRESS_OF_THE_CITY = re.compile(
-    r"\w\s*,\s*\d{1,2}\s*,\s*h[oồ] ch[ií] minh\b", re.IGNORECASE
-)  # "Bến Thành, 1, Hồ Chí Minh"
-_LISTED = re.compile(r"\s(?:và|and|&|\+|[-–—]+)\s")
-
-
-def _is_in_the_city(piece: str) -> bool:
-    """Say that a piece beside "Hồ Chí Minh" is of an address: the country, a street or ward, one of its districts."""
-    is_small = SMALL.match(piece) and any(map(str.isalpha, piece)) and not _NAME_OF_A_PERSON.match(piece)
-    return (
-        folded(piece) in _BESIDE_THE_CITY
-        or bool(is_small)
-        or (not piece.isdecimal() and _CITY_ID in units_of_name(piece))
-    )
-
-
-_NAME_OF_A_PERSON = re.compile(r"Trường(?: [^\W\d]\w*){1,2}$")  # Trường Chinh; a school is "Trường THPT …"
-
-
-def _is_person(name: str) -> bool:
-    return len(name) == len(_PERSON) and folded(name) == folded(_PERSON)
 
 
 def _trimmed(piece: str) -> str:
@@ -251,12 +224,12 @@ def _without_kind(piece: str) -> str:
 def _named(table: Vocabulary, piece: str) -> str:
     if short := _short_names().get(key(piece)):
         return short
-    if SMALL.match(piece) or piece in COMMON or unit_of_place(piece):
+    if SMALL.match(piece) or unit_of_place(piece):
         return ""
     name = _without_kind(piece)
-    if (is_district(piece) and not table.value(piece)) or (name in COMMON and not _UNIT_BEFORE.match(piece)):
+    if (is_district(piece) and not table.value(piece)) or (is_peace(name) and not _UNIT_BEFORE.match(piece)):
         return ""
-    if _is_person(name) and name != piece.upper() and not _CITY.match(piece):
+    if is_person(name) and name != piece.upper() and not _CITY.match(piece):
         return ""  # "Chiến dịch Hồ Chí Minh"
     return table.value(piece) or table.value(name) or _short_names().get(key(name), "") or _joined(name)
 
@@ -264,7 +237,7 @@ def _named(table: Vocabulary, piece: str) -> str:
 def _misspelt(table: Vocabulary, piece: str) -> str:
     """Return the unit of a name with a wrong mark or letter, "Đà nẳng", that is no other name: "Thạnh Hóa" is one."""
     name = _without_kind(piece)
-    if is_district(piece) or _is_person(name) or units_of_name(name):
+    if is_district(piece) or is_person(name) or is_peace(name) or units_of_name(name):
         return ""
     found = table.bare.get(folded(name), "") if " " in name and not is_bare(name) else ""
     return found or nearest_name(table, name)
@@ -305,11 +278,25 @@ _SHORTEST_JOINED = 5  # letters: "dian" is a first name, too
 
 
 def _joined(name: str) -> str:
-    """Return the unit of one word or of syllables joined by hyphens, as the French wrote: "Nghê-An", "Hadong"."""
+    """Return the unit of one word or of syllables joined by hyphens, as the French wrote: "Nghê-An", "Long-Xuyen"."""
     together = "" if " " in name else _together(name)
     if len(together) < _SHORTEST_JOINED or not together.isalpha():
         return ""
-    return _joined_names().get(together) or unit_of_joined_name(name)
+    return _joined_names().get(together) or (unit_of_joined_name(name) if "-" in name else "")
+
+
+def _of_one_word(pieces: list[str]) -> str:
+    """Return the unit of a district written together, that stands alone or beside the country: "Rachgia, Cochinchine".
+
+    Beside any other word it may be a place of others: "Donghai, Jiangsu".
+    """
+    names = [piece for piece in pieces if folded(piece) not in _COUNTRIES] if len(pieces) <= _WITH_COUNTRIES else []
+    name = _without_kind(names[0]) if len(names) == 1 else ""
+    return unit_of_joined_name(name) if len(name) >= _SHORTEST_JOINED and name.isalpha() else ""
+
+
+_WITH_COUNTRIES = 3  # pieces: "Hadong, Tonkin, Indochine"
+_COUNTRIES = frozenset(("viet nam", "vietnam", "vn", "tonkin", "annam", "cochinchine", "indochine", "indochina"))
 
 
 def _beginning(table: Vocabulary, words: str) -> str:
@@ -339,9 +326,9 @@ def _of_a_place(table: Vocabulary, piece: str) -> str:
     piece = BEHIND.sub("", piece)
     if FOOD.match(piece) or _OCEAN in folded(piece):
         return ""
-    if piece.endswith(_PERSON) or (SMALL.match(piece) and not said):
+    if piece.endswith(PERSON) or (SMALL.match(piece) and not said):
         return (
-            (table.value(_PERSON) or "")
+            (table.value(PERSON) or "")
             if said and re.search(r"^sở\s|thành (?:đoàn|ủy) hồ chí minh$", piece.lower())
             else ""
         )

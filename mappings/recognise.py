@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from .grades import Terms, grades_in
-from .places import COMMON, provinces_of_words
+from .places import is_peace, provinces_of_words
 from .tables import LONGEST_REMEMBERED, forgotten, remembered
 from .titles import read
 from .vocabulary import Vocabulary, vocabulary
@@ -133,8 +133,8 @@ def _declared_provinces(table: Vocabulary, text: str) -> Terms:
 
 def _provinces_of_today(table: Vocabulary, text: str) -> Terms:
     """Take the value as a whole, else what its parts name: a list, an address, a town, an old province."""
-    found = table.value(text) if "VN-" not in text and text not in COMMON else None
-    if found:
+    found = table.value(text) if "VN-" not in text else None
+    if found and not is_peace(text):
         return (found,)
     return provinces_of_words(table, text)
 
