@@ -77,16 +77,25 @@ def line(text: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Repair a longer text; paragraphs are parted by one empty line, line ends inside a paragraph are blanks."""
-    if _is_clean(text):
-        return text.strip()
-    parts = (" ".join(part.split()) for part in _PARAGRAPH.split(_repair(text)))
+    return text.strip() if _is_clean(text) else _parted(_repair(text))
+
+
+def marked_up(text: str) -> str:
+    """Repair a longer text and leave its markup, in which addresses stand."""
+    return text.strip() if _is_clean(text) else _parted(_composed(without_mojibake(unescaped(text))))
+
+
+def _parted(text: str) -> str:
+    parts = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
     return "\n\n".join(part for part in parts if part)
 
 
 def _repair(text: str) -> str:
     text = without_mojibake(unescaped(text))  # before blanks: "à" is read wrongly as Ã and a no-break space
-    if "<" in text:
-        text = _without_markup(text)
+    return _composed(_without_markup(text) if "<" in text else text)
+
+
+def _composed(text: str) -> str:
     if not text.replace("\n", "").isprintable():  # no invisible character and no odd space is
         text = _JOINERS.sub("", text.translate(_INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", text)
@@ -184,6 +193,18 @@ def without_marks(text: str) -> str:
         return text
     bare = unicodedata.normalize("NFD", text).translate(_BARE)
     return "".join(character for character in bare if not unicodedata.combining(character))
+
+
+def unmarked_too(pattern: str) -> str:
+    """Let each marked letter of a regular expression stand without its marks, too: "không", "khong"."""
+    found, inside, before = [], False, ""
+    for letter in pattern:
+        if before != "\\":
+            inside = letter == "[" or (inside and letter != "]")
+        bare = without_marks(letter) if letter.isalpha() else letter
+        found.append(letter if bare == letter else letter + bare if inside else f"[{letter}{bare}]")
+        before = letter
+    return "".join(found)
 
 
 def is_bare(text: str) -> bool:

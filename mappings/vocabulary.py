@@ -55,7 +55,10 @@ class Vocabulary:
         self.uris: dict[str, str] = {}
         for term in self.terms.values():
             self._learn(term)
-        self.longest = max((phrase.count(" ") + 1 for phrase in self.anywhere), default=0)
+        self.longest: dict[str, int] = {}  # of the phrases that begin with a word
+        for phrase in (*self.anywhere, *self.anywhere_bare):
+            first, length = phrase.partition(" ")[0], phrase.count(" ") + 1
+            self.longest[first] = max(length, self.longest.get(first, 0))
 
     def _learn(self, term: dict[str, Any]) -> None:
         """Enter one term's words; where two terms share one, the earlier term keeps it."""
@@ -106,7 +109,7 @@ class Vocabulary:
         table = self.anywhere_bare if bare else self.anywhere
         found, place = [], 0
         while place < len(words):
-            for length in range(min(self.longest, len(words) - place), 0, -1):
+            for length in range(min(self.longest.get(words[place], 0), len(words) - place), 0, -1):
                 term = table.get(" ".join(words[place : place + length]))
                 if term:
                     found.append((term, place, place + length - 1))
