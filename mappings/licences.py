@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+import unicodedata
 from urllib.parse import unquote
 
-from .reservations import FORBIDDEN, FREE, allows_all, denied_behind, is_negated, reserves, takes_back
+from .creative_commons import (
+    ALONE,
+    BY,
+    CC_ADDRESS,
+    CC_CODE,
+    CC_WORDS,
+    COMPONENTS,
+    MARK,
+    VERSION,
+    ZERO,
+    conditions,
+    has_unknown,
+    with_parted_codes,
+)
+from .reservations import (
+    FREE,
+    allows_all,
+    closes,
+    contradicts,
+    forbids,
+    is_negated,
+    is_of_part,
+    reserves,
+    stated,
+    takes_back,
+)
 from .rows import Row
 from .rule import Found, Job, Rule
 from .tables import remembered_words
-from .vietnamese import paragraphs
+from .vietnamese import marked_up, paragraphs
 from .vocabulary import address, vocabulary
 
-_CC_ADDRESS = re.compile(
-    r"(?<![\w-])(?:creativecommons\.org|licensebuttons\.net)[/\\]+(licen[sc]es?|l|publicdomain|p|presskit/buttons/[^/\s]+/[a-z]+)[/\\]+"
-    r"([a-z_-]+)(?:[/\\]([1-4]\.[0-9]))?(?:[/\\]([a-z]{2,3})(?![a-z]))?",
-    re.IGNORECASE,
-)
 _RIGHTS_ADDRESS = re.compile(r"(?<![\w-])rightsstatements\.org/(?:vocab|page|data)/([a-z-]+)", re.IGNORECASE)
 _OTHER_ADDRESS = re.compile(r"(?<![\w.])(?:www\.)?((?:opensource|apache|gnu)\.org/[^\s<>\"')]+)", re.IGNORECASE)
 # Addresses of licences of software: the licence's name stands in them, in many spellings.
@@ -26,87 +46,7 @@ _SOFTWARE_ADDRESS = re.compile(
     r"|(?:apache|gnu)\.org/licenses)/(mit(?:-license)?|apache-2\.0|license-2\.0|gpl-3\.0(?:-only|-or-later)?)(?![\w-])",
     re.IGNORECASE,
 )
-_ATTRIBUTION = (
-    r"attribution|paternit[ée]|namensnennung|atribuci[óo]n|reconocimiento|attribuzione|atribui[çc][ãa]o|naamsvermelding"
-    r"|erkännande|navngivelse|uznanie\s+autorstwa|uveďte\s+p|с\s+указанием\s+авторства"
-    r"|atribusi|alıntı|reconeixement|recoñecemento|nimeä|uvedenie\s+autora|uveďte\s+autora|nevezd\s+meg|atribuire"
-    r"|imenovanje|autorstvo|ауторство|priznanje\s+avtorstva|αναφορά|признание|атрибуция|(?:із|з)\s+зазначенням\s+авторства"
-    r"|autorile\s+viitamine|atsaucoties|priskyrimas|aitortu|ייחוס|نسب\s+المصنف|แสดงที่มา"
-    r"|署名|姓名標示|表示|저작자\s?표시|ghi\s+(?:cong|nhan|nguon)\b|ghi\s+(?:công|nhận|nguồn|tên|rõ nguồn)"
-)
-# Signs between, "CC: BY", only in capitals ("Gửi cc: by email") and with nobody behind ("Xe máy 110 CC: BY Honda").
-_CC_BY = (
-    r"(?:\b(?:cc|creative\s*-?commons?)[\s-]?by|\(cc\)\s?by"
-    r"|(?-i:\b(?:CC|Creative Commons)(?:(?: Public)? Licen[sc]e)?(?: [1-4]\.0)?\W{1,3}BY"
-    r"(?=\s*(?:$|[^\w\s]|\d|(?:NC|ND|SA)\b))))(?![a-z])"
-)
-_CC_WORDS = re.compile(
-    r"creative\s*-?commons?|知识共享|創用\s?cc|크리에이티브\s?커먼즈|クリエイティブ・コモンズ"
-    r"|^(?:表示|署名|姓名標示|저작자\s?표시).*[1-4]\.0|\b(?:giấy phép|licen[sc]e)\s+cc\b"
-    rf"|{_CC_BY}|\bcc[\s-]?0\b|\bcc[\s-]?zero\b|\bcc\s+pdm\b|\(cc\)"
-    rf"|\bcc\s+(?:{_ATTRIBUTION})"
-    r"|\bgiấy phép\s+ghi\s+(?:nhận\s+)?(?:công|tác giả)\b|được tự do\W+chia sẻ[^.]{0,200}\bghi (?:nhận )?công"
-    r"|^(?:attribution|namensnennung)\b(?!\s+(?:required|needed|is|to|of|must|not))"
-    r"|^(?:erkännande|navngivelse|uznanie\s+autorstwa)\b|^с\s+указанием\s+авторства"
-    r"|^(?:atribui[çc][ãa]o|atribuci[óo]n|reconocimiento|attribuzione|paternit[ée]|naamsvermelding)\b(?:/\w+)?"
-    r"(?=\W*(?:n[ãa]o|no|non|sem|sin|niet|geen|pas|compart|condividi|partage|gelijk|[1-4]\.[05]))"
-    r"|^by(?:-(?:nc|nd|sa))+\b"
-    r"|\b(?:licen[sc]ed?(?: under)?|licen[sc]e is described as|available under)"
-    r"\W+(?:an?\s|the\s|as\s)?attribution\b(?=.{0,200}[1-4]\.0)"
-    r"|^ghi\s+(?:công|nhận)\b(?=.*(?:thương mại|phái sinh|tương tự|[1-4]\.0))"
-    r"|^ghi\s+(?:cong|nhan)\b(?=.*(?:thuong mai|phai sinh|tuong tu|[1-4]\.0))",
-    re.IGNORECASE,
-)
-_CC_CODE = re.compile(rf"{_CC_BY}((?:\W{{1,3}}(?:nc|nd|sa)(?![a-z]))*)", re.IGNORECASE)
-_COMPONENTS = (
-    (
-        "nc",
-        re.compile(
-            r"non\W*commercial|pas\s+d.\s?utilisation\s+commerciale|nicht\W?kommerziell|no\W?comercial|(?:phi|không)\s*thương\s*mại|phi\s+thuong\s+mai"
-            r"|n[ãa]o\W?comercial|niet\W?commercieel|i(?:cke|kke)\W?kommer(?:siell|ciel)|niekomercyjn|keine\W+kommerzielle|некоммерческ|n[eo]n?-?\W?komer(?:s|c)\w+"
-            r"|gayri\W?ticari|no\W?comercial|ei\W?kaupallinen|nepoužíva[jť]\w*\s+komer|neužívejte\s+komer|ne\s+add\s+el"
-            r"|necomercial|μη\s+εμπορική|некомер\w+|mitteäriline|nekom(?:ercin|erci)\w*|ez\W?komertziala|לא\s+מסחרי|غير\s+تجاري"
-            r"|ไม่ใช้เพื่อการค้า|非商业|非商業|非営利|비영리"
-            r"|không\s+(?:dùng|sử dụng|vì|nhằm|được)\s[^.;]{0,30}thương\s*mại"
-            r"|(?<![a-z])nc(?![a-z])",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "nd",
-        re.compile(
-            r"no\W*deriv|pas\s+de\s+modification|keine\s+bearbeitung|sin\W?(?:obra)?\W?derivad"
-            r"|non\W?opere\W?derivate|sem\W?deriva[çc]|geen\W?afgeleide"
-            r"|bez\s+utworów|inga\W?bearbetningar|ingen\W?bearbe[ij]delser?"
-            r"|без\s+производных"
-            r"|tanpa\W?turunan|türetilemez|sense\W?obra\W?derivada|ei\W?muutoksia|nezpracovávejte|nespracov\w+|bez\W?odvoden\w+"
-            r"|ne\s+változtasd|fără\W?(?:derivate|modificări)|b(?:ez|rez)\W?(?:prerada|predelav)|без\W?(?:прерада|похідних|производн)"
-            r"|όχι\s+παράγωγα|tuletatud\s+teoste\s+keeld|bez\s+atvasin\w+|jokių\s+išvestinių|lan\W?eratorririk\W?gabe"
-            r"|ללא\s+יצירות|منع\s+الاشتقاق|ห้ามดัดแปลง|禁止演绎|禁止改作|改変禁止|변경\s?금지"
-            r"|khong\s+phai\s+sinh|(?:không|cấm)\s*[^.;,]{0,20}phái\s*sinh"
-            r"|không\s+(?:được\s+)?(?:sửa đổi|chỉnh sửa|thay đổi|biến đổi)"
-            r"|(?<![a-z])nd(?![a-z])",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "sa",
-        re.compile(
-            r"share\W*a?like|partage\s+dans\s+les\s+m[êe]mes|weitergabe\s+unter\s+gleichen|compart\w+\W?igual|gelijk\W?delen"
-            r"|condividi\W?allo\W?stesso|на\s+тех\s+же\s+условиях|с\s+сохранением\s+условий|dela\W?lika|del\s+på\s+samme|na\s+tych\s+samych|l.identique"
-            r"|berbagi\W?serupa|aynı\W?lisansla|compartir\W?igual|jaa\W?samoin|zachovejte\s+licenci|rovnaké\s+šírenie|így\s+add"
-            r"|(?:partajare|distribuire)\W?în\W?condiții|del\W?på\W?samme|dijeli\s+pod\s+istim|deliti\s+pod\s+istim|делити\s+под"
-            r"|deljenje\s+pod\s+enakimi|παρόμοια\s+διανομή|споделяне\s+на|на\s+тих\s+самих|сохранение\W?условий"
-            r"|samadel\s+tingimustel|analogiškas|partekatu\W?berdin|שיתוף\s+זהה|بالمثل|อนุญาตแบบเดียวกัน|相同方式|継承|동일\s?조건|chia\s+se\s+tuong\s+tu|(?:chia\s*sẻ|phân\s*phối)\s*(?:tương\s*tự|như\s+nhau|theo\s+cùng)|cùng\s+(?:giấy\s+phép|điều\s+kiện)|(?<![a-z])sa(?![a-z])",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_BY = re.compile(rf"{_ATTRIBUTION}|^by-|{_CC_BY}", re.IGNORECASE)
 _NO_TRADE = re.compile(r"cấm\s[^.;]{0,30}thương\s*mại", re.IGNORECASE)  # beside "ghi công" it may mean BY-NC
-_MARK = re.compile(r"public\s+domain\s+mark|\bpdm\b", re.IGNORECASE)
-_ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|commons\s+(?:zero|0)\b", re.IGNORECASE)
-_VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 _OWNER = re.compile(r"\(c\)\s*([^\W\d_][^;:!?]{2,80}?)\.?", re.IGNORECASE)
 _HOUSE = re.compile(r"(?:Trường|Đại học|Học viện|Viện|Sở|Phòng GD|Nhà xuất bản|NXB|Công ty|Thư viện|Bộ Giáo dục)\s")
 # Names of licences of software, which are words and names of universities, too: only beside "licence".
@@ -117,7 +57,7 @@ _GPL = (
 _APACHE = r"apache(?: software)?(?: licen[sc]e)?[ ,(-]*(?:v(?:ersion|\.)?|phiên bản)?\s*2(?:\.0)?(?!\.?\d)"
 _SOFTWARE = re.compile(
     r"\b(?:giấy phép(?: phần mềm| mã nguồn mở)?|(?:licen[sc]ed?|released|distributed|available) under(?: the)?)\s+"
-    rf"(mit\b(?!-)|{_APACHE}|{_GPL})"
+    rf"(mit\b(?!-)(?=\s*(?:$|[^\w\s]|(?:licen[sc]e|and|or|và|hoặc|cho|với)\b))|{_APACHE}|{_GPL})"
     r"|^(?:the |spdx-license-identifier:\s*)?"
     rf"(mit\b(?=.{{0,3}}licen[sc]e|$)|{_APACHE}(?=\s*(?:$|[^\w\s]|licen))|{_GPL})",
     re.IGNORECASE,
@@ -127,8 +67,9 @@ _OF_SOFTWARE = {"m": "mit", "a": "apache-2.0", "g": "gpl-3.0", "c": "gpl-3.0"}
 _EXCEPTED = re.compile(
     r"^(?:all rights reserved|(?:tất cả )?(?:các|mọi) quyền được bảo lưu)\W+(?:ngoại )?(?:trừ|except)", re.IGNORECASE
 )
+_PLAIN_WORDS = re.compile(r"[\w\s.,/()-]*")
 _LABEL = re.compile(r"^(?:rights|licen[sc]e|usage|terms of use)\s*:\s*(?=\S)", re.IGNORECASE)
-_RUN_TOGETHER = re.compile(r"\bcc-?by-?(nc)?-?(sa|nd)?(?![a-z])-?", re.IGNORECASE)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
 _ALLOWED = re.compile(
     r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]{0,200}(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
     r"|(chỉ[^.;]{0,200}phi thương mại)",
@@ -140,53 +81,48 @@ _OWNED = re.compile(r"\bmà\s[^.;]{0,200}bản quyền (?:của|thuộc)", re.IG
 # "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
 _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]{0,200}bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
-_PARTICULAR = ("rs-inc-ruu", "rs-inc-ow-eu")  # "In copyright, rights holder unlocatable": the second says more
 _COMPONENT_CODES = frozenset(("by", "nc", "sa", "nd"))
-_LONGEST = 1_000  # letters: journals repeat their sentences of rights; what is longer stands in one record
+# Journals repeat their sentences of rights: so many are kept, each of up to so many letters; 8 MB at most.
+_LONGEST, _MOST = 1_000, 4_000
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
+_UNCLEAR, _DENIED = ("", "", "unclear"), ("", "", "denied")
 
 Reading = tuple[str, str, str]  # id of the licence or "", its address or "", how it was read
 
 
-@remembered_words(maxsize=20_000, longest=_LONGEST)
+@remembered_words(maxsize=_MOST, longest=_LONGEST)
 def read(text: str) -> Reading:
     """Return the licence that a statement of rights names: (id, address, how); ("", "", "") where it names none.
 
-    ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which, or
+    ``how`` is address, words or copyright; "unclear" where Creative Commons is named without saying which, "denied"
     where what is named is denied, contradicted or taken back.
     """
-    own = vocabulary("licence").taught.term(text)
+    table = vocabulary("licence")
+    own = table.taught.term(text)
     if own:
         return own, "", "words"
-    text = _LABEL.sub("", _plain(text))
-    if ("/" in text or "\\" in text) and (by_address := _by_address(text)):
+    text, marked = _plain(text)
+    if ("/" in marked or "\\" in marked) and (by_address := _by_address(marked, text)):
         return by_address
-    if _CC_WORDS.search(text):
-        if _EXCEPTED.search(text):
-            return "rs-inc", "", "copyright"
-        reading = ("", "", "unclear") if FORBIDDEN.search(text) else _creative_commons(text)
-        return _if_believed(reading, text) if reading[0].startswith(("cc", "pdm")) else reading
-    table = vocabulary("licence")
+    if CC_WORDS.search(text):
+        if ALONE.fullmatch(text):
+            return _creative_commons(text)
+        return ("rs-inc", "", "copyright") if _EXCEPTED.search(text) else _if_believed(_creative_commons(text), text)
     whole = table.value(text)
-    if whole and table.terms[whole].get("open") and "?" in text:
-        return "", "", ""
     if whole and not (whole in _OF_SOFTWARE.values() and reserves(text)):  # "© MIT"
-        return whole, "", "words"
+        holds = _PLAIN_WORDS.fullmatch(text) or not contradicts(text, table.terms[whole])
+        return (whole, "", "words") if holds else ("", "", "")
     if (software := _SOFTWARE.search(text)) and not is_negated(text, software.start()):
         name = _OF_SOFTWARE[(software[1] or software[2])[0].lower()]
         if not takes_back(text, table.terms[name]):
             return name, "", "words"
     if name := allows_all(text):
         return name, "", "words"
-    words = text.lower().split()
-    for name, first, _ in sorted(table.phrases(text), key=lambda phrase: phrase[0] not in _PARTICULAR):
-        if not name.startswith("rs-"):  # "MIT OpenCourseWare", "not in the public domain"
-            continue
-        if not table.terms[name].get("open"):
-            if denied_behind(" ".join(words[max(0, first - 8) : first])):
-                continue
-            return _reserved(name, text), "", "copyright"
-        if first == 0 and not FORBIDDEN.search(text):
+    for name, _, first, denied in stated(text):
+        if closes(name):
+            if not denied:
+                return _reserved(name, text), "", "copyright"
+        elif first == 0 and not contradicts(text, table.terms[name]):
             return name, "", "words"
     if _is_owner(text):
         return "rs-inc", "", "copyright"
@@ -204,15 +140,15 @@ def _is_owner(text: str) -> bool:
     return _HOUSE.match(named[1]) is not None or (1 < len(words) < 6 and all(word[0].isupper() for word in words))
 
 
-def _plain(text: str) -> str:
-    """Write badges and what is run together as people write: "License-CC%20BY--NC%204.0", "ccbysa"."""
-    if "%2" in text:
-        text = unquote(text).replace("--", "-").replace("-CC", " CC")
-    if "&" in text and ";" in text:
-        text = unescape(text)
-    if "ccby" in text.lower():
-        return _RUN_TOGETHER.sub(lambda code: "-".join(filter(None, ("CC-BY", code[1], code[2]))) + " ", text)
-    return text
+def _plain(text: str) -> tuple[str, str]:
+    """Write a value as people write it, without markup and with it: "License-CC%20BY--NC%204.0", "ccbysa"."""
+    if "%" in text:
+        text = unquote(unquote(text)).replace("--", "-").replace("-CC", " CC")
+    marked = marked_up(text)
+    if not marked.isascii():
+        marked = unicodedata.normalize("NFKC", marked).translate(_DASHES)
+    plain = paragraphs(marked) if "<" in marked else marked
+    return _LABEL.sub("", with_parted_codes(plain)), marked
 
 
 def _reserved(name: str, text: str) -> str:
@@ -224,28 +160,42 @@ def _reserved(name: str, text: str) -> str:
 
 
 def _if_believed(reading: Reading, text: str) -> Reading:
-    return ("", "", "unclear") if takes_back(text, vocabulary("licence").terms[reading[0]]) else reading
+    """Return what names Creative Commons, denied where the words around it do not let it hold."""
+    licence = vocabulary("licence").terms.get(reading[0], {})
+    if reading[0].startswith("rs-") or not licence:
+        return reading
+    if licence.get("open"):
+        named = (each.start() for form in (CC_CODE, ZERO) for each in form.finditer(text))
+        holds = not has_unknown(text) and not any(is_negated(text, start) for start in named)
+    else:
+        holds = not forbids(text)
+    return reading if holds and not takes_back(text, licence) else _DENIED
 
 
-def _by_address(text: str) -> Reading | None:
-    if match := _CC_ADDRESS.search(text):
-        if is_negated(text, match.start()):
-            return "", "", "unclear"
-        named = [_cc_address(*(part.lower() for part in each.groups(""))) for each in _CC_ADDRESS.finditer(text)]
+def _by_address(text: str, words: str) -> Reading | None:
+    if places := list(CC_ADDRESS.finditer(text)):
+        named = [(_cc_address(*(part.lower() for part in each.groups(""))), *each.span()) for each in places]
         # "CC BY; CC0 applies to the data": what has conditions says how the work itself may be used.
-        bound = [reading for reading in named if not (reading and reading[0] in FREE)] or named
-        if len({reading and reading[0] for reading in bound}) > 1:
-            return "", "", "unclear"  # CC BY and CC BY-NC
-        return bound[0] and _if_believed(bound[0], text)
+        bound = [each for each in named if not (each[0] and each[0][0] in FREE)] or named
+        if len({reading and reading[0] for reading, _, _ in bound}) > 1:
+            return _DENIED  # CC BY and CC BY-NC
+        if any(is_negated(text, start) or is_of_part(text, start, end) for _, start, end in bound):
+            return _DENIED
+        reading = bound[0][0]
+        return reading if not reading or ALONE.fullmatch(text) else _if_believed(reading, words)
     table = vocabulary("licence")
     if software := _SOFTWARE_ADDRESS.search(text):
         name = _OF_SOFTWARE.get(software[1][0].lower(), "apache-2.0")  # at apache.org it is "LICENSE-2.0"
-        if is_negated(text, software.start()) or takes_back(text, table.terms[name]):
-            return "", "", "unclear"
+        if is_negated(text, software.start()) or takes_back(words, table.terms[name]):
+            return _DENIED
         return name, str(table.terms[name]["uri"]), "address"
     if statement := _RIGHTS_ADDRESS.search(text):
         name = f"rs-{statement[1].lower().strip('-')}"
-        return (name, str(table.terms[name]["uri"]), "address") if name in table.terms else None
+        if name not in table.terms:
+            return None
+        if is_negated(text, statement.start()) or contradicts(words, table.terms[name]):
+            return _DENIED
+        return name, str(table.terms[name]["uri"]), "address"
     match = _OTHER_ADDRESS.search(text)
     uri = f"http://{match[1].partition('?')[0]}" if match else ""
     found = table.uris.get(address(uri))
@@ -272,49 +222,72 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
 
 def _creative_commons(text: str) -> Reading:
     """Read the components one by one, so that "Non Commercial" in any spelling closes what "Attribution" opened."""
-    code = _CC_CODE.search(text)
-    named = _CC_WORDS.search(text)
+    code, named = CC_CODE.search(text), CC_WORDS.search(text)
     if named and is_negated(text, named.start()):
-        return ("rs-inc", "", "copyright") if _OWNED.search(text) else ("", "", "unclear")
-    if _MARK.search(text):
-        return ("", "", "unclear") if code else ("pdm", "", "words")
-    if _ZERO.search(text):
-        return ("", "", "unclear") if code else ("cc0", "", "words")
-    if not _BY.search(text) or _ONCE_OTHERWISE.search(text):
-        return "", "", "unclear"
-    if len({frozenset(re.findall(r"nc|nd|sa", each.lower())) for each in _CC_CODE.findall(text)}) > 1:
-        return "", "", "unclear"  # "CC BY 4.0 / CC BY-NC 4.0"
-    told = {part for part, form in _COMPONENTS if form.search(text)} | set(
+        return ("rs-inc", "", "copyright") if _OWNED.search(text) else _DENIED
+    if any(is_of_part(text, each.start(), each.end()) for each in (named, code) if each):
+        return _DENIED
+    if MARK.search(text):
+        return _DENIED if code else ("pdm", "", "words")
+    if ZERO.search(text):
+        return _DENIED if code else ("cc0", "", "words")
+    if _ONCE_OTHERWISE.search(text):
+        return _DENIED
+    if not BY.search(text):
+        return _DENIED if conditions(text) else _UNCLEAR
+    if len({frozenset(re.findall(r"nc|nd|sa", each.lower())) for each in CC_CODE.findall(text)}) > 1:
+        return _DENIED  # "CC BY 4.0 / CC BY-NC 4.0"
+    told = {part for part, form in COMPONENTS if form.search(text)} | set(
         re.findall(r"nc|nd|sa", (code[1] if code else "").lower())
     )
     name = "-".join(["cc", "by", *(part for part in ("nc", "sa", "nd") if part in told)])
     if not code and "nc" not in told and _NO_TRADE.search(text):
-        return "", "", "unclear"
+        return _DENIED
     if name not in vocabulary("licence").terms:
-        return "", "", "unclear"
-    version = _VERSION.search(text)
+        return _DENIED
+    version = VERSION.search(text)
     return name, f"https://creativecommons.org/licenses/{name[3:]}/{version[1]}/" if version else "", "words"
 
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:
-    """Return what the surest statements say; nothing where they contradict each other."""
+    """Return what the surest statements say; nothing where they contradict each other, or others an open one."""
     if len(rows) == 1:
         only = read(rows[0][1])
-        if only[2] != "unclear":
+        if only[2] not in ("unclear", "denied"):
             return [(only, rows[0])] if only[0] else []
     readings = [(read(row[1]), row) for row in rows]
     for reading, row in readings:
-        if reading[2] == "unclear" and rule.unknown:
+        if reading[2] in ("unclear", "denied") and rule.unknown:
             job.problem("unknown_value", rule.field, row[0], row[1])
-    told = [pair for pair in readings if pair[0][0]]
-    best = max((_STRENGTH[reading[2]] for reading, _ in told), default=0)
-    told = [pair for pair in told if _STRENGTH[pair[0][2]] == best]
-    names = dict.fromkeys(reading[0] for reading, _ in told)
-    if len(names) > 1:
+    best = max((_STRENGTH[reading[2]] for reading, _ in readings if reading[0]), default=0)
+    told = [pair for pair in readings if pair[0][0] and _STRENGTH[pair[0][2]] == best]
+    said = list(dict.fromkeys(reading[0] for reading, _ in told))
+    if len(said) == 1 and len(rows) > 1:
+        said += [reading[0] or row[1] for reading, row in readings if _is_against(reading, row[1], said[0])]
+    if len(said) > 1:
         if rule.unknown:
-            job.problem("several_licences", rule.field, told[0][1][0], ", ".join(names))
+            job.problem("several_licences", rule.field, told[0][1][0], ", ".join(said))
         return []
     return told
+
+
+def _is_against(reading: Reading, text: str, name: str) -> bool:
+    """Say that another statement of a record does not let an open licence hold; "© 2024 Trường" does."""
+    licence = vocabulary("licence").terms[name]
+    if reading[0] == name or not licence.get("open"):
+        return False
+    return (
+        reading[2] == "denied"
+        or (reading[0].startswith("cc") and reading[0] not in FREE)
+        or _closes_beside(text)[name in FREE]
+    )
+
+
+@remembered_words(maxsize=_MOST, longest=_LONGEST)
+def _closes_beside(text: str) -> tuple[bool, bool]:
+    """Say of another statement of a record whether CC BY does not hold beside it, and whether CC0 does not."""
+    plain, terms = _plain(text)[0], vocabulary("licence").terms
+    return contradicts(plain, terms["cc-by"]), contradicts(plain, terms["cc0"])
 
 
 def licence(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
