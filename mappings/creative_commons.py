@@ -60,7 +60,17 @@ _RUN_TOGETHER = re.compile(
 _UNKNOWN = re.compile(
     rf"{_CC_BY}(?:(?:-(?:nc|nd|sa)(?![a-z]))*+-(?!(?:li[cz]en|share|igo\b|int(?:ernational)?\b))(?=[^\W\d_])"
     r"|\W{0,3}n[\W_]?[cd](?![^\W_])|[\s-]*[1-4]\.\d[^\W\d_])"
+    r"|\battribution[\s-]{1,3}no\w"
     r"|[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]",  # letters of two scripts in one word look like others
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    unmarked_too(
+        r"(?:\A|creative commons|licen[sc]e|giấy phép|\bcc)\W{0,3}"
+        r"(?:attribution|ghi (?:nhận )?(?:công|tác giả)(?: (?:của )?tác giả)?)\b"
+        r"(?:[\s-]{0,3}(?:share\W?alike"
+        r"|(?:chia sẻ|phân phối) (?:tương tự|như nhau|(?:theo )?cùng (?:giấy phép|điều kiện))))?"
+    ),
     re.IGNORECASE,
 )
 # What stands behind a name: its version, a bracket, a word.
@@ -74,7 +84,7 @@ _PERSON = re.compile(r"[^\W\d_a-z]\w*\s+[^\W\d_a-z]")
 _GOES_ON = re.compile(
     unmarked_too(
         r"(?:li[czs][ez]n\w*|lisensi|giấy|int(?:erna\w+)?|unported|generic|universal|igo|vietnam|việt|quốc tế|toàn cầu"
-        r"|deed|public|hiến tặng|non transposé|[a-z]{2}\s*$|creative|cc|attribution|ghi|open|reuse|the|c\)|©|https?|www"
+        r"|deed|public|hiến tặng|non transposé|[a-z]{2}\W*$|creative|cc|attribution|ghi|open|reuse|the|c\)|©|https?|www"
         r"|cho (?:phép|mọi|tất cả|toàn|tài liệu|bài|sách|giáo trình)|được (?:áp|sử|phép|cấp)|for (?:this|all)"
         r"|với điều kiện ghi|with (?:attribution|credit)|works?|(?:text)?books?|articles?|content|materials?|resources?"
         r"|trên|đăng|xem|see|link|theo|at|tại|do|bởi|by|which|that|as|and|và|của)(?![^\W_])"
@@ -137,6 +147,9 @@ ZERO = re.compile(r"\bcc[\s-]?0\b|\bcc[\s-]?zero\b|public\s+domain\s+dedication|
 VERSION = re.compile(r"(?<![\d.])([1-4]\.[05])(?![\d.])")
 
 
+_NAMES = (CC_CODE, ZERO, MARK, _NAME, _ADDRESS)
+
+
 def with_parted_codes(text: str) -> str:
     """Write codes that are run together with a hyphen between their components: "ccbysa", "CC BY-NCND"."""
     if "by" not in text and "BY" not in text and "By" not in text:
@@ -158,9 +171,7 @@ def has_unknown(text: str) -> bool:
     """Say that a name has a component that is not known, "CC BY-NonC", or goes on as no name of an open one does."""
     if _UNKNOWN.search(text):
         return True
-    return any(
-        _goes_on_otherwise(text, each.end()) for form in (CC_CODE, ZERO, _ADDRESS) for each in form.finditer(text)
-    )
+    return any(_goes_on_otherwise(text, each.end()) for form in _NAMES for each in form.finditer(text))
 
 
 def _goes_on_otherwise(text: str, end: int) -> bool:

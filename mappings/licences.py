@@ -69,6 +69,7 @@ _EXCEPTED = re.compile(
 )
 _PLAIN_WORDS = re.compile(r"[\w\s.,/()-]*")
 _LABEL = re.compile(r"^(?:rights|licen[sc]e|usage|terms of use)\s*:\s*(?=\S)", re.IGNORECASE)
+_QUOTES = ' "“”«»'
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
 _ALLOWED = re.compile(
     r"(?<!không )(?<!chưa )(?:cho|được) phép[^.;]{0,200}(?:(phi lợi nhuận|phi thương mại)|học tập|giáo dục|giảng dạy)"
@@ -81,7 +82,7 @@ _OWNED = re.compile(r"\bmà\s[^.;]{0,200}bản quyền (?:của|thuộc)", re.IG
 # "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
 _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]{0,200}bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
-_COMPONENT_CODES = frozenset(("by", "nc", "sa", "nd"))
+_COMPONENT_CODES = re.compile("(?:by|nc|nd|sa|-)+")
 # Journals repeat their sentences of rights: so many are kept, each of up to so many letters; 8 MB at most.
 _LONGEST, _MOST = 1_000, 4_000
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
@@ -148,7 +149,7 @@ def _plain(text: str) -> tuple[str, str]:
     if not marked.isascii():
         marked = unicodedata.normalize("NFKC", marked).translate(_DASHES)
     plain = paragraphs(marked) if "<" in marked else marked
-    return _LABEL.sub("", with_parted_codes(plain)), marked
+    return _LABEL.sub("", with_parted_codes(plain).strip(_QUOTES)), marked
 
 
 def _reserved(name: str, text: str) -> str:
@@ -210,10 +211,10 @@ def _cc_address(kind: str, code: str, version: str, port: str) -> Reading | None
     elif code == "publicdomain":  # before 2010
         name = "pdm"
     else:
-        parts = code.strip("-").split("-")
-        name = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)])
-        if not _COMPONENT_CODES.issuperset(parts):
-            return None
+        parts = re.findall("by|nc|nd|sa", code)
+        if _COMPONENT_CODES.fullmatch(code) is None:
+            return None if not code.startswith("by") else _DENIED
+        name, code = "-".join(["cc", *(part for part in ("by", "nc", "sa", "nd") if part in parts)]), "-".join(parts)
     if name not in vocabulary("licence").terms:
         return None
     tail = "/".join(part for part in (version, port) if part)

@@ -56,10 +56,11 @@ _FORBIDDEN = re.compile(
     unmarked_too(r"cấm sao chép|(?<!không )(?:chưa|phải) (?:có sự )?(?:xin phép|cho phép)"),
     re.IGNORECASE,
 )
-# Words of the table that state copyright alone, which who licenses a work keeps, or a purpose; others close it.
-_ONLY_STATED = re.compile(
-    r"copyright|bản quyền|urheber|auteur|autor|^phục vụ học tập$|^dùng trong giảng dạy$", re.IGNORECASE
-)
+# Words of the table that only state copyright, which who licenses a work keeps, or a purpose: the others close it.
+_ONLY_STATED = {
+    "rs-inc": re.compile(r"copyright|bản quyền|urheber|auteur|autor", re.IGNORECASE),
+    "rs-inc-edu": re.compile(r"phục vụ học tập|dùng trong giảng dạy", re.IGNORECASE),
+}
 # Beside a name of the public domain only these may stand in a clause: they say nothing else of anything else.
 _HARMLESS = frozenset(
     key(word)
@@ -149,7 +150,7 @@ _LIMITED = re.compile(
         r"|(?<!0-)(?<!not )\bonly\b\s*(?:$|[.;,)\]]|for\b|in\b|within\b|to\b|by\b|with\b|on\b)|\buse only\b"
         r"|\bfor (?:educational|personal|academic|research|teaching|private|internal|classroom)(?: \w+)?"
         r" (?:purpose|use)s?\b"
-        r"|\bmục đích (?:giáo dục|học tập|nghiên cứu|giảng dạy|cá nhân)\b"
+        r"|\bmay (?:only )?be used for (?!any|all)|\bmục đích (?:giáo dục|học tập|nghiên cứu|giảng dạy|cá nhân)\b"
         r"|\bchỉ (?:dùng|được|cho|sử dụng|dành|áp dụng|phục vụ|lưu hành|trong|đọc|xem|tham khảo)\b"
         r"|\b(?:metadata|siêu dữ liệu)\b"
         r"|\bdo not (?:modify|edit|alter|change|copy|share|sell|distribute|redistribute|re-?use|use)\b"
@@ -272,7 +273,8 @@ def stated(text: str) -> list[tuple[str, str, int, bool]]:
 @remembered(maxsize=2)
 def _closing(name: str) -> frozenset[str]:
     """Return the words of a term that close a licence beside them, as they are compared, with and without marks."""
-    words = [word for word in vocabulary("licence").terms[name].get("variants", ()) if not _ONLY_STATED.search(word)]
+    variants = vocabulary("licence").terms[name].get("variants", ())
+    words = [word for word in variants if not _ONLY_STATED[name].search(word)]
     return frozenset(map(key, words)) | frozenset(map(folded, words))
 
 
@@ -283,12 +285,9 @@ def _against(text: str) -> tuple[bool, bool]:
     valid = {(name, words) for name, words, _, denied in found if not denied}
     forbidden = _FORBIDDEN.search(text) is not None or any(words in _closing("rs-inc") for _, words in valid)
     return forbidden, any(
-        name not in ("rs-inc", "rs-noc-oklr") and closes(name) and not _is_purpose(name, words) for name, words in valid
+        words in _closing(name) if name in _ONLY_STATED else closes(name) and name != "rs-noc-oklr"
+        for name, words in valid
     )
-
-
-def _is_purpose(name: str, words: str) -> bool:
-    return name == "rs-inc-edu" and words not in _closing(name)
 
 
 def forbids(text: str) -> bool:
@@ -316,5 +315,6 @@ def contradicts(text: str, licence: dict[str, Any]) -> bool:
 
 def _is_reserved(text: str) -> bool:
     return reserves(text) or any(
-        closes(name) and not denied and not _is_purpose(name, words) for name, words, _, denied in stated(text)
+        not denied and (name != "rs-inc-edu" or words in _closing(name)) and closes(name)
+        for name, words, _, denied in stated(text)
     )

@@ -89,7 +89,11 @@ def test_no_sign_in_an_address_hides_a_component(code: str) -> None:
         ("cc-by-ncnd", "cc-by-nc-nd"),
         ("CC BYNC", "cc-by-nc"),
         ("https://creativecommons.org/licenses/by–nc–nd/4.0/", "cc-by-nc-nd"),
+        ("https://creativecommons.org/licenses/byncnd/4.0/", "cc-by-nc-nd"),
+        ("CC BY 4.0; https://creativecommons.org/licenses/by-xx/4.0/", ""),
         ("CC BY NoDer", ""),
+        ("Creative Commons Attribution - NoDer", ""),
+        ("Creative Commons Attribution NonComercial", ""),
         ("CC BY-NonC", ""),
         ("CC BY 4.0NC", ""),
         ("CC BY, N.C.", ""),
@@ -150,7 +154,9 @@ def test_the_licence_of_a_part_is_not_the_works(words: str) -> None:
     assert not is_open(words)
 
 
-@pytest.mark.parametrize("named", ["CC BY 4.0", BY, f"© Trường Sông Lam, {BY}"])
+@pytest.mark.parametrize(
+    "named", ["CC BY 4.0", BY, f"© Trường Sông Lam, {BY}", "Creative Commons Attribution 4.0", "CC0"]
+)
 @pytest.mark.parametrize(
     "behind",
     [
@@ -176,6 +182,9 @@ def test_the_licence_of_a_part_is_not_the_works(words: str) -> None:
         "nếu tác giả đồng ý",
         "subject to permission",
         ", phi thương mại",
+        ". In Copyright - Educational Use Permitted",
+        ", copyright undetermined",
+        ", may be used for teaching",
     ],
 )
 def test_limits_doubts_and_dates_behind_a_name_are_seen(named: str, behind: str) -> None:
