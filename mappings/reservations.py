@@ -146,7 +146,7 @@ _LIMITED = re.compile(
         r"|\bno (?:modif|alter|edit|adapt|change|commercial|sale|resale|redistribut|re-?use|derivat)"
         r"|\bkhông (?:được )?(?:phép )?(?:bán|sửa|chỉnh sửa|thay đổi|sao chép|phát tán|(?:sử )?dụng lại|dùng lại)\b"
         r"|\b(?:phi|không)[^.;,]{0,20}\b(?:lợi nhuận|để bán|kinh doanh|mua bán)\b"
-        r"|\b(?:nội bộ|thu phí|trả phí|dành riêng)\b"
+        r"|\b(?:nội bộ|dành riêng|(?<!không )(?<!không phải )(?:thu|trả) phí)\b"
         r"|(?<!0-)(?<!not )\bonly\b\s*(?:$|[.;,)\]]|for\b|in\b|within\b|to\b|by\b|with\b|on\b)|\buse only\b"
         r"|\bfor (?:educational|personal|academic|research|teaching|private|internal|classroom)(?: \w+)?"
         r" (?:purpose|use)s?\b"

@@ -267,6 +267,7 @@ def test_statements_that_leave_rights_in_doubt_are_not_open() -> None:
         ("CC BY phiên bản 4.0", "cc-by"),
         ("CC BY 4.0 Tài liệu dành cho học sinh lớp 5", "cc-by"),
         ("CC BY 4.0, không cần xin phép", "cc-by"),
+        ("CC BY 4.0, không phải trả phí", "cc-by"),
         ("Rights: Public domain", "pdm"),
         ("Tác phẩm: public domain", "pdm"),
         ("Public domain (author died in 1930)", "pdm"),
