@@ -270,24 +270,31 @@ def stated(text: str) -> list[tuple[str, str, int, bool]]:
     ]
 
 
-@remembered(maxsize=2)
-def _closing(name: str) -> frozenset[str]:
+@remembered(maxsize=4)
+def _closing(name: str, kind: str = "variants") -> frozenset[str]:
     """Return the words of a term that close a licence beside them, as they are compared, with and without marks."""
-    variants = vocabulary("licence").terms[name].get("variants", ())
-    words = [word for word in variants if not _ONLY_STATED[name].search(word)]
+    listed = vocabulary("licence").terms[name].get(kind, ())
+    words = [word for word in listed if not _ONLY_STATED[name].search(word)]
     return frozenset(map(key, words)) | frozenset(map(folded, words))
 
 
 @remembered_words(maxsize=4_000)
 def _against(text: str) -> tuple[bool, bool]:
-    """Say of a text whether it reserves all rights, and whether it states less than an open licence allows."""
+    """Say of a text whether all rights are reserved in it, and whether that or what it states closes an open licence.
+
+    "Trường giữ mọi quyền với bản in" does the first where a licence is named beside it, and not the second.
+    """
     found = stated(text) if text.isascii() else [*stated(text), *stated(without_marks(text))]
     valid = {(name, words) for name, words, _, denied in found if not denied}
+    whole = f" {key(text)} | {folded(text)} "
+    phrases = [phrase for phrase in _closing("rs-inc", "field_only") if f" {phrase} " in whole]
+    clauses = [f" {form(clause)}" for clause in _CLAUSE.split(text) for form in (key, folded)] if phrases else []
     forbidden = _FORBIDDEN.search(text) is not None or any(words in _closing("rs-inc") for _, words in valid)
-    return forbidden, any(
+    closed = any(
         words in _closing(name) if name in _ONLY_STATED else closes(name) and name != "rs-noc-oklr"
         for name, words in valid
-    )
+    ) or any(clause.endswith(f" {phrase}") for phrase in phrases for clause in clauses)
+    return forbidden or bool(phrases), forbidden or closed
 
 
 def forbids(text: str) -> bool:
@@ -297,8 +304,10 @@ def forbids(text: str) -> bool:
 
 def takes_back(text: str, licence: dict[str, Any]) -> bool:
     """Say that a text which names a licence ends it, or limits one that is open, or reserves a part of the work."""
-    return contradicts(text, licence) or (
-        bool(licence.get("open")) and any(_SHARE.search(part) and _is_reserved(part) for part in _SENTENCE.split(text))
+    if contradicts(text, licence):
+        return True
+    return bool(licence.get("open")) and (
+        forbids(text) or any(_SHARE.search(part) and _is_reserved(part) for part in _SENTENCE.split(text))
     )
 
 
@@ -308,7 +317,7 @@ def contradicts(text: str, licence: dict[str, Any]) -> bool:
         return True
     if not licence.get("open") and licence["id"] not in _NOT_OWNED:
         return False
-    if _LIMITED.search(text) or _EXCEPTION.search(text) or any(_against(text)):
+    if _LIMITED.search(text) or _EXCEPTION.search(text) or _against(text)[1]:
         return True
     return bool(conditions(text)) or (licence["id"] in FREE and _is_reserved(text))
 

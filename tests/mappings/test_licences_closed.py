@@ -300,6 +300,8 @@ def test_the_tables_own_names_addresses_and_words_mean_their_term(name: str) -> 
         (["CC BY 4.0", "Bản quyền thuộc về tác giả"], "cc-by", set()),
         ([BY, "Creative Commons"], "cc-by", {"unknown_value"}),
         ([BY, "Attribution 4.0 International", "info:eu-repo/semantics/openAccess"], "cc-by", set()),
+        ([BY, "NXB Trẻ giữ mọi quyền."], "khong_ghi", {"several_licences"}),
+        ([BY, "Trường giữ mọi quyền với bản in"], "cc-by", set()),
         ([BY.replace("/by/", "/by-nc/"), "Lưu hành nội bộ"], "cc-by-nc", set()),
     ],
 )
