@@ -166,8 +166,9 @@ def _if_believed(reading: Reading, text: str) -> Reading:
     if reading[0].startswith("rs-") or not licence:
         return reading
     if licence.get("open"):
-        named = (each.start() for form in (CC_CODE, ZERO) for each in form.finditer(text))
-        holds = not has_unknown(text) and not any(is_negated(text, start) for start in named)
+        names = (each.start() for form in (CC_CODE, ZERO) for each in form.finditer(text))
+        before = {text[max(0, start - 100) : start] for start in names}  # one name may stand there a thousand times
+        holds = not has_unknown(text) and not any(is_negated(words, len(words)) for words in before)
     else:
         holds = not forbids(text)
     return reading if holds and not takes_back(text, licence) else _DENIED
