@@ -86,13 +86,13 @@ def _verified(
 def _compared(
     here: Desk, store: Store, engine: Engine, known: dict[str, Origin], *, repair: bool, mapped: bool
 ) -> dict[str, Any]:
-    from index import Progress, faults, faults_of_mapping, same_life
+    from index import Progress, faults, faults_of_mapping, same_epoch
     from index import repair as mend
     from mappings import fingerprint
 
     log, place = store.log, engine.place()
     total, last = sum(sum(counts.values()) for counts in log.counts().values()), log.identity()[2]
-    follows = place.store == log.identity()[0] and same_life(log, place)
+    follows = place.store == log.identity()[0] and same_epoch(log, place)
     marks, counted, examples = engine.marks(), Counter[str](), list[dict[str, str]]()
 
     def seen(found: Iterator[Fault]) -> Iterator[Fault]:

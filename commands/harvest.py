@@ -231,7 +231,7 @@ def update_indexes(here: Desk, federation: Federation, store: Store) -> bool:
         here.event("index", address=engine.address, changes=progress.changes, written=progress.written)
         again = ", ".join(progress.remapped[:_NAMED]) + (", …" if len(progress.remapped) > _NAMED else "")
         if again:
-            say(here.text(f"chuyển đổi lại: {again}", f"mapped again: {again}"))
+            say(here.text(f"ánh xạ lại: {again}", f"mapped again: {again}"))
     return reached
 
 

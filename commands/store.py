@@ -222,7 +222,7 @@ def restore_(ctx: click.Context, file: Path | None, done: bool, yes: bool) -> No
 def _begin_epoch(here: Desk, federation: Federation) -> None:
     with here.store(federation) as store:
         epoch = store.begin_epoch()
-    say(here.text(f"kho bắt đầu đời mới {epoch}", f"a new epoch {epoch} begins"))
+    say(here.text(f"kho bắt đầu đời (epoch) mới {epoch}", f"a new epoch {epoch} begins"))
 
 
 def _restore(here: Desk, federation: Federation, file: Path, *, yes: bool) -> None:

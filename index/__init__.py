@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .feed import rebuild as rebuild
     from .feed import repair as repair
     from .feed import rollback as rollback
-    from .feed import same_life as same_life
+    from .feed import same_epoch as same_epoch
     from .feed import update as update
     from .query import FACETS as FACETS
     from .query import LACKABLE as LACKABLE
@@ -77,7 +77,7 @@ __getattr__ = door(
         **dict.fromkeys(("Fault", "faults", "faults_of_mapping"), "verifying"),
         **dict.fromkeys(("Workers", "cores", "processes"), "workers"),
         **dict.fromkeys(
-            ("Progress", "forget", "map_again", "rebuild", "repair", "rollback", "same_life", "update"), "feed"
+            ("Progress", "forget", "map_again", "rebuild", "repair", "rollback", "same_epoch", "update"), "feed"
         ),
         **dict.fromkeys(
             (

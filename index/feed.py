@@ -59,7 +59,7 @@ def update(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told =
     progress = Progress()
     with _staying(engine) as here:
         progress.memory = Memory(here)
-        mended = same_life(log, here.place()) or _compare(log, here, origins, progress, told)
+        mended = same_epoch(log, here.place()) or _compare(log, here, origins, progress, told)
         if mended:
             _mark_new(here, origins)
             _follow(log, here, origins, progress, told)
@@ -111,12 +111,12 @@ def _make_sure_of_room(engine: Engine) -> None:
 
 
 def _begin(log: Log, engine: Engine) -> Engine:
-    """Return a generation to fill: one that was broken off, if it follows the present life of this store."""
+    """Return a generation to fill: one that was broken off, if it follows the present epoch of this store."""
     store, epoch, _ = log.identity()
     purpose = f"{store}.{epoch}"
     fresh = engine.fresh(purpose)
     place = fresh.place()
-    if place.store in ("", store) and (not place.store or same_life(log, place)):
+    if place.store in ("", store) and (not place.store or same_epoch(log, place)):
         return fresh
     fresh.close()
     engine.clean()
@@ -152,7 +152,7 @@ def rollback(log: Log, engine: Engine, origins: Mapping[str, Origin], told: Told
     try:
         if previous.place().store != log.identity()[0]:
             raise NoGenerationError(engine.address)
-        if not (same_life(log, previous.place()) or _compare(log, previous, origins, progress, told)):
+        if not (same_epoch(log, previous.place()) or _compare(log, previous, origins, progress, told)):
             raise NoGenerationError(engine.address)
         _follow(log, previous, origins, progress, told)
         _keep(progress, previous)
@@ -190,8 +190,8 @@ def _keep(progress: Progress, engine: Engine) -> None:
         progress.memory.keep(engine)
 
 
-def same_life(log: Log, place: Place) -> bool:
-    """Say whether a place is one of the store's present life: its epoch, and what stands there."""
+def same_epoch(log: Log, place: Place) -> bool:
+    """Say whether a place is one of the store's present epoch: its number, and what stands there."""
     _, epoch, last = log.identity()
     if place.epoch != epoch or place.sequence > last:
         return False
@@ -201,9 +201,9 @@ def same_life(log: Log, place: Place) -> bool:
 def _compare(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> bool:
     """Compare the index with its store key by key, and write what differs.
 
-    Until all of it is compared, the place is one of the store's present life where nothing can stand: what is written
-    counts as newer than all of the old life, and an update that is cut short begins again. False where the index does
-    not let go of newer states: somebody put an older store in place without giving it a new life.
+    Until all of it is compared, the place is one of the store's present epoch where nothing can stand: what is written
+    counts as newer than all of the old epoch, and an update that is cut short begins again. False where the index does
+    not let go of newer states: somebody put an older store in place without giving it a new epoch.
     """
     progress.verified, last = True, log.identity()[2]
     old, doubtful = engine.place(), msgspec.structs.replace(_place(log, last), sequence=1, key="", content="")

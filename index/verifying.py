@@ -39,7 +39,7 @@ def faults(log: Log, engine: Engine, told: Told = lambda number: None, *, follow
 
     What changed after the index's place is no fault: the next update brings it. So harvests and updates may go on
     meanwhile, if the engine stays in one generation (``Engine.at``). ``followed=False`` judges these too: for a place
-    that is not one of the store's present life.
+    that is not one of the store's present epoch.
     """
     for prefix in prefixes(max(held_in(engine), size_of(log))):
         # First the place, then the index, then the store: what is read later can only be newer.

@@ -124,7 +124,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "secret_unusable": Message(
         "config",
-        "Biến môi trường {variable} có kí tự không gửi được (xuống dòng, kí tự điều khiển).",
+        "Biến môi trường {variable} có ký tự không gửi được (xuống dòng, ký tự điều khiển).",
         "The environment variable {variable} has characters that cannot be sent (line breaks, control characters).",
         SHOW,
     ),

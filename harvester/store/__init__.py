@@ -70,7 +70,7 @@ class Store:
         return compact(self.database, days)
 
     def begin_epoch(self) -> int:
-        """Begin a new life of a store that pg_restore has put back; returns its epoch. Raises StoreError."""
+        """Begin a new epoch of a store that pg_restore has put back; returns its number. Raises StoreError."""
         return begin_epoch(self.database)
 
     def copies(self) -> list[str]:

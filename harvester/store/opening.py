@@ -43,7 +43,7 @@ def minutes(database: Database) -> int:
 
 
 def epoch(database: Database) -> int:
-    """Return in which life of the store we are: it begins anew with every restoring."""
+    """Return in which epoch of the store we are: a new one begins with every restoring."""
     with database.reading() as connection:
         return int(connection.scalars(sa.select(schema.identity.c.epoch)).one())
 

@@ -1,4 +1,4 @@
-"""Put an older copy in a store's place: a new life of the store, which every index and every process notices."""
+"""Put an older copy in a store's place: a new epoch of the store, which every index and every process notices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .database import LOCK_SECONDS, Database
 from .opening import minutes, prepare
 from .visits import holder, is_dead
 
-# Numbers of changes that a life which cannot be read any more may have used: more than 400 times all records of the
+# Numbers of changes that an epoch which cannot be read any more may have used: more than 400 times all records of the
 # largest source (2.5 million).
 GAP = 1_000_000_000
 _FENCES_A_MINUTE = 1 << 20  # a fence of a new epoch is above every fence of an earlier one
@@ -32,7 +32,7 @@ class Restored(msgspec.Struct, frozen=True):
     aside: str
 
 
-class _Life(msgspec.Struct, frozen=True):
+class _Replaced(msgspec.Struct, frozen=True):
     """What must be known of the store that is replaced."""
 
     epoch: int
@@ -52,18 +52,18 @@ def restore(
     store = Path(database.url.database)
     try:
         _check_copy(copy)
-        life = _present_life(database, store, take_downs)
+        before = _replaced(database, store, take_downs)
         ready = store.with_name(f"{store.name}.restoring")
-        epoch, sequence = _prepare(copy, ready, clock, take_downs, life)
-        aside = _set_aside(store, clock, readable=life is not None)
-        _take_the_place(ready, store, readable=life is not None)
+        epoch, sequence = _prepare(copy, ready, clock, take_downs, before)
+        aside = _set_aside(store, clock, readable=before is not None)
+        _take_the_place(ready, store, readable=before is not None)
         return Restored(epoch, sequence, str(aside) if aside else "")
     finally:
         database.close()
 
 
 def begin_epoch(database: Database) -> int:
-    """Begin a new life of a store that other means have restored (pg_restore); returns the new epoch.
+    """Begin a new epoch of a store that other means have restored (pg_restore); returns its number.
 
     Raises StoreError store_in_use.
     """
@@ -76,8 +76,8 @@ def begin_epoch(database: Database) -> int:
     return database.write(job)
 
 
-def _begin_epoch(connection: sa.Connection, database: Database, before: _Life | None) -> int:
-    """Begin a new epoch: no place of an index, no fence and no number of a change is one of an earlier life."""
+def _begin_epoch(connection: sa.Connection, database: Database, before: _Replaced | None) -> int:
+    """Begin a new epoch: no place of an index, no fence and no number of a change is one of an earlier one."""
     database.lock_changes(connection)
     table, sources, visit = schema.identity, schema.source, schema.visit
     of_copy = int(connection.scalars(sa.select(table.c.epoch)).one())
@@ -113,7 +113,7 @@ def _check_copy(copy: Path) -> None:
 
 
 def _prepare(
-    copy: Path, ready: Path, clock: Callable[[], float], take_downs: Path | None, before: _Life | None
+    copy: Path, ready: Path, clock: Callable[[], float], take_downs: Path | None, before: _Replaced | None
 ) -> tuple[int, int]:
     back_up(copy, ready)
     database = Database(f"sqlite:///{ready}", clock)
@@ -130,7 +130,7 @@ def _prepare(
 # --- the store that is there ------------------------------------------------------------------------------------------
 
 
-def _present_life(database: Database, store: Path, take_downs: Path | None) -> _Life | None:
+def _replaced(database: Database, store: Path, take_downs: Path | None) -> _Replaced | None:
     """Look at the store that is replaced: nobody may be visiting; its take-downs are written down. None: unreadable."""
     if not store.exists():
         return None
@@ -145,7 +145,7 @@ def _present_life(database: Database, store: Path, take_downs: Path | None) -> _
     _refuse_leases(leases, database.now(), database.where)
     if take_downs is not None:
         suppressions.write_all(database, take_downs)
-    return _Life(epoch, drawn)
+    return _Replaced(epoch, drawn)
 
 
 def _refuse_leases(leases: list[tuple[str, int]] | list[tuple[object, ...]], now: int, where: str) -> None:

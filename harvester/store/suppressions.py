@@ -75,7 +75,7 @@ class Version(NamedTuple):
 
 
 def version(connection: sa.Connection) -> Version:
-    """Return which take-downs and which life of the store this reading sees."""
+    """Return which take-downs and which epoch of the store this reading sees."""
     row = connection.execute(sa.select(schema.identity.c.epoch, schema.identity.c.take_downs)).one()
     return Version(row.epoch, row.take_downs)
 

@@ -63,14 +63,14 @@ def test_a_pasted_line_becomes_known_and_maps_again(folder: Path, no_tables: Pat
     write(no_tables, "vocabularies/type.yaml", pasted.replace("'?'", "am_thanh"))
     done = inside(folder, "index", "update")
     assert f"{SCHOOL}" in done.stderr, done
-    assert "chuyển đổi lại" in done.stderr
+    assert "ánh xạ lại" in done.stderr
     assert inside(folder, "mapping", "values", "type", "--unmapped", "--paste").stdout == ""
     values = json.loads(inside(folder, "mapping", "values", "type", SCHOOL, "--json").stdout)["values"]
     (row,) = [each for each in values if each["value"] == "am_thanh"]
     assert row["count"] >= UNKNOWN
     explained = inside(folder, "show", row["key"], "--explain").stdout
     assert "tables/vocabularies/type.yaml:1" in explained
-    assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
+    assert "ánh xạ lại" not in inside(folder, "index", "update").stderr
 
 
 def test_processes_that_help_are_handed_the_tables(
@@ -115,9 +115,9 @@ def test_an_update_that_is_broken_off_goes_on(folder: Path, no_tables: Path, mon
 def test_tables_of_another_format_map_nothing_again(folder: Path, no_tables: Path) -> None:
     inside(folder, "index", "update")
     write(no_tables, "crosswalks/mods.yaml", "fields: {description: {from: [note], parser: text}}")
-    assert "chuyển đổi lại" not in inside(folder, "index", "update").stderr
+    assert "ánh xạ lại" not in inside(folder, "index", "update").stderr
     write(no_tables, "crosswalks/oai_dc.yaml", "fields: {description: {from: [type], parser: text}}")
-    assert f"chuyển đổi lại: {UNIVERSITY}" in inside(folder, "index", "update").stderr
+    assert f"ánh xạ lại: {UNIVERSITY}" in inside(folder, "index", "update").stderr
 
 
 def differing(folder: Path, *words: str) -> Any:

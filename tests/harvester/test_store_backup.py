@@ -1,4 +1,4 @@
-"""Copies of the store and their way back: online, whole or not at all, a new life that everybody notices."""
+"""Copies of the store and their way back: online, whole or not at all, a new epoch that everybody notices."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ def test_a_store_in_use_is_not_replaced(place: Place, town: Town) -> None:
     store.close()
 
 
-def test_a_process_of_the_old_life_can_write_nothing_into_the_new_one(place: Place, town: Town) -> None:
+def test_a_process_of_the_old_epoch_can_write_nothing_into_the_new_one(place: Place, town: Town) -> None:
     """It slept through the restore, and a visit of its number runs again with the fence that it knew."""
     store = place.open()
     visit(store, town, NAME)
@@ -352,7 +352,7 @@ def test_a_store_that_cannot_be_read_is_set_aside_and_replaced(place: Place, tow
     town.next_night()
     visit(store, town, NAME)
     assert_equals_truth(store, town, NAME)
-    assert store.log.identity()[2] > 400 + restoring.GAP, "numbers of the life that cannot be read are not used again"
+    assert store.log.identity()[2] > 400 + restoring.GAP, "numbers of the epoch that cannot be read are not used again"
     store.close()
 
 

@@ -91,7 +91,7 @@ def update_of_a_new_one(store: Store) -> int:
     return other.counts().documents
 
 
-def test_what_was_broken_off_for_another_life_of_the_store_begins_anew(
+def test_what_was_broken_off_for_another_epoch_of_the_store_begins_anew(
     sqlite_store: Store, town: Town, engine: Engine, mapped: Counter[str]
 ) -> None:
     visit(sqlite_store, town, NAME)
@@ -155,7 +155,7 @@ def test_going_back_follows_every_later_change_first(sqlite_store: Store, town: 
     assert engine.generation() == now
 
 
-def test_going_back_to_one_of_another_life_compares_it_first(sqlite_store: Store, town: Town, engine: Engine) -> None:
+def test_going_back_to_one_of_another_epoch_compares_it_first(sqlite_store: Store, town: Town, engine: Engine) -> None:
     visit(sqlite_store, town, NAME)
     update(sqlite_store.log, engine, origins(sqlite_store))
     rebuild(sqlite_store.log, engine, origins(sqlite_store))

@@ -24,7 +24,7 @@ OWN, DROPPED = "~", "~dropped"  # the status of documents that are no records, a
 PLACE, MARK, KEPT = "~place", "~mark:", "~kept:"  # keys of documents of ours
 PURPOSE, LAST = "~purpose", "~last"  # what a generation was begun for; the highest number that any ever had
 LARGEST = 1_000_000  # bytes of a record as it is sent; a cluster counts it several times against its memory
-_LIVES = 1 << 38  # changes of one life of a store: 274 thousand million
+_EPOCHS = 1 << 38  # changes of one epoch of a store: 274 thousand million
 
 _EMPTY = {f"{name}_{stream}": NOTHING for name in TEXT_FIELDS for stream in ("exact", "folded")}
 _KEYWORD = {"type": "keyword"}
@@ -50,8 +50,8 @@ def fingerprint() -> str:
 
 
 def version_number(epoch: int, sequence: int) -> int:
-    """Return the number by which a cluster refuses what is older: the store's life, then the change's number."""
-    return epoch * _LIVES + sequence
+    """Return the number by which a cluster refuses what is older: the store's epoch, then the change's number."""
+    return epoch * _EPOCHS + sequence
 
 
 def lines(document: Document, epoch: int) -> bytes:
