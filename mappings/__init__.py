@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .exports.csv import safe as safe
     from .extending import line_to_paste as line_to_paste
     from .fields import FIELDS as FIELDS
-    from .fields import Field as Field
+    from .fields import field_label as field_label
     from .keyboards import meant_by_keys as meant_by_keys
     from .mapping import check_word as check_word
     from .mapping import fingerprint as fingerprint
@@ -90,7 +90,7 @@ __getattr__ = door(
         "safe": "exports.csv",
         "line_to_paste": "extending",
         **dict.fromkeys(("Scheme", "published", "schemes"), "rdf"),
-        **dict.fromkeys(("FIELDS", "Field"), "fields"),
+        **dict.fromkeys(("FIELDS", "field_label"), "fields"),
         "meant_by_keys": "keyboards",
         **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from index import FACETS, LARGEST_WINDOW, Hit, Hits, Query
+from index import LARGEST_WINDOW, Hit, Hits, Query
 from mappings import Origin, label
 
-from .parameters import FIELD_LABELS, pairs_of, toggled
+from .parameters import caption, pairs_of, toggled
 
 TERMS = (
     "language", "level", "grade", "subject", "discipline", "type", "series", "audience", "province", "former_province",
@@ -77,7 +77,7 @@ def facets(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], p
         found.append(
             {
                 "field": facet.field,
-                "label": FIELD_LABELS[facet.field][lang == "en"],
+                "label": caption(facet.field, lang),
                 "values": [
                     {
                         **term(facet.field, value, lang, origins),
@@ -116,8 +116,3 @@ def _following(hits: Hits, query: Query) -> list[tuple[str, str]]:
     if query.cursor or (query.page + 1) * query.size > LARGEST_WINDOW:
         return pairs_of(query, cursor=hits.cursor, page=1) if hits.cursor else []
     return pairs_of(query, page=query.page + 1) if query.page * query.size < hits.total else []
-
-
-def known_fields() -> tuple[str, ...]:
-    """Return the fields that can be filtered and counted."""
-    return FACETS

@@ -24,7 +24,7 @@ KIND_LABELS: dict[str, tuple[str, str]] = {
 PARAMETERS: dict[str, Parameter] = {
     "q": Parameter("những gì đã gõ, có dấu hoặc không", "what was typed, with or without marks"),
     "type": Parameter("chỉ một loại gợi ý", "one kind of suggestion only", "", SUGGESTED),
-    "limit": Parameter("số gợi ý, tối đa 20", "suggestions, at most 20", "8"),
+    "limit": Parameter(f"số gợi ý, tối đa {MOST}", f"suggestions, at most {MOST}", "8"),
     "lang": parameters.PARAMETERS["lang"],
 }
 

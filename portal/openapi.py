@@ -12,7 +12,7 @@ from index import FACETS, LARGEST_PAGE, LARGEST_WINDOW, LONGEST_WORDS, MOST_FACE
 from mappings import Resource
 
 from . import answers, counts, helping
-from .parameters import FIELD_LABELS, PARAMETERS, Parameter
+from .parameters import PARAMETERS, Parameter
 
 ADDRESS = "/api/v1/openapi.json"
 KEY = {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"}
@@ -21,7 +21,7 @@ _NUMBERS = {
     "page": LARGEST_WINDOW, "size": LARGEST_PAGE, "facet_size": MOST_FACET_VALUES, "limit": helping.MOST,
 }  # fmt: skip
 _LISTS = {"facets": FACETS, **{name: PARAMETERS[name].values for name in ("has", "missing", "include")}}
-_REPEATED = {*FIELD_LABELS, *(f"not.{field}" for field in FIELD_LABELS)}
+_REPEATED = {*FACETS, *(f"not.{field}" for field in FACETS)}
 _TEXT, _COUNT, _YES = {"type": "string"}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
 Schema = dict[str, Any]
 

@@ -10,11 +10,11 @@ import jinja2
 from markupsafe import Markup
 
 from harvester import Change
-from index import Hits, Query
-from mappings import Mapped, Origin
+from index import FACETS, LONGEST_WORDS, Hits, Query
+from mappings import FIELDS, Mapped, Origin, field_label
 
 from . import answers
-from .parameters import FIELD_LABELS, PARAMETERS, SORTS, Mistake, narrowing_of, pairs_of
+from .parameters import PARAMETERS, SORTS, Mistake, caption, narrowing_of, pairs_of
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "site": ("Kho học liệu", "Kho – learning resources"),
@@ -48,46 +48,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "raw": ("Đúng những gì nguồn đã nói", "What the source said, unchanged"),
     "explain": ("Giá trị nào từ đâu", "Which value from where"),
     "history": ("Những gì đã xảy ra", "What happened"),
-    "identifier": ("Định danh ở nguồn", "Identifier at the source"),
-    "datestamp": ("Ngày ở nguồn", "Datestamp at the source"),
-    "format": ("Định dạng", "Format"),
-    "external": ("trang ngoài", "external page"),
     "back": ("Về trang tìm kiếm", "Back to search"),
     "sources": ("nguồn", "sources"),
     "other": ("English", "Tiếng Việt"),
     "more": ("Xem thêm", "More"),
-}
-_FIELDS: dict[str, tuple[str, str]] = {
-    "title_alternative": ("Nhan đề khác", "Other titles"),
-    "description": ("Mô tả", "Description"),
-    "table_of_contents": ("Mục lục", "Contents"),
-    "creator": ("Tác giả", "Creator"),
-    "contributor": ("Cộng tác", "Contributor"),
-    "publisher": ("Nơi công bố", "Publisher"),
-    "institution": ("Cơ quan giữ học liệu", "Institution"),
-    **FIELD_LABELS,
-    "discipline": ("Lĩnh vực đào tạo", "Field of study"),
-    "lesson": ("Bài học", "Lesson"),
-    "former_province": ("Tỉnh, thành phố trước 01/07/2025", "Province before 1 July 2025"),
-    "keyword": ("Từ khoá", "Keywords"),
-    "identifiers": ("Mã số", "Identifiers"),
-    "file_format": ("Loại tệp", "File format"),
-    "learning_minutes": ("Thời lượng (phút)", "Learning time (minutes)"),
-    "age_min": ("Từ tuổi", "Age from"),
-    "age_max": ("Đến tuổi", "Age to"),
-    "difficulty": ("Độ khó", "Difficulty"),
-    "interactivity": ("Tương tác", "Interactivity"),
-    "issued": ("Ngày công bố", "Issued"),
-    "modified": ("Ngày sửa", "Modified"),
-    "rights": ("Quyền", "Rights"),
-    "collection": ("Bộ sưu tập", "Collection"),
-    "relation": ("Liên quan", "Relation"),
 }
 _PRESENCES = {
     "present": ("có mặt", "present"),
     "missing": ("vắng mặt", "missing"),
     "withdrawn": ("đã gỡ", "withdrawn"),
 }
+_ELSEWHERE = ("title", "source", "datestamp")  # of a page; its table of fields leaves them out
 _FIRST = 8  # values of a facet before "more": they fit beside the results without scrolling
 
 
@@ -107,7 +78,8 @@ class Pages:
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
         texts = {key: pair[lang == "en"] for key, pair in _TEXTS.items()}
-        return self._environment.get_template(name).render(lang=lang, t=texts, **values)
+        fields = {field: caption(field, lang) for field in FIELDS}
+        return self._environment.get_template(name).render(lang=lang, t=texts, fields=fields, **values)
 
     def search(
         self,
@@ -141,7 +113,7 @@ class Pages:
             {
                 "url": _kept(answers.address("/", pairs_of(query, filters=offer["filters"], page=1)), keep),
                 "text": _TEXTS["without"][lang == "en"].format(
-                    field=FIELD_LABELS[offer["field"]][lang == "en"].lower(), total=offer["total"]
+                    field=field_label(offer["field"], lang), total=offer["total"]
                 ),
             }
             for offer in fewer
@@ -157,6 +129,7 @@ class Pages:
             items=items,
             facets=facets,
             first=_FIRST,
+            longest=LONGEST_WORDS,
             chips=[
                 value | {"field": facet["label"]} for facet in facets for value in facet["values"] if value["selected"]
             ]
@@ -183,9 +156,7 @@ class Pages:
     ) -> str:
         """Render one resource: all metadata, the link to the institution's page, its way back."""
         rows = [
-            (pair[lang == "en"], _shown(item[name]))
-            for name, pair in _FIELDS.items()
-            if item.get(name) and name != "source"
+            (caption(name, lang), _shown(item[name])) for name in FIELDS if item.get(name) and name not in _ELSEWHERE
         ]
         happened = [
             (
@@ -225,7 +196,7 @@ def _kept(url: str, keep: Sequence[tuple[str, str]]) -> str:
 
 def _narrowing(query: Query) -> list[tuple[str, str]]:
     """Return the parameters that narrow a search and have no box on the page."""
-    return [(name, value) for name, value in narrowing_of(query) if name not in FIELD_LABELS]
+    return [(name, value) for name, value in narrowing_of(query) if name not in FACETS]
 
 
 def _chips(
@@ -238,7 +209,7 @@ def _chips(
         texts = PARAMETERS[name]
         said = answers.term(field, value, lang, origins)["label"] if about == "not" else value
         if name in ("has", "missing"):
-            said = _FIELDS.get(value, (value, value))[lang == "en"]
+            said = caption(value, lang)
         rest = [pair for pair in pairs_of(query, page=1, cursor="") if pair != (name, value)]
         text = texts.en if lang == "en" else texts.vi
         found.append({"field": text, "label": said, "said": "yes", "url": _kept(answers.address("/", rest), keep)})

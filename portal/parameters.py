@@ -11,7 +11,9 @@ from harvester import nearest
 from index import (
     FACETS,
     LACKABLE,
+    LARGEST_PAGE,
     LONGEST_WORDS,
+    MOST_FACET_VALUES,
     MOST_TERMS,
     RANGES,
     Filter,
@@ -21,6 +23,7 @@ from index import (
     range_of,
     written,
 )
+from mappings import FIELDS, field_label
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -32,25 +35,24 @@ class Parameter(msgspec.Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
-FIELD_LABELS: dict[str, tuple[str, str]] = {
-    "level": ("Cấp học", "Level"),
-    "grade": ("Lớp", "Grade"),
-    "subject": ("Môn học", "Subject"),
-    "type": ("Loại học liệu", "Type"),
-    "series": ("Bộ sách", "Textbook series"),
-    "province": ("Tỉnh, thành phố", "Province"),
-    "source": ("Nguồn", "Source"),
-    "language": ("Ngôn ngữ", "Language"),
-    "licence": ("Giấy phép", "Licence"),
-    "audience": ("Dành cho", "For whom"),
-    "school_year": ("Năm học", "School year"),
-}
-RANGE_LABELS: dict[str, tuple[str, str]] = {
-    "issued": ("ngày công bố (2024, 2024-09, 2024-09-05)", "date of issue (2024, 2024-09, 2024-09-05)"),
-    "modified": ("ngày ở nguồn", "datestamp at the source"),
-    "minutes": ("thời lượng, phút", "minutes of learning"),
+def _both(field: str, more: str = "") -> tuple[str, str]:
+    return field_label(field) + more, field_label(field, "en") + more
+
+
+_RANGE_LABELS: dict[str, tuple[str, str]] = {
+    "issued": _both("issued", " (2024, 2024-09, 2024-09-05)"),
+    "modified": _both("datestamp"),
+    "minutes": _both("learning_minutes"),
     "age": ("tuổi", "years of age"),
 }
+
+
+def caption(name: str, lang: str) -> str:
+    """Return what pages write above a field, or above a range that is no field."""
+    said = field_label(name, lang) if name in FIELDS else _RANGE_LABELS[name][lang == "en"]
+    return said[:1].upper() + said[1:]
+
+
 SORTS = ("relevance", "-modified", "title")
 PARAMETERS: dict[str, Parameter] = {
     "q": Parameter(
@@ -58,29 +60,34 @@ PARAMETERS: dict[str, Parameter] = {
         f'words, marks or not; "phrases", -not, title:word; at most {LONGEST_WORDS} characters, {MOST_TERMS} words',
     ),
     **{
-        field: Parameter(f"lọc theo {vi.lower()}; lặp lại là “hoặc”", f"filter by {en.lower()}; repeat for “or”")
-        for field, (vi, en) in FIELD_LABELS.items()
+        field: Parameter(
+            f"lọc theo {field_label(field)}; lặp lại là “hoặc”",
+            f"filter by {field_label(field, 'en')}; repeat for “or”",
+        )
+        for field in FACETS
     },
     **{
-        f"not.{field}": Parameter(f"không phải {vi.lower()} này", f"not this {en.lower()}")
-        for field, (vi, en) in FIELD_LABELS.items()
+        f"not.{field}": Parameter(f"không phải {field_label(field)} này", f"not this {field_label(field, 'en')}")
+        for field in FACETS
     },
     "has": Parameter("phải nêu các trường này", "these fields must be stated", "", LACKABLE),
     "missing": Parameter("không nêu các trường này", "these fields must not be stated", "", LACKABLE),
     **{
         f"{field}.{end}": Parameter(f"{vi}, {vi_end}", f"{en}, {en_end}")
-        for field, (vi, en) in RANGE_LABELS.items()
+        for field, (vi, en) in _RANGE_LABELS.items()
         for end, (vi_end, en_end) in (("from", ("từ", "from")), ("to", ("đến hết", "to the end of")))
     },
     "facets": Parameter("các trường cần đếm, cách nhau bằng dấu phẩy", "fields to count, separated by commas"),
-    "facet_size": Parameter("số giá trị mỗi trường, tối đa 50", "values a field, at most 50", "10"),
+    "facet_size": Parameter(
+        f"số giá trị mỗi trường, tối đa {MOST_FACET_VALUES}", f"values a field, at most {MOST_FACET_VALUES}", "10"
+    ),
     "sort": Parameter("thứ tự", "order", "relevance", SORTS),
     "page": Parameter("trang, từ 1", "page, from 1", "1"),
     "cursor": Parameter(
         "đi tiếp từ trang trước, thay cho page; theo sort=title và -modified, không giới hạn số trang",
         "goes on from a page, instead of page; for sort=title and -modified, without a last page",
     ),
-    "size": Parameter("số kết quả một trang, tối đa 100", "results a page, at most 100", "20"),
+    "size": Parameter(f"số kết quả một trang, tối đa {LARGEST_PAGE}", f"results a page, at most {LARGEST_PAGE}", "20"),
     "accent": Parameter(
         "fold: bỏ qua dấu; exact: đúng dấu", "fold: marks do not matter; exact: they do", "fold", ("fold", "exact")
     ),

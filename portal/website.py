@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from harvester import Change
 from index import (
     FACETS,
+    MOST_FACET_VALUES,
     CursorError,
     Engine,
     Helper,
@@ -215,16 +216,16 @@ class _Site:
         asked = [pair for pair in _pairs(request) if pair[1]]  # a form sends empty fields too
         query = read(asked, lang)
         started = bool(query.words or narrowing_of(query))
-        query = _with(query, facets=FACETS, facet_size=50, highlight=True, year=_year())
+        query = _with(query, facets=FACETS, facet_size=MOST_FACET_VALUES, highlight=True, year=_year())
         return await self._cached(request, lang, lambda: self._home(query, lang, started=started))
 
     def _home(self, query: Query, lang: str, *, started: bool) -> Response:
         hits = self.engine.search(query)
-        fewer = self._fewer(query, lang) if not hits.total else []
+        fewer = self._fewer(query) if not hits.total else []
         meant = helping.meant(self.helper.did_you_mean(query, hits.total), query, "/")
         return HTMLResponse(self.pages.search(hits, query, lang, self.origins(), fewer, meant, started=started))
 
-    def _fewer(self, query: Query, lang: str) -> list[dict[str, Any]]:
+    def _fewer(self, query: Query) -> list[dict[str, Any]]:
         """Offer questions with one filter less, where they find something."""
         found = []
         for field in dict.fromkeys(each.field for each in query.filters):

@@ -52,7 +52,7 @@ def _whole(base: str, when: str) -> Iterator[tuple[str, str]]:
     yield from _named("Danh mục các nguồn học liệu", "Catalogue of the sources of learning resources")
     yield (
         "dcterms:description",
-        literal("Siêu dữ liệu học liệu số mà các đơn vị giáo dục công bố; tệp ở lại nơi công bố.", language="vi"),
+        literal("Siêu dữ liệu học liệu số mà các cơ quan giáo dục công bố; tệp ở lại nơi công bố.", language="vi"),
     )
     yield (
         "dcterms:description",

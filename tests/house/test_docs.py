@@ -37,8 +37,10 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 
 def test_every_parameter_of_the_api_is_documented_and_no_other() -> None:
-    listed = {name for name in rows(text("docs/api.md")) if not name.startswith("/")}
-    assert listed == set(PARAMETERS)
+    page = text("docs/api.md")
+    assert {name for name in rows(page) if not name.startswith("/")} == set(PARAMETERS)
+    for name, parameter in PARAMETERS.items():
+        assert f"| `{name}` | {parameter.vi} / {parameter.en} |" in page, name
 
 
 def test_every_parameter_of_suggestions_is_documented() -> None:

@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 def test_every_field_has_its_counterparts_unit_and_obligation() -> None:
     assert list(FIELDS) == list(Resource.__struct_fields__)
     for field in FIELDS.values():
-        assert all((field.vi, field.en, field.dc, field.lom, field.schema_org, field.unit)), field.name
+        assert all(
+            (field.vi, field.en, field.label_vi, field.label_en, field.dc, field.lom, field.schema_org, field.unit)
+        ), field.name
         assert field.many == str(Resource.__annotations__[field.name]).startswith("tuple")
 
 

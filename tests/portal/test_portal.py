@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 from demo.town import Town
 from index import FACETS, open_engine
 from index.query import Place
+from mappings import FIELDS, field_label
 from portal import application
 from tests.commands.calling import ROOT, environment
 from tests.index.memory_engine import MemoryEngine
@@ -306,6 +307,17 @@ def test_a_page_is_whole_without_script_and_accessible_in_its_bones(client: Test
     css = (ROOT / "portal" / "static" / "kho.css").read_text(encoding="utf-8")
     assert "@import" not in css
     assert "url(" not in css
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_pages_call_fields_as_the_schema_does_and_in_its_order(client: TestClient, lang: str) -> None:
+    called = [field_label(name, lang) for name in FIELDS]
+    for item in client.get("/api/v1/records?size=100").json()["items"]:
+        page = html.fromstring(client.get(f"{item['landing']}?lang={lang}").text)
+        places = [called.index(said[0].lower() + said[1:]) for said in page.xpath("(//dl)[1]/dt/text()")]
+        assert places == sorted(places)
+        assert len(places) > 4
+    assert len(set(called)) == len(called)
 
 
 def test_a_record_shows_its_way_back(client: TestClient) -> None:
