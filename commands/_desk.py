@@ -130,10 +130,6 @@ class Desk:
 
         return [open_engine(address) for address in federation.settings.index]
 
-    def origins(self, federation: Federation, store: Store) -> dict[str, Origin]:
-        """Tell mapping of every source that the store knows: as the file says now, or as it last said."""
-        return origins(federation, store)
-
     def chosen(self, federation: Federation, words: tuple[str, ...], *, enabled: bool = False) -> list[Source]:
         """Choose sources by the words of a selection; matching nothing ends the command with 2."""
         from harvester import NothingSelectedError, select
@@ -175,7 +171,7 @@ def described(source: Source) -> dict[str, Any]:
 
 
 def origins(federation: Federation, store: Store) -> dict[str, Origin]:
-    """Return the origins of all sources that the store knows, by their names."""
+    """Tell mapping of every source that the store knows: as the file says now, or as it last said."""
     found = {}
     for name, row in store.log.sources().items():
         source = federation.sources.get(name)
@@ -232,7 +228,8 @@ def report(error: Exception) -> int:
     if isinstance(error, IndexUnreachableError):
         return tell_index(error, language)
     say(f"kho: error[unexpected]: {type(error).__name__}: {harmless(str(error))}")
-    say("  → kho --debug …" if "--debug" not in sys.argv else "")
+    if "--debug" not in sys.argv:
+        say("  → kho --debug …")
     return 1
 
 

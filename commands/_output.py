@@ -6,14 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import click
 
 # Terminals obey control characters and directions that a hostile title may carry.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-VIETNAM = timezone(timedelta(hours=7))
 
 
 def harmless(text: str) -> str:
@@ -28,9 +27,9 @@ def one_line(text: str) -> str:
 
 def when(seconds: int | None) -> str:
     """Write a moment for people in Việt Nam: 21/11/2026 02:00."""
-    if not seconds:
-        return "–"
-    return datetime.fromtimestamp(seconds, VIETNAM).strftime("%d/%m/%Y %H:%M")
+    from harvester import vietnamese_time
+
+    return vietnamese_time(seconds) if seconds else "–"
 
 
 def stamp(seconds: int | None) -> str | None:

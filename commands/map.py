@@ -78,10 +78,13 @@ def command(ctx: click.Context, file: tuple[str, ...], form: str, source: str, e
 
 def _tell_unreadable(here: Desk, name: str, error: SourceError) -> None:
     """Say why a file is none that can be mapped: it is no page of a source, and no harvest would mend it."""
+    from harvester import shown_fact
+
     said = error.sentence(here.language)
     if error.code == "malformed":
+        detail = shown_fact(error.facts.get("detail", ""), here.language)
         what = here.text("không phải XML, JSON hay HTML nguyên vẹn", "this is no whole XML, JSON or HTML")
-        said = f"{what}: {str(error.facts.get('detail', '')).removesuffix(' (<string>, line 1)')}"
+        said = f"{what}: {str(detail).removesuffix(' (<string>, line 1)')}"
     say(f"{name}: error[{error.code}]: {one_line(said)}")
     say("  → kho map --help")
 

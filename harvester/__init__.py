@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from .door import door as door
 
 if TYPE_CHECKING:
-    from .errors import Interrupted as Interrupted
     from .errors import KhoError as KhoError
     from .errors import SourceError as SourceError
     from .errors import StoreError as StoreError
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from .messages import MESSAGES as MESSAGES
     from .messages import next_command as next_command
     from .messages import sentence as sentence
+    from .messages import shown_fact as shown_fact
     from .messages import who_must_act as who_must_act
     from .night import Night as Night
     from .page import document as document
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .source import read_federation as read_federation
     from .source import select as select
     from .source.schema import json_schema as json_schema
+    from .stamp import vietnamese_time as vietnamese_time
     from .store import Store as Store
     from .store import open_store as open_store
     from .store.restoring import restore as restore
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 __getattr__ = door(
     "harvester",
     {
-        **dict.fromkeys(("Interrupted", "KhoError", "SourceError", "StoreError"), "errors"),
+        **dict.fromkeys(("KhoError", "SourceError", "StoreError"), "errors"),
         **dict.fromkeys(("Fault", "Faults", "nearest"), "faults"),
         **dict.fromkeys(("document", "local_name", "read_page"), "page"),
         **dict.fromkeys(
@@ -73,10 +74,8 @@ __getattr__ = door(
         **dict.fromkeys(("forget_source", "learn_of_source"), "visit"),
         "Night": "night",
         "json_schema": "source.schema",
-        "sentence": "messages",
-        "next_command": "messages",
-        "who_must_act": "messages",
-        "MESSAGES": "messages",
+        **dict.fromkeys(("MESSAGES", "next_command", "sentence", "shown_fact", "who_must_act"), "messages"),
+        "vietnamese_time": "stamp",
         "ARROW": "source",
         "SETTINGS": "source",
         "SOURCE": "source",

@@ -15,11 +15,11 @@ Who must act stands beside each sentence in ``messages``: config, source, transi
 
 from __future__ import annotations
 
-from .messages import next_command, sentence, who_must_act
+from .messages import next_command, sentence
 
 
 class KhoError(Exception):
-    """A known fault: what, where, why, who must act and the next command, in the reader's language.
+    """A known fault: what, where, why and the next command, in the reader's language.
 
     Exit status of a command that ends by it: ``exit_code``.
     """
@@ -34,11 +34,6 @@ class KhoError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _remake, (type(self), self.code, self.facts)
-
-    @property
-    def who(self) -> str | None:
-        """Who must act."""
-        return who_must_act(self.code)
 
     def sentence(self, language: str = "vi") -> str:
         """Say what happened, where and why."""

@@ -139,6 +139,11 @@ class Kept(msgspec.Struct, frozen=True):
     repairs: dict[str, int] = {}
 
 
+# The largest page that is read, unless ``max_page`` of a source says more: the largest honest one seen was 30 MB, and
+# memory is 32 times a page in the worst case.
+PAGE_BYTES = 64 * 1024 * 1024
+
+
 class Page(msgspec.Struct, frozen=True):
     """One answer of a source, accepted whole: its records, how to go on, and what the server declared.
 

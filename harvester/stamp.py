@@ -1,9 +1,9 @@
-"""A server's own clock, read leniently and compared with nothing but itself."""
+"""Moments: a server's own clock, read leniently and compared with nothing but itself; and the clock of Việt Nam."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 # Real servers send fractions, offsets, small letters, no signs in between and no Z at all (D9, D10) where the standard
@@ -14,6 +14,7 @@ _STAMP = re.compile(
 # As the standard wants it: what is valid of this needs no writing anew (a fifth of the price, and most are so).
 _STANDARD = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
+VIETNAM = timezone(timedelta(hours=7))  # there is no summer time
 
 
 def moment(text: str) -> datetime | None:
@@ -58,6 +59,11 @@ def of_header(text: str) -> str | None:
 def of_seconds(moment: int) -> str:
     """Return epoch seconds as a normalised clock."""
     return datetime.fromtimestamp(moment, UTC).strftime(SECONDS)
+
+
+def vietnamese_time(moment: int) -> str:
+    """Write epoch seconds for people in Việt Nam: 21/11/2026 02:00."""
+    return datetime.fromtimestamp(moment, VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
 def seconds(text: str | None) -> int:

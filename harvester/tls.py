@@ -6,13 +6,14 @@ import os
 import re
 import socket
 import ssl
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from .deadline import Deadline
 from .errors import SourceError
 from .guard import CONNECT_SECONDS
 from .manners import Tls
+from .stamp import VIETNAM
 
 # What OpenSSL says of a certificate (X509_V_ERR_…) → our code. 20 and 21: nobody we trust has signed it and the chain
 # was not sent; of real servers this is nearly always the intermediate certificate that the server forgets.
@@ -34,8 +35,8 @@ _PLAIN = re.compile("WRONG_VERSION_NUMBER|HTTP_REQUEST|RECORD_LAYER_FAILURE|PACK
 
 
 def day(clock: float) -> date:
-    """Return the day in Việt Nam (UTC+7, no summer time) at an epoch second: the operator's day."""
-    return datetime.fromtimestamp(clock + 7 * 3600, UTC).date()
+    """Return the day in Việt Nam at an epoch second: the operator's day."""
+    return datetime.fromtimestamp(clock, VIETNAM).date()
 
 
 def secured(connection: socket.socket, host: str, tls: Tls, today: date, deadline: Deadline) -> ssl.SSLSocket:

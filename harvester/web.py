@@ -15,6 +15,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib.metadata import version
 
 import msgspec
 
@@ -62,7 +64,12 @@ class _Answer(msgspec.Struct, frozen=True):
 def user_agent(contact: str) -> str:
     """Say who asks and whom to write to."""
     whom = "; " + " ".join(contact.split()) if contact else ""  # a line break would begin another header
-    return f"Kho/0.1 (+OAI-PMH harvester of Vietnamese learning resources{whom})"
+    return f"Kho/{_version()} (+OAI-PMH harvester of Vietnamese learning resources{whom})"
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    return version("kho")
 
 
 class Web:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from .query import RANGES as RANGES
     from .query import CursorError as CursorError
     from .query import Engine as Engine
-    from .query import Facet as Facet
     from .query import Filter as Filter
     from .query import Hit as Hit
     from .query import Hits as Hits
@@ -91,7 +90,6 @@ __getattr__ = door(
                 "RANGES",
                 "CursorError",
                 "Engine",
-                "Facet",
                 "Filter",
                 "Hit",
                 "Hits",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from harvester import Change
+from harvester import Change, vietnamese_time
 from index import FACETS, LONGEST_WORDS, Hits, Query
 from mappings import FIELDS, Mapped, Origin, field_label
 
@@ -160,7 +159,7 @@ class Pages:
         ]
         happened = [
             (
-                (datetime.fromtimestamp(row.when, UTC) + timedelta(hours=7)).strftime("%d/%m/%Y %H:%M"),
+                vietnamese_time(row.when),
                 _PRESENCES[row.presence][lang == "en"],
                 row.visit,
             )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ..stamp import VIETNAM
 from . import asking, keeping, reading, visit, walking
 from .message import Message, Who
 
@@ -33,17 +34,22 @@ def sentence(code: str, facts: Mapping[str, object], language: str = "vi") -> st
     message = MESSAGES.get(code)
     if message is None:
         return code
-    shown = {name: _shown(fact, language) for name, fact in facts.items()}
+    shown = {name: shown_fact(fact, language) for name, fact in facts.items()}
     return (message.en if language == "en" else message.vi).format_map(_Facts(shown))
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def _shown(fact: object, language: str) -> object:
-    """Show moments in the time of Việt Nam (they are kept in UTC), and numbers as people write them."""
+def shown_fact(fact: object, language: str) -> object:
+    """Show moments in the time of Việt Nam (they are kept in UTC), and numbers as people write them.
+
+    A fact in words of ours is kept in both languages: ``{"vi": …, "en": …}``.
+    """
+    if isinstance(fact, dict):
+        return fact.get(language, fact)
     if isinstance(fact, str) and _MOMENT.fullmatch(fact):
-        local = datetime.strptime(fact, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=7)
+        local = datetime.fromisoformat(fact).astimezone(VIETNAM)
         return local.strftime("%Y-%m-%d %H:%M +07:00" if language == "en" else "%H:%M ngày %d/%m/%Y")
     if isinstance(fact, int) and fact >= 10_000:
         return f"{fact:,}" if language == "en" else f"{fact:,}".replace(",", ".")

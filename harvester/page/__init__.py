@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from .cutting import Cut, closing, document, fingerprint, fingerprints
 from .envelope import Answer, envelope, local_name
-from .framing import PAGE_BYTES
 from .markup import Buffer, let_go
 from .reading import Reading, read_page
 from .records import Header, read_header, read_record, read_records
 
 __all__ = [
-    "PAGE_BYTES",
     "Answer",
     "Buffer",
     "Cut",

@@ -10,7 +10,6 @@ import msgspec
 from ..errors import SourceError
 from .markup import START_TAG, Buffer, local
 
-PAGE_BYTES = 64 * 1024 * 1024  # the largest honest page seen was 30 MB; ``max_page`` of a source may say more
 # Notices before an answer and after it are a few lines; what is further away from an end is no answer with a notice.
 _MARGIN = 64 * 1024
 # OAI-PMH 2.0, 4.
@@ -93,7 +92,7 @@ def _refuse_foreign(head: bytes, place: int, where: str) -> None:
             raise SourceError("html_page", where=where)
         if root:
             raise foreign(name, where)
-        raise SourceError("malformed", where=where, detail="không có phần tử gốc / no root element")
+        raise SourceError("malformed", where=where, detail={"vi": "không có phần tử gốc", "en": "no root element"})
 
 
 def foreign(root: str, where: str) -> SourceError:

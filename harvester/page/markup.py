@@ -93,7 +93,8 @@ def _passed(body: Buffer, place: int, end: int, where: str) -> int:
 
 def cut_off(end: int, where: str) -> SourceError:
     """Say that an answer ends after so many bytes, before its last element does."""
-    return SourceError("malformed", where=where, detail=f"bị cắt ngang sau {end} byte / cut off after {end} bytes")
+    said = {"vi": f"bị cắt ngang sau {end} byte", "en": f"cut off after {end} bytes"}
+    return SourceError("malformed", where=where, detail=said)
 
 
 def _unended(body: Buffer, place: int, end: int, where: str) -> SourceError:

@@ -109,7 +109,8 @@ def mended(found: Mended, where: str) -> Mended:
 
 
 def _too_much(most: int, where: str) -> SourceError:
-    return SourceError("malformed", where=where, detail=f"hỏng / damaged > {most} byte")
+    said = {"vi": f"hơn {most} byte bị hỏng", "en": f"more than {most} bytes are damaged"}
+    return SourceError("malformed", where=where, detail=said)
 
 
 def _reads(piece: bytes) -> bool:

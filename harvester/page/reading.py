@@ -9,11 +9,11 @@ from lxml import etree
 
 from ..charset import is_safe, is_utf8
 from ..errors import SourceError
-from ..record import Item, RawRecord, Rejected
+from ..record import PAGE_BYTES, Item, RawRecord, Rejected
 from .cutting import Cut, careful_cut, fingerprints
 from .envelope import Answer, envelope
 from .even import even_cut
-from .framing import PAGE_BYTES, Frame, declaration, frame
+from .framing import Frame, declaration, frame
 from .markup import Buffer, let_go
 from .mending import ENVELOPE, Mended, mended, recoded
 from .records import DAMAGED, Header, read_header, read_record, read_records

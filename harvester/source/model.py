@@ -17,6 +17,7 @@ from ..faults import nearest
 from ..guard import Network
 from ..judge import Expect
 from ..manners import Auth, Tls
+from ..record import PAGE_BYTES
 
 MEGABYTE = 1024 * 1024
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -61,7 +62,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 600.0  # ten minutes of waiting in all; whoever asks for more is asked again another night
     pause: float = 0.0  # OAI-PMH servers set their own pace with resumption tokens and Retry-After
     charset: str = ""
-    max_page: int = 64 * MEGABYTE  # the largest honest page seen was 30 MB; memory is 32 times that in the worst case
+    max_page: int = PAGE_BYTES
     # No repository that is known has more than ten million records; a list that goes on beyond has no end.
     max_records: int = 10_000_000
     token_encoding: str = ""  # strict by default; a server that wants its tokens as they are is found out (T7)

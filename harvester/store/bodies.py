@@ -72,12 +72,11 @@ class Bodies:
             self._texts[number] = found or b""
         return self._texts[number]
 
-    def pack(self, body: bytes, dictionary: int) -> bytes:
-        """Compress a body with a dictionary that ``dictionary`` returned."""
-        return self.pack_all([body], dictionary)[0]
-
     def pack_all(self, bodies: list[bytes], dictionary: int) -> list[bytes]:
-        """Compress bodies, each alone, in one call: the interpreter changes hands once and not for each."""
+        """Compress bodies with a dictionary that ``dictionary`` returned.
+
+        Each alone, all in one call: the interpreter changes hands once and not for each.
+        """
         packers: dict[int, zstandard.ZstdCompressor] = self._threads.__dict__.setdefault("packers", {})
         if dictionary not in packers:
             with self._database.reading() as connection:

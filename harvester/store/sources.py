@@ -107,13 +107,8 @@ def is_dead(holder: str) -> bool:
     return bool(named.get("boot") != _boot() or named.get("start") != _start(int(named.get("pid", 0))))
 
 
-def register(database: Database, name: str, was: str | None, url: str) -> SourceRow:
-    """Return a source's row, making it at first sight; a former id hands over its records and keys."""
-    return database.write(lambda connection: registered(connection, database, name, was, url))
-
-
 def registered(connection: sa.Connection, database: Database, name: str, was: str | None, url: str) -> SourceRow:
-    """Return a source's row, in the caller's transaction."""
+    """Return a source's row, making it at first sight; a former id hands over its records and keys."""
     table = schema.source
     row = _named(connection, name)
     if row is None and was:

@@ -26,7 +26,6 @@ from .sources import holder as holder
 from .sources import is_dead as is_dead
 from .sources import learn as learn
 from .sources import myself as myself
-from .sources import register as register
 from .sources import release as release
 from .sources import source_row as source_row
 from .sources import source_rows as source_rows

@@ -14,6 +14,7 @@ from demo.town import Town
 from harvester.credentials import header_lines, is_own_header, is_reference, may_know
 from harvester.errors import SourceError
 from harvester.manners import Auth
+from harvester.messages import who_must_act
 from harvester.source import Federation, read_federation
 from harvester.urls import place_of
 from tests.commands.calling import kho
@@ -147,7 +148,7 @@ def test_H14_a_secret_that_is_not_there_or_cannot_be_sent_is_the_operators(
     server.answers = [reply()]
     with pytest.raises(SourceError) as found:
         web(environ={**ALLOWED, **environ}, url=server.url, headers={"X-Api-Key": "${KHOA}"}).get(server.url, {})
-    assert (found.value.code, found.value.who, server.paths) == (code, "config", [])
+    assert (found.value.code, who_must_act(found.value.code), server.paths) == (code, "config", [])
     assert "KHOA" in found.value.sentence()
     assert SECRET not in str(found.value) + repr(found.value.facts) + found.value.sentence()
 

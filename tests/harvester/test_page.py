@@ -112,8 +112,10 @@ def test_a_page_that_ends_too_early_says_after_how_many_bytes() -> None:
     for size in range(PLAIN.index(b"<responseDate>"), len(PLAIN.rstrip()) - 1, 7):
         with pytest.raises(SourceError) as refused:
             _accept(PLAIN[:size])
-        for words in (f"bị cắt ngang sau {size} byte", f"cut off after {size} bytes"):
-            assert words in str(refused.value.facts["detail"])
+        said = {"vi": f"bị cắt ngang sau {size} byte", "en": f"cut off after {size} bytes"}
+        for language, other in (("vi", "en"), ("en", "vi")):
+            assert said[language] in refused.value.sentence(language)
+            assert said[other] not in refused.value.sentence(language)
         assert refused.value.code == "malformed"
     for wrong in (PLAIN.replace(b"<dc:title>", b"<dc:title><b>", 1), PLAIN.replace(b"<dc:title>", b"<dc:title><", 1)):
         with pytest.raises(SourceError) as refused:

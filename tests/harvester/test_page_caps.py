@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from harvester.errors import SourceError
-from harvester.page import PAGE_BYTES, read_page
+from harvester.page import read_page
 from harvester.page.cutting import CONTEXT_BYTES, ENVELOPE_BYTES, MOST_RECORDS
 from harvester.page.envelope import ATTRIBUTES, ENVELOPE_ELEMENTS
 from harvester.page.markup import MOST_TAGS, TAG_BYTES
 from harvester.page.mending import MENDED_BYTES, MENDED_ENVELOPE, REPAIR_BYTES
 from harvester.page.records import RECORD_BYTES, RECORD_DEPTH, RECORD_ELEMENTS
-from harvester.record import RawRecord, Rejected
+from harvester.record import PAGE_BYTES, RawRecord, Rejected
 from tests.harvester.pages import HEAD, PLAIN, TAIL, page, read, record, refused
 
 START, END = record(1).split(b"<metadata>")[0] + b"<metadata>", b"</metadata></record>"

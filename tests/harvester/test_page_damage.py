@@ -12,8 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from harvester.errors import SourceError
-from harvester.page import PAGE_BYTES, Reading
-from harvester.record import RawRecord, Rejected
+from harvester.page import Reading
+from harvester.record import PAGE_BYTES, RawRecord, Rejected
 from harvester.unpacking import DamagedError, Intake
 from tests.harvester.pages import PLAIN, headers, page, read, record
 

@@ -26,7 +26,7 @@ from harvester.store.questions import Question
 from harvester.store.visits import Ending, Lease, Visit
 from tests.commands.calling import kho, start
 from tests.conftest import ROOT, Clock
-from tests.harvester.test_visit import FORMATS, assert_equals_truth, source, visit
+from tests.harvester.test_visit import FORMATS, assert_equals_truth, register, source, visit
 
 NAME = "tieu-hoc-kim-dong"
 ENDING = Ending(
@@ -130,7 +130,7 @@ def stall(store: Store, number: int) -> Stalled:
 @pytest.fixture
 def number(store: Store) -> int:
     """A source with three records."""
-    row = visits.register(store.database, NAME, None, "http://a.example/")
+    row = register(store, NAME, None, "http://a.example/")
     first = stall(store, row.id)
     first.stager().stage(Page(tuple(record(f"oai:{each}") for each in range(3)), None), "2026-11-19T19:00:00Z")
     first.publisher.publish(ENDING)

@@ -331,15 +331,16 @@ def test_everything_that_ever_was_said_of_it_is_erased(store: Store, town: Town)
     number = staged.id << 28
     row = {
         "id": number, "format": "oai_dc", "dictionary": 0, "context": store.bodies.context(b"<OAI-PMH><ListRecords>"),
-        "datestamp": "", "sets": "", "content": b"c" * 16, "body": store.bodies.pack(body, 0), "fingerprint": b"f" * 16,
+        "datestamp": "", "sets": "", "content": b"c" * 16, "fingerprint": b"f" * 16,
+        "body": store.bodies.pack_all([body], 0)[0],
     }  # fmt: skip
-    like = {**row, "id": number + 1, "body": store.bodies.pack(body.replace(b":100<", b":1001<"), 0)}
+    like = {**row, "id": number + 1, "body": store.bodies.pack_all([body.replace(b":100<", b":1001<")], 0)[0]}
     bad = {
         "visit": staged.id,
         "number": 0,
         "identifier": IDENTIFIER,
         "code": "no_metadata",
-        "body": store.bodies.pack(body, 0),
+        "body": store.bodies.pack_all([body], 0)[0],
     }
     store.database.write(lambda c: c.execute(schema.payload.insert(), [row, like]) and None)
     store.database.write(lambda c: c.execute(schema.rejected.insert(), [bad]) and None)

@@ -14,6 +14,7 @@ from harvester.messages import sentence
 from harvester.record import Format, Ledger
 from harvester.source import Source
 from harvester.store import schema, visits
+from harvester.store.sources import SourceRow, registered
 from harvester.visit import Result, Visiting
 from tests.conftest import Clock
 
@@ -30,6 +31,11 @@ def source(town: Town, name: str, **more: object) -> Source:
 
 def visit(store: Store, town: Town, name: str, wish: Wish | None = None, **more: object) -> Result:
     return Visiting(store, FORMATS).visit(source(town, name, **more), wish)
+
+
+def register(store: Store, name: str, was: str | None, url: str) -> SourceRow:
+    """Make a source's row as its first visit does."""
+    return store.database.write(lambda connection: registered(connection, store.database, name, was, url))
 
 
 def held(store: Store, name: str) -> dict[str, str]:
@@ -327,7 +333,7 @@ def test_a_source_that_is_visited_is_busy_and_a_dead_process_loses_its_lease(
     store: Store, town: Town, clock: Clock
 ) -> None:
     name = "thpt-hong-duc"
-    row = visits.register(store.database, name, None, town.urls[name])
+    row = register(store, name, None, town.urls[name])
     lease = visits.claim(store.database, row.id)
     assert visit(store, town, name).code == "busy"
     table = schema.source
@@ -340,7 +346,7 @@ def test_a_source_that_is_visited_is_busy_and_a_dead_process_loses_its_lease(
 
 
 def test_a_lease_without_heartbeat_runs_out_after_two_minutes(store: Store, town: Town, clock: Clock) -> None:
-    row = visits.register(store.database, "thpt-hong-duc", None, town.urls["thpt-hong-duc"])
+    row = register(store, "thpt-hong-duc", None, town.urls["thpt-hong-duc"])
     lease = visits.claim(store.database, row.id)
     clock.now += 100
     visits.beat(store.database, [lease])

@@ -19,7 +19,7 @@ from index.query import Document, Engine
 from index.verifying import FEW
 from mappings import Origin
 from tests.conftest import Clock
-from tests.harvester.test_visit import visit
+from tests.harvester.test_visit import register, visit
 from tests.index.memory_engine import MemoryEngine
 from tests.index.test_engine_contract import document
 
@@ -368,11 +368,9 @@ def test_an_index_that_is_ahead_of_its_store_compares_itself(
 
 
 def test_a_renamed_source_is_found_under_its_new_name(sqlite_store: Store, town: Town, engine: Engine) -> None:
-    from harvester.store import visits
-
     visit(sqlite_store, town, NAME)
     update(sqlite_store.log, engine, origins(sqlite_store))
-    visits.register(sqlite_store.database, "tieu-hoc-moi", NAME, town.urls[NAME])
+    register(sqlite_store, "tieu-hoc-moi", NAME, town.urls[NAME])
     update(sqlite_store.log, engine, origins(sqlite_store))
     assert engine.search(Query(filters=(Filter("source", ("tieu-hoc-moi",)),))).total == 400
     assert engine.search(Query(filters=(Filter("source", (NAME,)),))).total == 0
