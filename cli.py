@@ -65,7 +65,7 @@ def _first_line(file: Path) -> str:
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="ngôn ngữ / language (KHO_LANG)")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="màu / colour (NO_COLOR)")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="nhật ký / log lines")
-@click.option("-q", "--quiet", is_flag=True, help="chỉ báo lỗi / errors only")
+@click.option("-q", "--quiet", is_flag=True, help="không kể tiến độ và lý do / no progress, no reasons")
 @click.option("-v", "--verbose", count=True, help="kể nhiều hơn / tell more")
 @click.option("--debug", is_flag=True, help="hiện traceback / show tracebacks")
 @click.option("--no-backup", is_flag=True, help="nâng cấp kho không sao lưu / upgrade the store without a backup")

@@ -179,16 +179,15 @@ def _tell_fields(here: Desk, found: Differences) -> None:
     ordered = sorted(found.fields.items(), key=lambda each: (-sum(each[1].values()), each[0]))
     rows = [(field, *(number(ways[way]) for way in ("filled", "changed", "emptied"))) for field, ways in ordered]
     if rows:
-        table(
-            here.text("trường thêm đổi mất", "field filled changed emptied").split(), rows, right=(1, 2, 3), whole=(0,)
-        )
+        headers = here.text("trường|thêm|đổi|mất", "field|filled|changed|emptied").split("|")
+        table(headers, rows, right=(1, 2, 3), whole=(0,))
 
 
 def _tell_problems(here: Desk, found: Differences) -> None:
     ordered = sorted(found.problems.items(), key=lambda each: (-sum(each[1].values()), each[0]))
     rows = [(code, field, number(ways["appeared"]), number(ways["vanished"])) for (code, field), ways in ordered]
     if rows:
-        headers = here.text("vấn_đề trường mới_có hết", "problem field appearing vanishing").split()
+        headers = here.text("vấn đề|trường|mới có|hết", "problem|field|appearing|vanishing").split("|")
         table(headers, rows, right=(2, 3), whole=(0,))
 
 
@@ -199,7 +198,7 @@ def _tell_quarantine(here: Desk, found: Differences) -> None:
         for (before, after), (count, keys) in sorted(found.quarantine.items())
     ]
     if rows:
-        table(here.text("trước sau số khoá", "before after count keys").split(), rows, right=(2,), whole=(0, 1))
+        table(here.text("trước|sau|số|khoá", "before|after|count|keys").split("|"), rows, right=(2,), whole=(0, 1))
 
 
 def _tell_examples(here: Desk, found: Differences) -> None:
@@ -209,7 +208,7 @@ def _tell_examples(here: Desk, found: Differences) -> None:
         for each in found.examples
     ]
     if rows and not sys.stdout.isatty():
-        table(here.text("khoá trường trước sau luật", "key field before after rule").split(), rows)
+        table(here.text("khoá|trường|trước|sau|luật", "key|field|before|after|rule").split("|"), rows)
         return
     for key, field, before, after, rules in rows:
         click.echo(f"\n{key}  {field}  {rules}")

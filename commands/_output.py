@@ -14,6 +14,12 @@ import click
 # Terminals obey control characters and directions that a hostile title may carry.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# The ledger of a visit, in the order and the words of every table that shows it.
+LEDGER = {
+    "declared": "máy chủ khai", "fetched": "lấy", "new": "mới", "changed": "sửa", "unchanged": "như cũ",
+    "withdrawn": "gỡ", "repeated": "lặp", "rejected": "hỏng", "missing": "vắng", "lapsed": "hết hạn",
+}  # fmt: skip
+
 
 def harmless(text: str) -> str:
     """Show control characters as escapes instead of obeying them."""

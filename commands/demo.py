@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harvester import Federation, Store
 
 
-@click.command("demo", short_help="thử ngay / try it now")
+@click.command("demo")
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="nơi giữ / where things are kept"
 )

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from harvester import Federation, Store
     from mappings import DataSet, Origin, Resource
 
-FORMATS = ("ndjson", "jsonld", "nquads", "ttl", "oai_dc", "lom", "csv", "dcat")
+# One file is one format; looked up without opening any, so that the help is there at once.
+_FOLDER = Path(__file__).parents[1] / "mappings" / "exports"
+FORMATS = ("ndjson", *sorted(file.stem for file in _FOLDER.glob("[a-z]*.py")), "dcat")
 _BLOCK = 1 << 16  # characters: a system call for each record would take longer than the record
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+/")
 Seen = Callable[[], None]
 
 
-@click.command("export", short_help="xuất / export")
+@click.command("export")
 @click.argument("selection", nargs=-1)
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="ndjson", show_default=True, help="định dạng / format"

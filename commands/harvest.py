@@ -15,17 +15,15 @@ import click
 
 from ._desk import Desk, Ended, described, desk, origins, tell_index
 from ._learned import learn_encoding
-from ._output import data, number, one_line, say, table
+from ._output import LEDGER, data, number, one_line, say, table
 
 if TYPE_CHECKING:
     from harvester import Federation, Night, Result, Store
 
 STOP_SECONDS = 9.0  # of the ten that are promised
 
-_LEDGER = ("fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed")
 
-
-@click.command("harvest", short_help="hỏi các nguồn / visit sources")
+@click.command("harvest")
 @click.argument("selection", nargs=-1)
 @click.option("--full", is_flag=True, help="hỏi lại toàn bộ danh sách / ask for the whole list again")
 @click.option(
@@ -240,15 +238,15 @@ def show_results(here: Desk, results: Sequence[Result]) -> None:
     if not results:
         say(here.text("không có nguồn nào để hỏi", "no source to visit"))
         return
-    headers = ["nguồn", "kết quả", "phán quyết", "lấy", "mới", "sửa", "như cũ", "gỡ", "lặp", "hỏng", "vắng", "hết hạn"]
-    if here.language == "en":
-        headers = ["source", "outcome", "verdict", *_LEDGER]
+    counts = [name for name in LEDGER if name != "declared"]
+    headers = here.text("nguồn|kết quả|phán quyết", "source|outcome|verdict").split("|")
+    headers += [here.text(LEDGER[name], name) for name in counts]
     rows = [
         (
             result.source,
             _mark(result) + " " + (result.outcome or here.text("bị ngắt", "interrupted")),
             result.verdict or "",
-            *(number(getattr(result.ledger, name)) for name in _LEDGER),
+            *(number(getattr(result.ledger, name)) for name in counts),
         )
         for result in results
     ]

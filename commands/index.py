@@ -13,13 +13,13 @@ from ._output import data, number, say, seconds, stamp, table, when
 from ._usage import Verbs
 from ._verifying import problems, verify
 from .harvest import update_indexes
-from .status import index_rows
+from .status import index_rows, show_indexes
 
 if TYPE_CHECKING:
     from index import Engine
 
 
-@click.group("index", cls=Verbs, short_help="chỉ mục / indexes")
+@click.group("index", cls=Verbs)
 def command() -> None:
     """Xem, cập nhật, dựng lại, kiểm tra, so và quay lại / look at, update, rebuild, verify, compare, go back.
 
@@ -47,12 +47,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         data(rows)
         return
-    names = ("documents", "quarantined", "suppressed", "sequence", "behind")
-    table(
-        ("address", *names),
-        [(row["address"], *(number(row[name]) for name in names)) for row in rows],
-        right=range(1, 6),
-    )
+    show_indexes(here, rows)
 
 
 @command.command("update")

@@ -33,7 +33,7 @@ Cách viết / how: docs/mapping.md. Thử trước / try first: `kho mapping di
 """
 
 
-@click.command("init", short_help="bắt đầu / start")
+@click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.pass_context
 def command(ctx: click.Context, folder: Path) -> None:

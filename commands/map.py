@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CHECK_FOUND_FAULTS = 8
 
 
-@click.command("map", short_help="ánh xạ thử một tệp / map a saved file")
+@click.command("map")
 @click.argument("file", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--format", "form", default="", help="định dạng, khi không gian tên không nói / where no namespace tells")
 @click.option("--source", default="", help="như của nguồn này / as if it came from this source")

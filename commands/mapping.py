@@ -26,7 +26,7 @@ LINES = 50  # of a table for people; machines get all of them
 SHOWN = ("title", "creator", "issued", "description", "publisher", "subject", "grade", "level", "type", "licence")
 
 
-@click.group("mapping", cls=Verbs, short_help="ánh xạ / mapping")
+@click.group("mapping", cls=Verbs)
 def command() -> None:
     """Đếm những gì ánh xạ hiểu và chưa hiểu / count what mapping understands, and what it does not yet.
 
@@ -73,7 +73,7 @@ def problems(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
     if as_json:
         data({"records": records, "sampled": sampled, "problems": rows, "repairs": repairs})
         return
-    headers = here.text("số mức mã trường đường_dẫn ví_dụ", "count severity code field path example").split()
+    headers = here.text("số|mức|mã|trường|đường dẫn|ví dụ", "count|severity|code|field|path|example").split("|")
     cells = [
         (number(row["count"]), row["severity"], row["code"], row["field"], row["path"], _example(row["examples"]))
         for row in rows
@@ -138,7 +138,7 @@ def values(
         ]
         data({"field": field, "sampled": sampled, "values": found})
         return
-    headers = here.text("số giá_trị nhãn đường_dẫn ví_dụ", "count value label path example").split()
+    headers = here.text("số|giá trị|nhãn|đường dẫn|ví dụ", "count|value|label|path|example").split("|")
     cells = [
         (number(count), words[-1], _label(here, field, words), words[0] if len(words) > 1 else "", examples[0][0])
         for words, (count, examples) in rows
@@ -153,10 +153,10 @@ def values(
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_json: bool) -> None:
-    """Mỗi nguồn khai những trường nào, trường nào do Kho suy ra, và điểm sáu yếu tố bắt buộc.
+    """Mỗi nguồn khai gì, Kho suy ra gì, và điểm / what each source states, what Kho infers, a score.
 
-    Which fields each source states, which Kho infers, and a score: how many of the six elements that Circular 24/2011
-    asked for an average record has, in per cent.
+    Điểm: một bản ghi trung bình có bao nhiêu phần trăm của sáu yếu tố mà Thông tư 24/2011 đòi hỏi / how many of the six
+    elements that Circular 24/2011 asked for an average record has, in per cent.
     """
     from mappings import Question, covered
 
@@ -166,7 +166,7 @@ def coverage(ctx: click.Context, selection: tuple[str, ...], every: bool, as_jso
     if as_json:
         data({"sampled": sampled, "sources": rows})
         return
-    names = here.text("nguồn bản_ghi điểm", "source records score").split()
+    names = here.text("nguồn|bản ghi|điểm", "source|records|score").split("|")
     cells = [
         (row["source"], number(row["records"]), f"{row['score']:.0f} %", *(_filled(row["fields"][n]) for n in SHOWN))
         for row in rows
@@ -201,10 +201,10 @@ def _tell_coverage(here: Desk, cells: list[tuple[str, ...]]) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def diff(ctx: click.Context, selection: tuple[str, ...], folder: Path | None, every: bool, as_json: bool) -> None:
-    """Điều gì sẽ khác trước khi ghi bất cứ gì: số đếm, rồi ví dụ; không có --tables thì so với chỉ mục.
+    """Điều gì sẽ khác, chưa ghi gì / what would change; nothing is written.
 
-    What would change, before anything is written: counts, then examples with the lines of the rules. Without --tables
-    the tables as they are now are compared with what the index holds.
+    Số đếm, rồi ví dụ với dòng của luật; không có --tables thì so các bảng hiện nay với chỉ mục / counts, then examples
+    with the lines of the rules; without --tables the tables as they are now are compared with what the index holds.
 
     \b
     Ví dụ / examples:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 
 
-@click.command("quarantine", short_help="cách ly / quarantine")
+@click.command("quarantine")
 @click.argument("selection", nargs=-1)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -66,7 +66,7 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
     if as_json:
         data(rows)
         return
-    headers = here.text("nguồn lý_do số ví_dụ", "source reason count examples").split()
+    headers = here.text("nguồn|lý do|số|ví dụ", "source|reason|count|examples").split("|")
     table(headers, [_cells(row) for row in rows], right=(2,), whole=(0,))
     for reason, action in dict.fromkeys((row["reason"], row["action"]) for row in rows):
         say(f"{one_line(reason)}\n  → {one_line(action)}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TAGS = re.compile(r"</?mark>")
 
 
-@click.command("search", short_help="tìm / find")
+@click.command("search")
 @click.argument("words", nargs=-1)
 @click.option("--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="lọc / filter (grade=9)")
 @click.option("--not", "excluded", multiple=True, metavar="FIELD=VALUE", help="loại ra / filter out (type=de_thi)")
@@ -194,7 +194,7 @@ def show(here: Desk, hits: Hits, meant: Correction | None = None, *, asked: Quer
 def _rows(here: Desk, rows: list[tuple[str, str, str, str]]) -> None:
     """Three lines a hit on a terminal, where a key must stay in one piece; a table of one line a hit in a pipe."""
     if not sys.stdout.isatty():
-        table(here.text("nhan_đề thuộc nguồn khoá", "title about source key").split(), rows)
+        table(here.text("nhan đề|thuộc|nguồn|khoá", "title|about|source|key").split("|"), rows)
         return
     for place, row in enumerate(rows, 1):
         title, about, source, key = (harmless(cell) for cell in row)

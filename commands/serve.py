@@ -9,7 +9,7 @@ from ._output import say
 from .search import first_reachable
 
 
-@click.command("serve", short_help="trang tìm kiếm và API / page and API")
+@click.command("serve")
 @click.option("--host", default="127.0.0.1", help="địa chỉ / address")
 @click.option("--port", type=int, default=8000, help="cổng, 0 là tự chọn / port, 0 for any")
 @click.pass_context

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mappings import Mapped
 
 
-@click.command("show", short_help="một học liệu / one resource")
+@click.command("show")
 @click.argument("key")
 @click.option("--raw", is_flag=True, help="đúng những gì nguồn đã nói / what the source said, byte for byte")
 @click.option("--explain", is_flag=True, help="luật nào tạo ra giá trị nào / which rule made which value")
@@ -49,8 +49,8 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
             (row.sequence, row.visit, written(row.when), row.presence, name)
             for row, name in zip(happened, names, strict=True)
         ]
-        headers = here.text("thay_đổi lượt lúc tình_trạng identifier", "sequence visit when presence identifier")
-        table(headers.split(), rows, right=(0, 1))
+        headers = here.text("thay đổi|lượt|lúc|tình trạng|identifier", "sequence|visit|when|presence|identifier")
+        table(headers.split("|"), rows, right=(0, 1))
         return
     if change.suppressed or change.raw is None:
         state = "suppressed" if change.suppressed else change.presence if change.presence == "withdrawn" else "erased"
@@ -77,7 +77,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
 
 def explained_headers(here: Desk) -> list[str]:
     """Return the headings of explanations: field, value, rule, path, words of the source."""
-    return here.text("trường giá_trị luật đường_dẫn lời_của_nguồn", "field value rule path words").split()
+    return here.text("trường|giá trị|luật|đường dẫn|lời của nguồn", "field|value|rule|path|words").split("|")
 
 
 def _find(store: Store, key: str) -> Change | None:

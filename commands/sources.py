@@ -12,7 +12,7 @@ from ._repairs import doubtful, tell_repairs
 from ._usage import Verbs
 
 
-@click.group("sources", cls=Verbs, short_help="các nguồn / sources")
+@click.group("sources", cls=Verbs)
 def command() -> None:
     """Xem, kiểm tra và cho nghỉ các nguồn / list, check and retire sources.
 
@@ -35,7 +35,7 @@ def list_(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> None
     if as_json:
         data([_plain(source) for source in chosen])
         return
-    headers = here.text("id tên địa_chỉ tỉnh bật", "id name url province enabled").split()
+    headers = here.text("id|tên|địa chỉ|tỉnh|bật", "id|name|url|province|enabled").split("|")
     rows = [(each.id, each.name, each.url, each.province, "✓" if each.enabled else "–") for each in chosen]
     table(headers, rows)
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._desk import Desk, desk, names_of
 from ._learned import in_words
-from ._output import data, harmless, number, seconds, stamp, table, when
+from ._output import LEDGER, data, harmless, number, seconds, stamp, table, when
 
 if TYPE_CHECKING:
     from harvester import Federation, Store
 
-_LEDGER = (
-    "declared", "fetched", "new", "changed", "unchanged", "withdrawn", "repeated", "rejected", "missing", "lapsed",
-)  # fmt: skip
 
-
-@click.command("status", short_help="tình hình / how things are")
+@click.command("status")
 @click.argument("selection", nargs=-1)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -108,7 +105,7 @@ def plain_visit(here: Desk, visit: Any) -> dict[str, Any]:
         "reason": sentence(visit.code, facts, here.language) if visit.code else "",
         "reason_code": visit.code,
         "who": who_must_act(visit.code) if visit.code else None,
-        "ledger": {name: visit.ledger.get(name, None if name == "declared" else 0) for name in _LEDGER},
+        "ledger": {name: visit.ledger.get(name, None if name == "declared" else 0) for name in LEDGER},
     }
 
 
@@ -196,20 +193,24 @@ def _show(here: Desk, sources: list[dict[str, Any]], indexes: list[dict[str, Any
     if sys.stdout.isatty():  # a column of sentences leaves no room for the others: they follow below
         table(headers[:-1], [row[:-1] for row in body], right=(2, 3, 4), whole=(0, 1, 5))
         for name, *_, reason in body:
-            click.echo(harmless(f"{name}: {reason}") if reason else "", nl=bool(reason))
-            if reason and name in following:
-                click.echo(f"  → {harmless(following[name])}")
+            if reason:
+                click.echo(harmless(f"{name}: {reason}"))
+                if name in following:
+                    click.echo(f"  → {harmless(following[name])}")
     else:
         table(headers, body, right=(2, 3, 4))
-    headers = ["chỉ mục", "thấy được", "cách ly", "ẩn", "còn thiếu"]
-    if here.language == "en":
-        headers = ["index", "documents", "quarantined", "suppressed", "behind"]
     click.echo("")
-    table(
-        headers,
-        [
-            (row["address"], *(number(row[name]) for name in ("documents", "quarantined", "suppressed", "behind")))
-            for row in indexes
-        ],
-        right=(1, 2, 3, 4),
-    )
+    show_indexes(here, indexes, ("documents", "quarantined", "suppressed", "behind"))
+
+
+_COUNTS = {
+    "documents": "thấy được", "quarantined": "cách ly", "suppressed": "ẩn", "sequence": "đã theo đến",
+    "behind": "còn thiếu",
+}  # fmt: skip
+
+
+def show_indexes(here: Desk, rows: Sequence[dict[str, Any]], counts: Sequence[str] = tuple(_COUNTS)) -> None:
+    """Print these counts of every index."""
+    headers = [here.text("chỉ mục", "index"), *(here.text(_COUNTS[name], name) for name in counts)]
+    cells = [(row["address"], *(number(row[name]) for name in counts)) for row in rows]
+    table(headers, cells, right=range(1, len(headers)))

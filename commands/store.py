@@ -24,7 +24,7 @@ _CHECKED = {
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group("store", cls=Verbs, short_help="kho dữ liệu / the store")
+@click.group("store", cls=Verbs)
 def command() -> None:
     """Kiểm tra, sao lưu, phục hồi, dọn và đọc lại kho dữ liệu / check, back up, restore, compact, replay.
 
@@ -57,11 +57,8 @@ def backup(ctx: click.Context, file: Path) -> None:
         f"{file}: {number(size)} MB, đến thay đổi {last}", f"{file}: {number(size)} MB, up to change {last}"
     )
     say(words)
-    say(
-        here.text(f"giữ cùng: {here.take_downs}", f"keep with it: {here.take_downs}")
-        if here.take_downs.exists()
-        else ""
-    )
+    if here.take_downs.exists():
+        say(here.text(f"giữ cùng: {here.take_downs}", f"keep with it: {here.take_downs}"))
 
 
 @command.command("check")
@@ -89,7 +86,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         data({"checked": found.counts, "faults": told})
     else:
         rows = [(here.text(_CHECKED.get(kind, kind), kind), count) for kind, count in sorted(found.counts.items())]
-        table(here.text("đã_xét số_lượng", "checked number").split(), rows, right=(1,))
+        table(here.text("đã xét|số lượng", "checked|number").split("|"), rows, right=(1,))
         for each in told:
             say(f"{each['code']}: {harmless(str(each['sentence']))}")
         for following in sorted({next_command(each.code, each.facts) for each in found.faults}):

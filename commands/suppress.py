@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from index import Engine
 
 
-@click.group("suppress", cls=Verbs, short_help="gỡ xuống theo yêu cầu / take-downs")
+@click.group("suppress", cls=Verbs)
 def command() -> None:
     """Ẩn một học liệu, cả nguồn, hay một nội dung, ở mọi nơi và mãi mãi / hide a resource, a source or a content.
 
@@ -134,7 +134,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         data(rows)
         return
     headers = here.text(
-        "lúc khoá nguồn identifier nội_dung xoá đang_ẩn lý_do", "at key source identifier content erased hits reason"
+        "lúc|khoá|nguồn|identifier|nội dung|xoá|đang ẩn|lý do", "at|key|source|identifier|content|erased|hits|reason"
     )
     cells = [
         (
@@ -146,7 +146,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         )
         for down, row in zip(downs, rows, strict=True)
     ]
-    table(headers.split(), cells, right=(6,))
+    table(headers.split("|"), cells, right=(6,))
 
 
 def _plain(store: Store, down: TakeDown) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 from ._desk import Desk, Ended, desk, names_of
 from ._learned import learn_encoding
-from ._output import data, harmless, number, say, table, when
+from ._output import LEDGER, data, harmless, number, say, table, when
 from ._usage import Verbs
 from .harvest import update_indexes
 from .status import plain_visit
@@ -24,7 +24,7 @@ RENAMED = 5  # pairs of identifiers that are enough to see whether it is a renam
 MANY = 50  # rejected records and skipped ones shown to people; machines get all of them
 
 
-@click.group("visits", cls=Verbs, short_help="các lượt hỏi / visits")
+@click.group("visits", cls=Verbs)
 def command() -> None:
     """Xem các lượt hỏi và quyết định những gì đang chờ / look at visits and decide on what waits.
 
@@ -59,7 +59,7 @@ def list_(ctx: click.Context, selection: tuple[str, ...], open_only: bool, limit
         data([_plain(here, visit) for visit in visits])
         return
     headers = here.text(
-        "lượt nguồn kiểu bắt_đầu kết_quả phán_quyết chờ lý_do", "visit source mode started outcome verdict open reason"
+        "lượt|nguồn|kiểu|bắt đầu|kết quả|phán quyết|chờ|lý do", "visit|source|mode|started|outcome|verdict|open|reason"
     )
     cells = [
         (
@@ -75,10 +75,10 @@ def list_(ctx: click.Context, selection: tuple[str, ...], open_only: bool, limit
         for visit in visits
     ]
     if not sys.stdout.isatty():
-        table(headers.split(), cells, right=(0,))
+        table(headers.split("|"), cells, right=(0,))
         return
     # A column of sentences leaves no room for the others: they follow below.
-    table(headers.split()[:-1], [row[:-1] for row in cells], right=(0,), whole=range(6), sparse=(6,))
+    table(headers.split("|")[:-1], [row[:-1] for row in cells], right=(0,), whole=range(6), sparse=(6,))
     for visit, row in zip(visits, cells, strict=True):
         if row[-1] and visit.code not in ("whole", "same"):
             click.echo(harmless(f"{visit.id}: {row[-1]}"))
@@ -192,29 +192,22 @@ def _show(here: Desk, store: Store, number_: int) -> None:
     pages = list(look.kept(number_))
     if pages:
         click.echo("")
-        headers = here.text("trang lý_do sửa_chữa byte", "page reason repairs bytes").split()
+        headers = here.text("trang|lý do|sửa chữa|byte", "page|reason|repairs|bytes").split("|")
         said = [_told(here, visit, page.code, _facts_of_page(visit, page))["reason"] for page in pages]
         table(headers, [(page.number, why, _counts(here, page.repairs), number(len(page.body)))
                         for page, why in zip(pages, said, strict=True)], right=(0, 3))  # fmt: skip
     rejected = list(islice(look.rejected(number_), MANY))
     if rejected:
         click.echo("")
-        headers = here.text("số identifier lý_do", "number identifier reason").split()
+        headers = here.text("số|identifier|lý do", "number|identifier|reason").split("|")
         table(headers, [(each.number, each.identifier or "–", _told(here, visit, each.code, {})["reason"])
                         for each in rejected], right=(0,))  # fmt: skip
     _show_skipped(here, store, visit)
     if _waits(visit) and visit.code == "renamed":
         click.echo("")
-        headers = here.text("định_danh_cũ định_danh_mới", "former_identifier new_identifier").split()
+        headers = here.text("định danh cũ|định danh mới", "former identifier|new identifier").split("|")
         table(headers, [(each.former, each.identifier) for each in look.renamed(number_, RENAMED)])
     _decisions(here, visit)
-
-
-# The words of the table of kho harvest.
-_LEDGER = {
-    "declared": "máy chủ khai", "fetched": "lấy", "new": "mới", "changed": "sửa", "unchanged": "như cũ",
-    "withdrawn": "gỡ", "repeated": "lặp", "rejected": "hỏng", "missing": "vắng", "lapsed": "hết hạn",
-}  # fmt: skip
 
 
 def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
@@ -235,7 +228,7 @@ def _head(here: Desk, store: Store, visit: Any) -> list[tuple[str, Any]]:
         (text("lý do", "reason"), plain["reason"]),
         (text("thay bởi lượt", "superseded by"), visit.superseded_by),
         (text("rút lại lượt", "takes back"), visit.undoes),
-        *((text(_LEDGER.get(name, name), name), number(count)) for name, count in plain["ledger"].items()),
+        *((text(LEDGER[name], name), number(count)) for name, count in plain["ledger"].items()),
         (text("số trang", "pages"), number(visit.pages)),
         (text("sửa chữa", "repairs"), _counts(here, visit.repairs)),
         *noticed,
@@ -275,7 +268,7 @@ def _show_skipped(here: Desk, store: Store, visit: Any) -> None:
     skipped = store.inspection.skipped(visit)
     if skipped:
         click.echo("")
-        headers = here.text("khoá identifier_giữ_nguyên", "key identifier_left_alone").split()
+        headers = here.text("khoá|identifier giữ nguyên", "key|identifier left alone").split("|")
         table(headers, [(each.key, each.identifier) for each in skipped[:MANY]], whole=(0,))
         if len(skipped) > MANY:
             rest = number(len(skipped) - MANY)

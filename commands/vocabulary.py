@@ -19,7 +19,7 @@ FORMATS = ("ttl", "jsonld", "csv")
 _NAMED = 20  # tables or terms that a mistake names: more would hide it
 
 
-@click.group("vocabulary", cls=Verbs, short_help="các bảng từ / tables of words")
+@click.group("vocabulary", cls=Verbs)
 def command() -> None:
     """Xem, thử và xuất các bảng từ / look at, try and export the tables of words.
 
@@ -55,7 +55,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         data(rows)
         return
-    headers = here.text("bảng tên số_từ đổi_ngày theo", "table title terms modified source").split()
+    headers = here.text("bảng|tên|số từ|đổi ngày|theo", "table|title|terms|modified|source").split("|")
     cells = [
         (row["id"], row["title"][here.language], number(row["terms"]), row["modified"], row["source"]) for row in rows
     ]
@@ -122,7 +122,7 @@ def match_(ctx: click.Context, scheme: str, text: tuple[str, ...], free: bool, a
         (words, " ".join(terms), "; ".join(label(scheme, term, here.language) for term in terms))
         for words, terms in found
     ]
-    table(here.text("chữ id tên", "text id label").split(), rows)
+    table(here.text("chữ|id|tên", "text|id|label").split("|"), rows)
     for words in filter(codes.get, codes):
         said = here.text("là mã trong bảng, không phải chữ", "this is a code of the table, no word of it")
         say(f"{one_line(words)}: {said}")

@@ -103,6 +103,7 @@ def test_reasons_are_said_in_the_callers_language(harvested: Path) -> None:
 def test_reading_commands_end_with_0_and_tsv_in_a_pipe(harvested: Path) -> None:
     for words in (
         ["status"],
+        ["visits", "list"],
         ["sources", "list"],
         ["index", "status"],
         ["search", "toán"],
@@ -112,6 +113,9 @@ def test_reading_commands_end_with_0_and_tsv_in_a_pipe(harvested: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert "\t" in done.stdout
         assert "\x1b" not in done.stdout
+        assert "_" not in done.stdout.splitlines()[0]
+    headings = ["chỉ mục", "thấy được", "cách ly", "ẩn", "đã theo đến", "còn thiếu"]
+    assert kho(harvested, "index", "status").stdout.splitlines()[0].split("\t") == headings
     assert kho(harvested, "search", "toán", "--facet", "grade", "--filter", "grade=9").returncode == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pty
 import subprocess
@@ -50,6 +51,8 @@ def test_help_of_a_group_says_each_command_in_both_languages(tmp_path: Path) -> 
         commands = told.partition("Commands:\n")[2]
         assert commands
         assert "..." not in commands, told
+        verbs = importlib.import_module(f"commands.{group}").command.commands.values()
+        assert all(" / " in verb.get_short_help_str(limit=400) for verb in verbs), told
 
 
 def test_wishes_that_contradict_each_other_ask_nobody(tmp_path: Path) -> None:

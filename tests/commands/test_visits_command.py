@@ -216,7 +216,7 @@ def test_quarantine_by_source_and_reason(folder: Path, town: Town) -> None:
     assert shown["key"] in row["keys"]
     assert sum(each["count"] for each in rows) == told(folder, "index", "status")[0]["quarantined"]
     plain = kho(folder, "quarantine", NAME)
-    assert plain.stdout.splitlines()[0] == "nguồn\tlý_do\tsố\tví_dụ"
+    assert plain.stdout.splitlines()[0] == "nguồn\tlý do\tsố\tví dụ"
     assert row["keys"][0] in plain.stdout
     assert f"  → {row['action']}" in plain.stderr.splitlines()
     assert kho(folder, "quarantine", "khong-co").returncode == 2
