@@ -25,7 +25,8 @@ Work = Callable[[bytes], bytes]
 # A worker costs half a second of CPU before its first record (imports, tables), and 17 µs a record for what goes to and
 # fro; meanwhile the caller works, too. Below so many records it does not pay (measured on two cores).
 ENOUGH = 10_000
-# The caller reads, packs and writes a record in about a fourth of what mapping and analysis take: more would wait.
+# To read and pack a record takes the caller a fifth of what mapping and analysis take, to write it another half
+# (`python -m bench --steps`): where it only compares, so many are busy; where it writes, two are.
 MOST = 4
 # Batches, some 3 MB each, that are made before they are asked for: two for each worker, and some to go on with while a
 # commit of the caller takes its second.
