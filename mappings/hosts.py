@@ -64,11 +64,13 @@ def province_of_host(address: str) -> str | None:
 
 def _host(address: str) -> str:
     """Return the host of an address with its port; "" where it is longer than a host may be."""
-    host = _BEHIND_HOST.split(address.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+    host = address.partition("://")[2].partition("/")[0]
+    if not host.replace(".", "").replace("-", "").isalnum():
+        host = _BEHIND_HOST.split(host, maxsplit=1)[0].rpartition("@")[2]
     return host if len(host) <= _LONGEST else ""
 
 
-_BEHIND_HOST = re.compile(r"[/?#\\]")  # browsers read a backslash as a slash
+_BEHIND_HOST = re.compile(r"[?#\\]")  # browsers read a backslash as a slash
 _LONGEST = 260  # letters: 253 of RFC 1035 and a port
 
 
