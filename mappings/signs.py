@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import reduce
-from itertools import chain
-from operator import or_
 from typing import NamedTuple
 
 from .vietnamese import keys, without_marks
@@ -102,22 +99,21 @@ class Signs(dict[str, tuple[int, tuple[str, ...]]]):
 
         Most texts show no form. A text without marks stays one, and is read so.
         """
-        pieces = text.split()
-        if not pieces:
-            return text, []
-        each, words = zip(*map(self.__getitem__, pieces), strict=True)
-        shown = reduce(or_, each)
+        shown, words = 0, list[str]()
+        for each, keys_of_piece in map(self.__getitem__, text.split()):
+            shown |= each
+            words += keys_of_piece
         if not shown & FIGURE:
             shown &= self._without_figures
         if shown < 1 << _FIRST_FORM:
-            return text, list(chain.from_iterable(words))
+            return text, words
         written = text
         steps = self._steps.get(shown)
         for form, instead in self._steps_of(shown) if steps is None else steps:
             written = form.sub(instead, written)
         if not shown & MARKED:
             written = without_marks(written)
-        return written, list(chain.from_iterable(words)) if written == text else keys(written.lower())
+        return written, words if written == text else keys(written.lower())
 
     def _steps_of(self, shown: int) -> Steps:
         has = shown & FIGURE | (MARKED if shown & MARKED else BARE)
