@@ -34,8 +34,9 @@ bench-large: install
 parity: install
 	$(BIN)/python -m tests.index.elasticsearch.parity $(or $(RECORDS),100000) $(or $(QUESTIONS),2000)
 
+# ``make crash CRASHES=2/4`` tries the second of four shares of all crashes.
 crash: install
-	KHO_KILLS=300 KHO_CRASHES=all KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py
+	KHO_KILLS=300 KHO_CRASHES=$(or $(CRASHES),all) KHO_POWER_LOSSES=20000 KHO_MUTATIONS=all KHO_HISTORIES=300 $(BIN)/python -m pytest -s tests/commands/test_kill.py tests/crash tests/harvester/test_histories.py
 
 # Only the embedded index, at every call of an update, a rebuilding with its swap and a rollback; into bench/RESULTS.md.
 crash-index: install

@@ -301,6 +301,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=0, help="how many samples; 0: every fault at every call")
     parser.add_argument("--part", default="0/1", help="which part of all samples, such as 0/2")
+    parser.add_argument("--share", default="1/1", help="which share of every fault at every call, such as 2/4")
     parser.add_argument("--stop", action="store_true", help="end with the first failure")
     parser.add_argument("--phases", type=json.loads, default=[], help="only samples of these phases, as JSON")
     parser.add_argument("--faults", type=json.loads, default=[], help="only samples of these faults, as JSON")
@@ -337,8 +338,9 @@ def _samples(matrix: Matrix, chosen: argparse.Namespace) -> Iterator[Sample]:
             sample = matrix.draw(chance)
             if _wanted(matrix, sample, chosen):
                 yield sample
+    share, shares = map(int, chosen.share.split("/"))
     for number, sample in enumerate(matrix.every()):
-        if number % parts == part:
+        if number % parts == part and number // parts % shares == share - 1:
             yield sample
 
 
