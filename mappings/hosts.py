@@ -65,7 +65,7 @@ def province_of_host(address: str) -> str | None:
 def _host(address: str) -> str:
     """Return the host of an address with its port; "" where it is longer than a host may be."""
     host = address.partition("://")[2].partition("/")[0]
-    if not host.replace(".", "").replace("-", "").isalnum():
+    if not host.replace(".", "").replace("-", "").isalnum():  # of most nothing else is to be taken off
         host = _BEHIND_HOST.split(host, maxsplit=1)[0].rpartition("@")[2]
     return host if len(host) <= _LONGEST else ""
 

@@ -15,7 +15,7 @@ from mappings.rows import Row
 from mappings.rule import Job, Rule
 from mappings.terms import choice
 
-from .records import dublin_core, of_file
+from .records import of_file
 from .test_golden import PAIRS
 
 FORMS = sorted({path.parent.name for path in PAIRS})
@@ -55,21 +55,6 @@ def test_a_record_is_mapped_alike_before_and_after_its_words_were_met(form: str)
         assert applied(warm, rows) == cold
         assert applied(warm, rows) == cold, "met a moment ago"
         assert applied(warm, rows, explain=True) == cold
-
-
-def test_what_is_known_of_words_is_not_worked_out_again() -> None:
-    crosswalk = fresh("oai_dc")
-    rows = rows_of(
-        dublin_core(publisher="Trường THPT Chu Văn An", type="Giáo án", rights="CC BY 4.0", subject="Toán học")
-    )
-    made = applied(crosswalk, rows)
-    assert applied(crosswalk, rows) == made
-    (plan,) = crosswalk._plans.values()
-    group = {path: tuple(row for row in rows if row[0] == path) or tuple(SPECIAL[path]) for path, _ in plan.remembered}
-    keys = [words[0] if len(words) == 1 else words for words in group.values()]
-    left = plan.left(tuple(memory[key].outcome for key, (_, memory) in zip(keys, plan.remembered, strict=True)))
-    assert {"publisher", "licence", "rights", "keyword"} <= {field for field, _, _, steps, *_ in left if not steps}
-    assert {"title", "landing_url"} <= {field for field, _, _, steps, *_ in left if steps}, "it does not come again"
 
 
 def test_words_that_say_nothing_alone_are_still_read_beside_others() -> None:
