@@ -272,7 +272,8 @@ class _Compiler(Checked):
         made = [Rule(paths=paths, default=str(entry.get("default", "")), repeats=repeats, **common)]
         if "otherwise" in entry:
             paths = self._paths((*where, "otherwise"), entry["otherwise"], known, name)
-            titled = parser in TITLED and vocabulary in OF_TITLES and not (trim or pick)
+            asked = vocabulary if parser in TITLED else parser
+            titled = asked if asked in OF_TITLES and not (trim or pick) else ""
             made.append(Rule(paths=paths, declared=False, repeats=_repeats(parser, paths), titled=titled, **common))
         return made
 

@@ -12,7 +12,7 @@ from .rule import Found, Job, Rule
 from .tables import remembered, remembered_words
 from .terms import MOST_LOOKED_UP, term
 from .title_subjects import legal
-from .titles import read
+from .titles import Reading, read
 from .vietnamese import is_bare, line
 from .vocabulary import vocabulary
 
@@ -37,7 +37,7 @@ def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
     grades = job.values.get("grade", ())
     if not grades and _speaks_of_university(job):
         # Of a study its own title says what is taught at school; other words of it name a field of science.
-        return found if not rule.declared and read(job.values.get("title", "")).academic else []
+        return found if not rule.declared and _title(job).academic else []
     if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
         found = [pair for pair in found if not is_bare(pair[1][1]) or (not rule.declared and read(pair[1][1]).surely)]
     terms = vocabulary("subject").terms
@@ -52,8 +52,13 @@ def _speaks_of_university(job: Job) -> bool:
         bool(values.get("discipline"))
         or not _ACADEMIC_TYPES.isdisjoint(values.get("type", ()))
         or not _ACADEMIC_LEVELS.isdisjoint(values.get("level", ()))
-        or read(values.get("title", "")).academic
+        or _title(job).academic
     )
+
+
+def _title(job: Job) -> Reading:
+    """Return what the title says; mostly a rule has asked for it already."""
+    return job.reading or read(job.values.get("title", ""))
 
 
 def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 from .grades import Terms
+from .patterns import begun
 
-_YEARS = re.compile(
-    r"(?:(năm học|nam hoc|niên khóa|niên khoá|\bnh)\s*:?\s*)?\b(20[0-4]\d)\s*[-–—/]\s*(20[0-4]\d|\d\d)\b(?![-/.]\d)"
-)
+_YEARS = re.compile(r"2(?<!\w2)(0[0-4]\d)\s*[-–—/]\s*(20[0-4]\d|\d\d)\b(?![-/.]\d)")
+_NAMED = re.compile(r"(?:năm học|nam hoc|niên khóa|niên khoá|\bnh)$")
+_LONGEST_NAME = 10  # letters, and one before it
+
+
+def _is_named(before: str) -> bool:
+    """Say that the words before two years name a school year: "năm học: 2023-2024"."""
+    return _NAMED.search(before.rstrip().removesuffix(":").rstrip()[-_LONGEST_NAME:]) is not None
 
 
 def school_years(lowered: str, alone: bool = False) -> Terms:
@@ -19,17 +25,16 @@ def school_years(lowered: str, alone: bool = False) -> Terms:
     if "20" not in lowered:
         return ()
     for place in _YEARS.finditer(lowered):
-        first, second = int(place[2]), int(place[3])
-        if (place[1] or alone) and (second == first + 1 or (second < 100 and place[1] and second == (first + 1) % 100)):
+        first, second = int("2" + place[1]), int(place[2])
+        follows = second == first + 1
+        short = second == (first + 1) % 100
+        if (follows and alone) or ((follows or short) and _is_named(lowered[: place.start()])):
             return (f"{first}-{first + 1}",)
     return ()
 
 
-# Letters first, then the beginning of the word: so at most letters nothing is tried, at half the price.
-_LESSON = re.compile(
-    r"(b(?<!\wb)(?:ài|ai)|t(?<!\wt)(?:iết|uần|iet|uan)|c(?<!\wc)(?:hương|hủ đề)|u(?<!\wu)nit|l(?<!\wl)esson)"
-    r"\s+0{0,2}(\d{1,3}|[ivx]{1,5})(?![\w]|[.,]\d)"
-)
+_COUNTED = ("bài", "bai", "tiết", "tuần", "tiet", "tuan", "chương", "chủ đề", "unit", "lesson")
+_LESSON = re.compile(rf"({begun(_COUNTED)})\s+0{{0,2}}(\d{{1,3}}|[ivx]{{1,5}})(?![\w]|[.,]\d)")
 _NAMES = {"bai": "Bài", "tiet": "Tiết", "tuan": "Tuần"}
 _MOST_LESSONS = 4
 

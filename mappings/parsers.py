@@ -304,7 +304,7 @@ REPEATABLE = frozenset(
         "vcard_body",
     )
 )
-# Of a title these ask what it says for their vocabulary, and nothing else.
+# Of a title these ask what it says for their vocabulary, and nothing else; others ask for what they are named after.
 TITLED = frozenset(("level", "series", "subject", "term"))
 # Of what these parsers found, their judges say what holds beside the other values of the record.
 JUDGES = {"subject": subject_judge, "series": series_judge}

@@ -157,6 +157,7 @@ def _table(bare: bool) -> dict[str, _Node]:
 
 
 _NO_WORDS: dict[str, _Node] = {}
+_NO_ENDS: tuple[tuple[int, list[_Phrase]], ...] = ()
 
 
 def _end(node: _Node) -> None:
@@ -181,19 +182,20 @@ def _spoils(fold: Callable[[str], str]) -> dict[str, _Spoils]:
 
 def find(words: list[str], bare: bool) -> list[Found]:
     """Find phrases from each place that nothing cancels: of one kind the longest, and none inside a longer one."""
-    following = [*words, ""]  # no phrase has a word of no letters
+    following = [*words[1:], ""]  # no phrase has a word of no letters
     found: list[Found] = []
     reach: dict[str, int] = {}
     for place, node in enumerate(map(_table(bare).get, words)):
         if node is None:
             continue
-        ends, last = [], place  # the shortest first
+        ends = ((place, node.phrases),) if node.phrases else _NO_ENDS  # the longest first
+        last, node = place, node.after.get(following[place])
         while node is not None:
-            if node.phrases:
-                ends.append((last, node.phrases))
             last += 1
+            if node.phrases:
+                ends = ((last, node.phrases), *ends)
             node = node.after.get(following[last])
-        for last, phrases in reversed(ends):
+        for last, phrases in ends:
             for kind, group, term, spoils in phrases:
                 if place > reach.get(group, -1):
                     reach[group] = last

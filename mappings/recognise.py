@@ -196,4 +196,4 @@ _DECLARED: dict[str, _Way] = {
     "former_province": _former_provinces,
     "series": _declared_series,
 }
-OF_TITLES = frozenset(("grade", "subject", "type", "level", "audience", "series"))
+OF_TITLES = frozenset(("grade", "subject", "type", "level", "audience", "series", "lesson", "school_year"))

@@ -51,8 +51,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     ``declared`` is False for the paths of ``otherwise``: free text, read only where the declared ones gave nothing.
     ``place`` is ``file:line``. Parsers take all rows of one path and return what they understood; ``repeats`` where
-    they always make the same of the same words. ``titled``: of a title the parser asks what it says for the vocabulary,
-    and nothing else. ``judge`` says then what of it holds beside the record's other values.
+    they always make the same of the same words. ``titled``: of a title the parser asks what it says of this, and
+    nothing else; "" for none. ``judge`` says then what of it holds beside the record's other values.
     ``prepare`` makes of a value the words that are parsed (``pick``, ``trim``); None where they are its own.
     """
 
@@ -70,7 +70,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False
     default: str = ""
     repeats: bool = False
-    titled: bool = False
+    titled: str = ""
     judge: Judge | None = None
     prepare: Callable[[str], list[str]] | None = None
 

@@ -13,6 +13,7 @@ from itertools import chain
 from .file_names import parted, title_of_file
 from .grades import NUMBER, NUMBER_WORDS
 from .names_of_subjects import Names, names_of_subjects
+from .patterns import begun
 from .signs import ANY, BARE, FIGURE, MARKED, Form, Instead, Signs, form
 from .tables import remembered
 from .vietnamese import without_marks
@@ -145,20 +146,12 @@ def _exactly(signs: str | Iterable[str], written: str, instead: Instead, needs: 
     return form(signs, needs, written, instead, flags=re.NOFLAG)
 
 
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return [re.escape(word) for word in sorted(words, key=len, reverse=True)]
+
+
 def _any_of(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-def _standing(words: Iterable[str], condition: str) -> str:
-    """Return a pattern of words behind what a lookbehind asks for, ``(?<!…{letter})`` of the first letter.
-
-    The letter comes first, so that nothing is tried at other letters: a third of the price in a title of forty letters.
-    """
-    by_letter: dict[str, list[str]] = {}
-    for word in sorted(words, key=len, reverse=True):
-        by_letter.setdefault(word[0], []).append(re.escape(word[1:]))
-    groups = ((re.escape(first), "|".join(rest)) for first, rest in by_letter.items())
-    return "|".join(f"{first}{condition.format(letter=first)}(?:{rest})" for first, rest in groups)
+    return "|".join(_longest_first(words))
 
 
 def _run_together(names: Names) -> Iterator[Form]:
@@ -197,6 +190,13 @@ _EXAMINATION = (
     r"(?:t(?<!\wt)(?:ốt nghiệp|hi THPT)|T(?<!\wT)(?:N THPT|HPT ?QG|S ?10)|n(?<!\wn)ghiệp THPT"
     r"|V(?<!\wV)ào 10|v(?<!\wv)ào 10)"
 )
+_OF_EXAMINATION = (
+    "nghiệp",
+    "THPT",
+    "THPTQG",
+    "TS",
+    "vào",
+)  # one of these is in it; names of subjects are in most titles
 
 
 def _unless_joined(place: re.Match[str]) -> str:
@@ -234,10 +234,10 @@ def _of_short_names(names: Names) -> Iterator[Form]:
     # With a capital letter inside a title: "Thực hành Sinh 11 - Bài 6", "ôn thi TN THPT Văn"; not "Học Sinh 11".
     capital = [name.capitalize() for name in names.short]
     ends = rf"(?={NUMBER}(?:{_ENDS}| (?:Bài|bài|Tiết|tiết|Tuần|tuần|Chương|chương|HK|hk)\b))"
-    inside = _standing(capital, r"(?<=[^\W\d_] {letter})")
-    yield _exactly(capital, rf"(?:{inside}) {ends}", _unless_joined, FIGURE | MARKED)
+    inside = begun(_longest_first(capital), r"(?<=[^\W\d_] {letter})")
+    yield _exactly(capital, rf"{inside} {ends}", _unless_joined, FIGURE | MARKED)
     alone = rf"(?=(?:{_any_of(capital)})(?! [A-ZĐ])\b)"
-    yield _exactly(capital, rf"{_EXAMINATION}(?: 20\d\d)? {alone}", r"\g<0>môn ", MARKED)
+    yield _exactly(_OF_EXAMINATION, rf"{_EXAMINATION}(?: 20\d\d)? {alone}", r"\g<0>môn ", MARKED)
 
 
 def _words_of(codes: Iterable[str]) -> set[str]:
@@ -250,7 +250,7 @@ def _of_codes(names: Names) -> Iterator[Form]:
     def full(place: re.Match[str]) -> str:
         return f"{names.glued[place[1]]} {place[2]}"
 
-    codes = _standing(names.glued, r"(?<![\w.-]{letter})")
+    codes = begun(_longest_first(names.glued), r"(?<![\w.-]{letter})")
     yield _exactly(_words_of(names.glued), rf"({codes})({NUMBER})(?![\w.]|/\d)", full)
     yield _exactly("E", r"(?<![\w.-])E(?=(?:1[0-2]|[3-9])(?:\s*[-–:]|\s+[Uu]nit\b))", "Tiếng Anh ")
 

@@ -36,11 +36,11 @@ def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 
 def term_of_title(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Recognise what the title of this record says, as ``term`` does, at half the price: seven fields ask for it."""
+    """Recognise what the title of this record says, as ``term`` does, at half the price: nine fields ask for it."""
     reading = job.reading
     if reading is None:
         reading = job.reading = read(line(rows[0][1]))
-    names = getattr(reading, rule.vocabulary)
+    names = getattr(reading, rule.titled)
     return [(name, rows[0]) for name in names if not rule.choices or name in rule.choices] if names else []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .grades import NUMBER, Terms
+from .grades import Terms
 from .lessons import lesson_place
 from .phrases import Found, find, words_of_titles
 from .tables import remembered
@@ -17,7 +17,7 @@ from .vocabulary import vocabulary
 
 _GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
 _SERIES = frozenset(("kntt", "ctst", "vnen"))
-_NUMBER = re.compile(NUMBER)
+_NUMBERS = frozenset(map(str, range(1, 13)))  # of grades
 _COUNTED = re.compile(r"[bct]?\d+p?")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
 _NO_GRADE = frozenset(
     (*key("tuổi tháng nghìn ngàn triệu trăm điểm ngón ngày").split(" "), "tuoi", "thang", "0")
@@ -35,7 +35,7 @@ def _legal() -> dict[str, frozenset[str]]:
     return {name: frozenset(row.get("grades", ())) for name, row in vocabulary("subject").terms.items()}
 
 
-KINDS_OF_SUBJECTS = ("subject", "syllable", "sure")
+KINDS_OF_SUBJECTS = frozenset(("subject", "syllable", "sure"))
 
 
 def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, Terms]:
@@ -66,8 +66,13 @@ def _and_next(number: str, words: list[str], place: int) -> Terms:
 
 
 def _grade_at(words: list[str], place: int) -> str:
+    word = words[place] if place < len(words) else ""
+    if len(word) == 2:
+        word = word.removeprefix("0")
+    if word not in _NUMBERS:
+        return ""
     following = words[place + 1 : place + 3]
-    if place >= len(words) or (following and following[0] in _NO_GRADE and not _is_date(following)):
+    if following and following[0] in _NO_GRADE and not _is_date(following):
         return ""
     if (
         following[:1] == [_YEARS]
@@ -76,8 +81,7 @@ def _grade_at(words: list[str], place: int) -> str:
         and following[1] != _SCHOOL_YEAR
     ):
         return ""  # "Hóa học: 10 năm hợp tác"
-    word = words[place].removeprefix("0") if len(words[place]) == 2 else words[place]
-    return word if _NUMBER.fullmatch(word) else ""
+    return word
 
 
 def _is_date(following: list[str]) -> bool:
@@ -128,9 +132,9 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
         hit.kind in ("school", "series", "level") or (hit.kind == "type" and hit.term[2:] in table["school_types"])
         for hit in hits
     )
-    row = _in_a_row(hits, words)
-    asked, counted = _asked(bare), is_paper(words) or any(hit.kind == "lesson" for hit in hits)
+    row, asked = _in_a_row(hits, words), _asked(bare)
     found: list[Found] = []
+    counted: bool | None = None  # asked for few, too
     for hit in hits:
         if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
             continue
@@ -142,19 +146,23 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
             said = _stands_after(hit, words)
         else:
             said = words[hit.first] in _OF or f" {' '.join(words[max(0, hit.first - 3) : hit.first])}".endswith(asked)
-        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and _NUMBER.fullmatch(words[hit.first - 1])
+        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and words[hit.first - 1] in _NUMBERS
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit in row or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
             sure = hit.term in table["anywhere"] and words[hit.first : hit.last + 1] not in _EVERYDAY
-            # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
-            headed = (counted or not hit.first) and (hit.first, hit.last) in parts()
-            believed = sure or ((signs or headed) and hit.term not in table["beside"])
-            headed = headed and (counted or hit.term == "dao_duc")
-            if grades:  # "Lớp năm - Khoa học: …", "Đạo đức lớp Hai"
-                following = words[hit.last + 1 : hit.last + 2]
-                headed = headed or (hit.first, hit.last) in parts() or not _GRADE_WORDS.isdisjoint(following)
-            believed = believed or (headed and not _is_beside_another(hit, hits))
+            believed = sure or (signs and hit.term not in table["beside"])
+            if not believed:
+                if counted is None:
+                    counted = is_paper(words) or any(other.kind == "lesson" for other in hits)
+                # "Số học: Ước chung lớn nhất", "Tuần 5 - Khoa học - Âm thanh"; not "Luật - Kinh tế - Tin học"
+                headed = (counted or not hit.first) and (hit.first, hit.last) in parts()
+                believed = headed and hit.term not in table["beside"]
+                headed = headed and (counted or hit.term == "dao_duc")
+                if grades:  # "Lớp năm - Khoa học: …", "Đạo đức lớp Hai"
+                    following = words[hit.last + 1 : hit.last + 2]
+                    headed = headed or (hit.first, hit.last) in parts() or not _GRADE_WORDS.isdisjoint(following)
+                believed = believed or (headed and not _is_beside_another(hit, hits))
         elif hit.kind == "syllable" and grades and not believed:
             believed = (hit.first, hit.last) in parts()  # "Lớp 6 - Văn - Tuần 5"
         if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
@@ -170,6 +178,9 @@ def _in_a_row(hits: list[Found], words: list[str]) -> list[Found]:
     named = [hit for hit in hits if hit.kind in KINDS_OF_SUBJECTS]
     if len(named) < 2:
         return []
+    before = {hit.last + 1 for hit in named}
+    if not any(hit.first in before or hit.term in _NARROWER for hit in named):
+        return []  # most titles name their subject twice, and apart
     rows: list[list[Found]] = []
     for hit in named:
         if rows and rows[-1][-1].last + 1 == hit.first:
@@ -294,8 +305,10 @@ _ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_w
 
 def _is_name_of_school(hit: Found, words: list[str]) -> bool:
     """Say that the words are part of a school's name: "Trường THPT Chuyên Ngoại ngữ"."""
+    if not hit.first or words[hit.first - 1] not in _SCHOOLS:
+        return False
     before = words[max(0, hit.first - 4) : hit.first]
-    return bool(before) and before[-1] in _SCHOOLS and (SCHOOL in before or before[-2:] == ["thpt", "chuyên"])
+    return SCHOOL in before or before[-2:] == ["thpt", "chuyên"]
 
 
 _TEACHERS_OF = frozenset((*key("sư phạm").split(" "), "su", "pham"))
@@ -317,7 +330,12 @@ _PARTS = {
 }
 
 
+_FIRST_OF_PARTS = frozenset(name.partition(" ")[0] for name in _PARTS)
+
+
 def _is_of_university(hit: Found, words: list[str]) -> bool:
+    if words[hit.first] not in _FIRST_OF_PARTS:
+        return False
     grades = _PARTS.get(" ".join(words[hit.first : hit.last + 1]))
     following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
     if grades is None or following in grades:

@@ -23,7 +23,8 @@ _CASE = key("hợp")  # "Trường hợp …" names no school
 
 def is_study(words: list[str], bare: bool) -> bool:
     """Say that a title begins as studies do: "Thực trạng …", "Một số biện pháp …"."""
-    return (" ".join(words[:4]) + " ").startswith(_studies(bare))
+    first, beginnings = _studies(bare)
+    return not first.isdisjoint(words[:1]) and (" ".join(words[:4]) + " ").startswith(beginnings)
 
 
 def types_of_title(
@@ -224,6 +225,8 @@ def _words_of_news(
 
 
 @remembered(maxsize=2)
-def _studies(bare: bool) -> tuple[str, ...]:
+def _studies(bare: bool) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the first words of what studies begin with, and all of it."""
     fold: Callable[[str], str] = folded if bare else key
-    return tuple(fold(word) + " " for word in words_of_titles()["studies"])
+    beginnings = tuple(fold(word) + " " for word in words_of_titles()["studies"])
+    return frozenset(words.partition(" ")[0] for words in beginnings), beginnings

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Generic, TypeVar, overload
 
 from .grades import Terms, grades_of_title
@@ -29,7 +30,7 @@ from .title_subjects import (
     theme,
 )
 from .title_types import is_study, types_of_title
-from .vietnamese import is_bare, keys
+from .vietnamese import is_bare, keys, keys_of_pieces
 from .vocabulary import vocabulary
 
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
@@ -39,7 +40,7 @@ _DIGIT = re.compile("[1-9]")
 _AND_NEXT = (
     r"(?<!\d,)(?<!\d, )\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
 )
-_BETWEEN_PARTS = re.compile(r"\s[-–—|/]+\s|:\s*|(?<=\d)\.\s|\s\(")
+_DASHES = "-–—|/"  # alone between blanks they part a title, as do ":", "(", and a number with its point
 _LONGEST = 1000  # a longer title is an abstract in the wrong place
 T = TypeVar("T")
 
@@ -188,12 +189,24 @@ class Reading:
     @_Once
     def _parts(self) -> frozenset[tuple[int, int]]:
         """Return the first and last words of the parts of a title: "Tuần 5 - Khoa học - Âm thanh" has three."""
-        place, found = 0, []
-        for part in _BETWEEN_PARTS.split(self._lowered):
-            if count := len(keys(part)) if part.strip() else 0:
-                found.append((place, place + count - 1))
-                place += count
-        return frozenset(found) if place == len(self._words) else frozenset()
+        count, ends = 0, [0]  # how many words stand before each sign that parts
+        pieces = self._lowered.split()
+        for piece, words in zip(pieces, keys_of_pieces(pieces), strict=True):
+            if piece[0] == "(":
+                ends.append(count)
+            if ":" in piece:
+                *before, last = piece.split(":")
+                for part in before:
+                    count += len(keys(part))
+                    ends.append(count)
+                count += len(keys(last))
+            else:
+                count += len(words)
+            if (not words and not piece.strip(_DASHES)) or (piece[-1] == "." and piece[-2:-1].isdecimal()):
+                ends.append(count)
+        ends.append(count)
+        alike = count == len(self._words)
+        return frozenset((first, end - 1) for first, end in pairwise(ends) if first < end) if alike else frozenset()
 
 
 _NOTHING: dict[str, Terms] = dict.fromkeys(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from .encodings import is_mojibake, without_mojibake
@@ -169,7 +170,12 @@ def _key_of_word(word: str) -> str:
 
 def keys(lowered: str) -> list[str]:
     """Return the comparison forms of the words of a text that is composed and in small letters already."""
-    return list(chain.from_iterable(map(_KEYS.__getitem__, lowered.split())))
+    return list(chain.from_iterable(keys_of_pieces(lowered.split())))
+
+
+def keys_of_pieces(pieces: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the comparison forms of the words in each piece between blanks, in small letters and composed."""
+    return map(_KEYS.__getitem__, pieces)
 
 
 def key(text: str) -> str:
