@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -96,7 +97,7 @@ class Crosswalk:
         for rule in rules:
             steps = self._steps(rule, known)
             if steps:
-                at = f"@{rule.field}" if rule.field in self._asked else ""
+                at = intern(f"@{rule.field}") if rule.field in self._asked else ""
                 filling: Filling = (rule.field, rule.many, at, [])
                 fillings.setdefault(rule.field, filling)[3].extend(steps)
         return list(fillings.values())

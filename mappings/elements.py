@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from sys import intern
 
 from lxml import etree
 
@@ -106,7 +107,7 @@ class Element:
         if self.tree.reader.has_attribute_rows(element, generic):
             raise KeyError(tag)
         counts = generic in self.tree.reader.shape.wanted and path not in self.tree.reader.shape.without
-        return (path if counts else None, language, tells) if counts or tells else None
+        return (intern(path) if counts else None, language, tells) if counts or tells else None
 
     def child(self, tag: str) -> Element:
         """Learn a child that has children. Raises KeyError."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .districts import unit_of_joined_name, unit_of_office, unit_of_schools
+from .links import host_of_page
 from .tables import remembered
 from .vietnamese import folded
 from .vocabulary import vocabulary
@@ -64,9 +65,9 @@ def province_of_host(address: str) -> str | None:
 
 def _host(address: str) -> str:
     """Return the host of an address with its port; "" where it is longer than a host may be."""
-    host = address.partition("://")[2].partition("/")[0]
-    if not host.replace(".", "").replace("-", "").isalnum():  # of most nothing else is to be taken off
-        host = _BEHIND_HOST.split(host, maxsplit=1)[0].rpartition("@")[2]
+    host = host_of_page(address)  # mostly a moment ago the address was asked for
+    if not host:
+        host = _BEHIND_HOST.split(address.partition("://")[2].partition("/")[0], maxsplit=1)[0].rpartition("@")[2]
     return host if len(host) <= _LONGEST else ""
 
 

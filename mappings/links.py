@@ -40,7 +40,7 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     pages: list[Found] = []
     files: list[Found] = []
     for row in rows:
-        if is_plain_page(row[1]):
+        if host_of_page(row[1]):
             return [(row[1], row)]
         address = _unshared(_with_scheme(row[1].strip().replace("&amp;", "&")))  # escaped twice by many an exporter
         if is_usable(address):
@@ -57,10 +57,10 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 
 @remembered_words(maxsize=1024)  # several parsers ask for the same address soon after each other
-def is_plain_page(words: str) -> bool:
-    """Say cheaply that words are the public address of a page as they stand; False may be one, too."""
+def host_of_page(words: str) -> str:
+    """Return the host where words are the public address of a page as they stand; "" may be one, too."""
     page = _PAGE.fullmatch(words)
-    return page is not None and _is_of_page(page[1])
+    return page[1] if page is not None and _is_of_page(page[1]) else ""
 
 
 @remembered_words(maxsize=4096)  # of one source there are few
@@ -122,7 +122,7 @@ def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read identifiers with their schemes; plain web addresses and citations are none."""
     found: list[Found] = []
     for row in rows:
-        if is_plain_page(row[1]) or _is_plain_address(row[1]):
+        if host_of_page(row[1]) or _is_plain_address(row[1]):
             continue
         catalog = qualifier(row[0]) or (row[0][-4:] if row[0].endswith(("isbn", "issn")) else "")
         made = _identifier(line(row[1]), catalog, row, rule, job)

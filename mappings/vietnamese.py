@@ -68,7 +68,7 @@ def line(text: str) -> str:
     """Repair a text that is one line: a title, a name, a keyword."""
     found = _lines.get(text)
     if found is None:
-        found = text.strip() if _is_clean(text) else " ".join(_repair(text).split())
+        found = text.strip() if _is_clean(text) else _one_line(_repair(text))
         if len(text) < _LONGEST_LINE:
             if len(_lines) >= _MOST_LINES:
                 _lines.clear()
@@ -87,8 +87,15 @@ def marked_up(text: str) -> str:
 
 
 def _parted(text: str) -> str:
-    parts = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
+    parts = map(_one_line, _PARAGRAPH.split(text))
     return "\n\n".join(part for part in parts if part)
+
+
+def _one_line(text: str) -> str:
+    """Write one blank for any run of blanks and line ends."""
+    if "  " not in text and text.isprintable():  # no other blank is; at a third of the price
+        return text.strip()
+    return " ".join(text.split())
 
 
 def _repair(text: str) -> str:

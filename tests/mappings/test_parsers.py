@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from mappings import Identifier, Resource, map_record
 from mappings.licences import read
-from mappings.links import _is_file, _is_plain_address, _unshared, is_plain_page, is_usable
+from mappings.links import _is_file, _is_plain_address, _unshared, host_of_page, is_usable
 
 from .records import ORIGIN, dublin_core, of_metadata
 
@@ -136,12 +137,13 @@ def test_what_is_taken_for_a_plain_page_at_once_passes_every_test_of_an_address(
     chance, plain = random.Random(SEED), 0
     for _ in range(20_000):
         words = "".join((chance.choice(PIECES[:2]), *chance.choices(PIECES, k=chance.randrange(1, 6))))
-        if is_plain_page(words):
+        if host_of_page(words):
             plain += 1
             assert words == words.strip() == words.replace("&amp;", "&") == _unshared(words), words
             assert is_usable(words), words
             assert not _is_file(words), words
             assert _is_plain_address(words), words
+            assert host_of_page(words) == urlsplit(words).hostname, words
     assert plain > 100, "they are there to be recognised"
 
 
