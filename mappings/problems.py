@@ -93,8 +93,8 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "many_values": Sentence(
         "note",
-        "“{path}” có {value} giá trị hoặc hơn: chỉ tra 100 giá trị đầu trong các bảng từ, chỉ giữ 500 giá trị đầu.",
-        "“{path}” has {value} values or more: the first 100 are looked up in tables of words, the first 500 kept.",
+        "“{path}” có {value} giá trị hoặc hơn: chỉ tra 100 giá trị đầu (12.000 chữ) trong bảng từ, chỉ giữ 500.",
+        "“{path}” has {value} values or more: the first 100 (12,000 letters) are looked up, the first 500 kept.",
         "Thường là lỗi xuất dữ liệu (cả một danh mục trong một bản ghi); báo cho cơ quan nếu đúng vậy.",
         "Mostly a fault of the export (a whole catalogue in one record); tell the institution if so.",
     ),

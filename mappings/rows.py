@@ -17,6 +17,8 @@ from lxml import etree
 
 from harvester import RawRecord, document
 
+from .joints import Joint, is_joint, joint_of
+
 Row = tuple[str, str, str]  # path, value as it stands in the source, language ("" where none is stated)
 
 PARSER = etree.XMLParser(
@@ -27,9 +29,6 @@ _NO_LANGUAGE = ("x-none", "none", "x-t-cc-url")  # what LOM and its profiles wri
 _TWO_LETTERS = {"vie": "vi", "eng": "en", "fre": "fr", "fra": "fr"}  # MODS writes ISO 639-2
 _SIGNS = str.maketrans("[]/+,|", "      ")  # the signs of paths
 _ATTRIBUTE = re.compile(r"@(\w+)")
-_JOINT = re.compile(r"(\+|[:.,;]? )")  # between the children of a joint
-_LAST_SIGN = re.compile(r" [:;=/]$")  # MARC's $h "[tài liệu điện tử] :" holds the sign of what follows it
-_BRACKETS = re.compile(r"\[[^\]]*\]")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
@@ -93,11 +92,6 @@ def _thin(root: etree._Element) -> None:
             root.remove(child)
 
 
-def is_joint(step: str) -> bool:
-    """Say that the last step of a path stands for several children: ``a+b``, ``title: subtitle``."""
-    return "+" in step or (" " in step and " " in _BRACKETS.sub("", step))
-
-
 class XmlReader:
     """Read XML into rows, by the shape of one crosswalk."""
 
@@ -106,12 +100,12 @@ class XmlReader:
         self._names: dict[str, str | None] = {}
         self._wanted = shape.wanted
         self.containers: set[str] = set()
-        self._joints: dict[str, list[str]] = {}  # 245 to [a+b+n+p]
+        self._joints: dict[str, list[Joint]] = {}  # 245 to [a+b+n+p]
         self._attributes: dict[str, list[str]] = {}  # accesscondition to [href]
         for path in sorted(shape.wanted):
             parent, _, last = path.rpartition("/")
             if is_joint(last):
-                self._joints.setdefault(parent, []).append(last)
+                self._joints.setdefault(parent, []).append(joint_of(last))
             if last.startswith("@"):
                 self._attributes.setdefault(parent, []).append(last[1:])
                 parent = parent.rpartition("/")[0]
@@ -254,25 +248,11 @@ class XmlReader:
         for child in parent:
             name = self._names.get(child.tag) or local_name(child)
             step = self._name(child, name, name) if self._named else self._step(child, name, name, generic)[0]
-            children.append((step, " ".join("".join(map(str, child.itertext())).split())))
+            children.append((step, " ".join(_said(child).split())))
         for joint in self._joints[generic]:
-            parts = _JOINT.split(joint)
-            before = dict(zip(parts[2::2], parts[1::2], strict=True))  # child to the glue before it
-            chosen = (
-                children
-                if "+" in joint
-                else sorted(children, key=lambda pair: parts.index(pair[0]) if pair[0] in parts else -1)
-            )
-            together = ""
-            for step, words in chosen:
-                if step not in parts[::2]:
-                    sign = _LAST_SIGN.search(words)
-                    together += sign[0] if sign and together else ""
-                elif words:
-                    glue = before.get(step, " ").replace("+", " ") if together else ""
-                    together += (glue.strip() if together.endswith(("'", "’")) else glue) + words
+            together = joint.together(children)
             if together:
-                found.append((f"{path}/{joint}", together, language))
+                found.append((f"{path}/{joint.step}", together, language))
 
     def _step(self, element: etree._Element, path: str, generic: str, parent: str = "") -> tuple[str, str]:
         place = f"{parent}/{generic}" if parent else generic
@@ -311,7 +291,7 @@ class XmlReader:
             if below is None:  # a role without source and value: its own words
                 break
             element = below
-        return plain_words("".join(map(str, element.itertext())))
+        return plain_words(_said(element))
 
     def _continues(self, element: etree._Element) -> bool:
         """Say that an element's value stands in a child (LOM's langstring), not in markup that an editor left."""
@@ -329,6 +309,11 @@ class XmlReader:
             self._names.clear()
         self._names[tag] = name
         return name
+
+
+def _said(element: etree._Element) -> str:
+    """Return all words in an element, without markup."""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
 def language_of(element: etree._Element, inherited: str) -> str:

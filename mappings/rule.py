@@ -10,9 +10,10 @@ import msgspec
 
 from harvester import RawRecord
 
+from .joints import is_joint
 from .problems import problem
 from .resource import Problem
-from .rows import Row, is_joint
+from .rows import Row
 
 if TYPE_CHECKING:
     from .titles import Reading

@@ -107,6 +107,21 @@ def test_the_first_values_are_kept_and_that_there_were_more_is_told(name: str) -
     assert "many_values" not in {problem.code for problem in map_record(few, ORIGIN).problems}
 
 
+def test_letters_that_are_looked_up_are_bounded_and_that_is_told() -> None:
+    """A hundred long keywords are looked up; of a hundred paragraphs only the first dozen."""
+    for letters, looked_up in ((110, True), (900, False)):
+        said = [*(f"chủ đề {number} {'a' * letters}"[:letters] for number in range(99)), "Lớp 7"]
+        mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
+        assert mapped.resource is not None
+        assert (mapped.resource.grade == ("7",)) is looked_up, letters
+        told = [(one.path, one.value) for one in mapped.problems if one.code == "many_values"]
+        assert told == ([] if looked_up else [("subject", "100")]), letters
+    said = ["Lớp 7", *(f"chủ đề {number} {'a' * 900}" for number in range(99))]
+    mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
+    assert mapped.resource is not None
+    assert mapped.resource.grade == ("7",)
+
+
 def test_json_of_very_many_values_is_bounded() -> None:
     said = {"@type": "LearningResource", "name": "Đạo hàm", "url": "https://a.example/1"}
     body = json.dumps(said | {"keywords": [f"Chủ đề {number}" for number in range(20_000)]}).encode()
