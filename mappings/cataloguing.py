@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from .rows import Row
 from .rule import Found, Job, Parser, Rule
+from .tables import remembered_words
 from .vietnamese import paragraphs
 
 # ISBD (consolidated edition 2011, area 0 ff.): " : ", " ; ", " = ", " / " stand between areas; MARC keeps them at the
@@ -22,6 +23,7 @@ _SUPPLIED = re.compile(r"\[[^\[\]]*\]")  # in brackets: not said by the work, su
 _KEPT_STOP = re.compile(r"(?:^|[\s.,(])(?:[^\W\d_]|[A-ZĐ]{2,3}|\.|ed|rev|vol|no|Inc|Ltd|Co|Jr|Sr|etc|al|St|Dr)\.$")
 
 
+@remembered_words(maxsize=20_000)  # four rules ask for the same subject heading, and so does the next record
 def isbd(words: str) -> str:
     """Take off the punctuation that only parts areas: "Đại số 10 :" is "Đại số 10", "Tổ Toán," is "Tổ Toán"."""
     # 245 without $c: "Đại số 10 / Tổ Toán biên soạn" names who is responsible, too.
