@@ -187,16 +187,10 @@ _JOINED_BEFORE = re.compile(
 
 
 _EXAMINATION = (
-    r"(?:t(?<!\wt)(?:ốt nghiệp|hi THPT)|T(?<!\wT)(?:N THPT|HPT ?QG|S ?10)|n(?<!\wn)ghiệp THPT"
+    r"(?:t(?<!\wt)(?:ốt nghiệp|hi THPT)|T(?<!\wT)(?:N THPT|HPT ?QG)|n(?<!\wn)ghiệp THPT"
     r"|V(?<!\wV)ào 10|v(?<!\wv)ào 10)"
 )
-_OF_EXAMINATION = (
-    "nghiệp",
-    "THPT",
-    "THPTQG",
-    "TS",
-    "vào",
-)  # one of these is in it; names of subjects are in most titles
+_OF_EXAMINATION = "nghiệp THPT THPTQG vào"  # one of these is in it; names of subjects are in most titles
 
 
 def _unless_joined(place: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .grades import Terms
+from .grades import NUMBERS, Terms
 from .lessons import lesson_place
 from .phrases import Found, find, words_of_titles
 from .tables import remembered
@@ -17,7 +17,6 @@ from .vocabulary import vocabulary
 
 _GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
 _SERIES = frozenset(("kntt", "ctst", "vnen"))
-_NUMBERS = frozenset(map(str, range(1, 13)))  # of grades
 _COUNTED = re.compile(r"[bct]?\d+p?")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
 _NO_GRADE = frozenset(
     (*key("tuổi tháng nghìn ngàn triệu trăm điểm ngón ngày").split(" "), "tuoi", "thang", "0")
@@ -69,7 +68,7 @@ def _grade_at(words: list[str], place: int) -> str:
     word = words[place] if place < len(words) else ""
     if len(word) == 2:
         word = word.removeprefix("0")
-    if word not in _NUMBERS:
+    if word not in NUMBERS:
         return ""
     following = words[place + 1 : place + 3]
     if following and following[0] in _NO_GRADE and not _is_date(following):
@@ -146,7 +145,7 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
             said = _stands_after(hit, words)
         else:
             said = words[hit.first] in _OF or f" {' '.join(words[max(0, hit.first - 3) : hit.first])}".endswith(asked)
-        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and words[hit.first - 1] in _NUMBERS
+        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and words[hit.first - 1] in NUMBERS
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit in row or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:

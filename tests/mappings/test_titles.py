@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings import map_record
-from mappings.short_forms import every_form
+from mappings.short_forms import every_form, written_out
 from mappings.signs import Signs
 from mappings.titles import Reading, read
 
@@ -303,3 +303,11 @@ _EVERY_FORM = every_form()
 @given(st.lists(st.sampled_from(_HURRIED), max_size=7).map(" ".join))
 def test_a_form_is_found_by_its_signs(title: str) -> None:
     assert Signs(_EVERY_FORM).written_out(title) == _Everything(_EVERY_FORM).written_out(title)
+
+
+_EXAMINATIONS = ("thi tốt nghiệp", "thi THPT", "TN THPT", "THPTQG", "THPT QG", "nghiệp THPT 2025", "vào 10", "Vào 10")
+
+
+@pytest.mark.parametrize("examination", _EXAMINATIONS)
+def test_behind_every_examination_a_short_name_is_a_subject(examination: str) -> None:
+    assert written_out(f"Ôn {examination} Văn")[0] == f"Ôn {examination} môn Văn"
