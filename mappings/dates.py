@@ -77,6 +77,8 @@ def dated(text: str) -> tuple[str | None, int | None]:
 
 
 def _parsed(text: str) -> str | None:
+    if len(text) > _LONGEST_WRITTEN:
+        return None
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split()).strip(_WRAPPED)
     words = _apart(words)
     if not words or len(words) > _LONGEST:
@@ -161,7 +163,7 @@ _SPELT_MONTH = re.compile(r"\btháng (mười một|mười hai|giêng|một|hai
 _DAYS_INSIDE = re.compile(r"(?<![\w/.-])\d{1,2}\s*[-–]\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}(?!\d)")
 _SINCE = re.compile(r"\b(?:từ (?:ngày )?|ngày )\d.*$")  # "Hội nghị tại Huế từ ngày 12 đến 14/7/2019"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)?")
-_LONGEST = 160  # a longer text is no date
+_LONGEST, _LONGEST_WRITTEN = 160, 1_000  # a longer text is no date, even where most of it is blanks
 
 
 def _approximate(words: str) -> str | None:

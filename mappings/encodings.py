@@ -131,6 +131,7 @@ def _counted(text: str) -> tuple[int, int]:
 
 _LEAST_WORDS, _LEAST_AFTER, _LEAST_GAIN = 4, 0.85, 0.35  # of a batch, where 2,000 clean batches gave no false answer
 _ALONE_WORDS, _ALONE_AFTER, _ALONE_GAIN = 2, 0.9, 0.4  # of a single string
+_LONGEST_ALONE = 300  # letters: sixty words, where two are enough
 
 
 def detect(texts: Iterable[str]) -> str:
@@ -145,6 +146,7 @@ def detect(texts: Iterable[str]) -> str:
 
 def detect_alone(text: str) -> str:
     """Return the encoding that a single string seems to be written in: good enough for a warning, not for a change."""
+    text = text[:_LONGEST_ALONE]
     if text.isascii() or _NEVER_LEGACY.search(text) or not is_suspect(text):  # the order of their cost
         return ""
     return _judge([text], _ALONE_WORDS, _ALONE_AFTER, _ALONE_GAIN)

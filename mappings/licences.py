@@ -83,8 +83,9 @@ _OWNED = re.compile(r"\bmà\s[^.;]{0,200}bản quyền (?:của|thuộc)", re.IG
 _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]{0,200}bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
 _COMPONENT_CODES = re.compile("(?:by|nc|nd|sa|-)+")
-# Journals repeat their sentences of rights: so many are kept, each of up to so many letters; 8 MB at most.
-_LONGEST, _MOST = 1_000, 4_000
+# Journals repeat their sentences of rights: so many are kept, each of up to so many letters; 8 MB at most. What a large
+# record says of rights in more letters is not read: it takes 10 ms, and the licence to deposit of DSpace has 2,600.
+_LONGEST, _MOST = 4_000, 1_000
 _STRENGTH = {"address": 3, "words": 2, "copyright": 1}
 _UNCLEAR, _DENIED = ("", "", "unclear"), ("", "", "denied")
 
@@ -252,7 +253,14 @@ def _creative_commons(text: str) -> Reading:
 
 
 def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row]]:
-    """Return what the surest statements say; nothing where they contradict each other, or others an open one."""
+    """Return what the surest statements say; nothing where they contradict each other, or others an open one.
+
+    Very long ones say nothing either: what takes an open licence back may stand at their end.
+    """
+    if job.large and sum(len(row[1]) for row in rows) > _LONGEST:
+        if rule.unknown:
+            job.problem("unknown_value", rule.field, rows[0][0], rows[0][1])
+        return []
     if len(rows) == 1:
         only = read(rows[0][1])
         if only[2] not in ("unclear", "denied"):
@@ -281,15 +289,20 @@ def _is_against(reading: Reading, text: str, name: str) -> bool:
     return (
         reading[2] == "denied"
         or (reading[0].startswith("cc") and reading[0] not in FREE)
-        or _closes_beside(text)[name in FREE]
+        or (_closes_zero(text) if name in FREE else _closes_attribution(text))
     )
 
 
 @remembered_words(maxsize=_MOST, longest=_LONGEST)
-def _closes_beside(text: str) -> tuple[bool, bool]:
-    """Say of another statement of a record whether CC BY does not hold beside it, and whether CC0 does not."""
-    plain, terms = _plain(text)[0], vocabulary("licence").terms
-    return contradicts(plain, terms["cc-by"]), contradicts(plain, terms["cc0"])
+def _closes_attribution(text: str) -> bool:
+    """Say of another statement of a record that CC BY does not hold beside it."""
+    return contradicts(_plain(text)[0], vocabulary("licence").terms["cc-by"])
+
+
+@remembered_words(maxsize=_MOST, longest=_LONGEST)
+def _closes_zero(text: str) -> bool:
+    """Say of another statement of a record that CC0 does not hold beside it."""
+    return contradicts(_plain(text)[0], vocabulary("licence").terms["cc0"])
 
 
 def licence(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -122,7 +122,7 @@ def identifier(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read identifiers with their schemes; plain web addresses and citations are none."""
     found: list[Found] = []
     for row in rows:
-        if host_of_page(row[1]) or _is_plain_address(row[1]):
+        if len(row[1]) > _LONGEST or host_of_page(row[1]) or _is_plain_address(row[1]):
             continue
         catalog = qualifier(row[0]) or (row[0][-4:] if row[0].endswith(("isbn", "issn")) else "")
         made = _identifier(line(row[1]), catalog, row, rule, job)

@@ -24,10 +24,9 @@ from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import MOST_VALUES, Row, UnreadableError, XmlReader, local_name, metadata, namespace
-from .rule import Job, generic
+from .rule import LONGEST_LOOKED_UP, MOST_LOOKED_UP, Job, generic
 from .safety import unsafe
 from .tables import remembered
-from .terms import MOST_LOOKED_UP
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province
 
@@ -51,7 +50,8 @@ def _source(origin: Origin) -> _Source:
     """Prepare a source once: its origin, with thousands of sets, is not hashed for every record."""
     prepared = _sources.get(id(origin))
     if prepared is None or prepared.origin is not origin:
-        names = {spec: decoded(name, origin.encoding) if origin.encoding else name for spec, name in origin.set_names}
+        said = [(spec, name[:LONGEST_LOOKED_UP]) for spec, name in origin.set_names]
+        names = {spec: decoded(name, origin.encoding) if origin.encoding else name for spec, name in said}
         institution = origin.institution or Institution(origin.name)
         prepared = _Source(origin, institution, names, {}, advice(origin))
         if len(_sources) >= _MOST_SOURCES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .syllables import is_syllable
+from .tables import remembered
 from .vietnamese import folded
 from .vocabulary import Vocabulary
 
@@ -20,10 +21,17 @@ def nearest_name(table: Vocabulary, words: str) -> str:
     if not 2 <= len(written) <= 4 or sum(map(len, written)) < _SHORTEST:
         return ""
     wrong = [place for place, word in enumerate(written) if not _is_bare_syllable(word)]
-    if len(wrong) > 1:
+    if len(wrong) != 1:
         return ""
-    found = {term for name, term in table.bare.items() if _is_near(written, name.split(" "), wrong)}
+    found = {term for name, term in _names_of(len(written), table) if _is_near(written, name, wrong[0])}
     return next(iter(found)) if len(found) == 1 else ""
+
+
+@remembered(maxsize=16)
+def _names_of(length: int, table: Vocabulary) -> tuple[tuple[list[str], str], ...]:
+    """Return the names of so many words, parted, with their terms."""
+    named = ((name.split(" "), term) for name, term in table.bare.items())
+    return tuple((words, term) for words, term in named if len(words) == length)
 
 
 def _is_bare_syllable(word: str) -> bool:
@@ -34,10 +42,7 @@ def _is_bare_syllable(word: str) -> bool:
 _STOPPED = re.compile(r"(?:ch|[cpt])$")
 
 
-def _is_near(written: list[str], name: list[str], wrong: list[int]) -> bool:
-    if len(written) != len(name) or not wrong:
-        return False
-    place = wrong[0]
+def _is_near(written: list[str], name: list[str], place: int) -> bool:
     return (
         written[:place] == name[:place]
         and written[place + 1 :] == name[place + 1 :]

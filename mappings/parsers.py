@@ -31,13 +31,14 @@ from .resource import Relation
 from .rows import Row
 from .rule import Found, Job, Rule, qualifier
 from .tables import remembered_words
-from .terms import choice, term
+from .terms import all_kept, choice, looked_up, term
 from .vietnamese import line, paragraphs
 from .vocabulary import former_province, province, vocabulary
 
 # --- text ------------------------------------------------------------------------------------------
 
 _LONGEST_NOTHING = 20  # "không có tiêu đề" has 16 letters
+_MOST_DETECTED = 12  # texts of one path that are looked at for an old encoding: one is enough for the warning
 # Possessive: 100,000 signs without a word were tried at every split between the two runs of signs, for eight seconds.
 _WORDLESS = re.compile(r"[\W_]*+(?:n/a|null|undefined|untitled|không có tiêu đề)?[\W_]*+", re.IGNORECASE)
 
@@ -45,13 +46,13 @@ _WORDLESS = re.compile(r"[\W_]*+(?:n/a|null|undefined|untitled|không có tiêu 
 def text(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read one line of text; with several languages the Vietnamese one comes first."""
     found: list[Found] = []
-    for row in rows:
+    for number, row in enumerate(rows):
         value = line(row[1])
         if value and ((value[0].isalpha() and len(value) > _LONGEST_NOTHING) or not _WORDLESS.fullmatch(value)):
             found.append((value, row))
             if "�" in value:
                 job.problem("damaged_text", rule.field, row[0], value)
-            elif not value.isascii() and (name := detect_alone(value)):
+            elif number < _MOST_DETECTED and not value.isascii() and (name := detect_alone(value)):
                 job.problem("legacy_encoding", rule.field, row[0], f"{value} ({name})")
     return _vietnamese_first(found) if len(found) > 1 else found
 
@@ -111,7 +112,7 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read keywords, parted by ; or |, else by two or more commas ("Education, Higher" is one); codes are left out."""
     found: list[Found] = []
     seen: set[str] = set()
-    for row in rows:
+    for row in all_kept(rows, job):
         for value in _keywords(row[1]):
             lowered = value.casefold()
             if lowered not in seen:
@@ -164,6 +165,9 @@ def _is_vietnamese(words: str) -> bool:
 _POINT = re.compile(r"(?:^|;)\s*name\s*=([^;]*)", re.IGNORECASE)
 
 
+_LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
+
+
 def _place_name(text: str) -> str:
     """Return the name that a DCMI Point or Box gives ("name=Huế; east=107.58"), else the text itself."""
     named = _POINT.search(text) if "=" in text else None
@@ -173,7 +177,7 @@ def _place_name(text: str) -> str:
 def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of today: the source's own by code (@source), by the host of @landing_url, else by name."""
     found: list[Found] = []
-    for row in rows:
+    for row in looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False):
         if row[0] == "@landing_url":
             names = [province_of_host(row[1])]
         else:
@@ -185,7 +189,7 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of before July 2025, where the words mean it and no unit of today: by code, host or name."""
     found: list[Found] = []
-    for row in rows:
+    for row in looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False):
         if row[0] == "@landing_url":
             name = former_province_of_host(row[1])
             # A source may speak for another province than its host's.

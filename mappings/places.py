@@ -64,7 +64,6 @@ _INSTITUTION = re.compile(
 _CITY = re.compile(r"thành phố|t\.?p|ct\.|city", re.IGNORECASE)
 _ETH = str.maketrans("Ðð", "Đđ")  # the Icelandic letter, which looks like the Vietnamese one
 _UNIT_BEFORE = re.compile(_UNIT, re.IGNORECASE)
-_LONGEST = 1000  # letters: a list of all 63 provinces of before July 2025 has 750
 _PEACE = re.compile(r"h(?:òa|oà) bình (?:phát triển|hợp tác|hữu nghị|ổn định)", re.IGNORECASE)
 _SEVERAL_OF = re.compile(r"\b(?:các|hai|ba|bốn|năm|\d+) tỉnh\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"từ (?:tỉnh )?(\S+(?: \S+){0,3}?) (?:đến|tới|vào) (?:tỉnh )?(\S+(?: \S+){0,3})", re.IGNORECASE)
@@ -84,12 +83,7 @@ _OFFICE = re.compile(
 
 
 def provinces_of_words(table: Vocabulary, text: str) -> tuple[str, ...]:
-    """Return today's provinces that a value names; of an address the one it is in; () where none is sure.
-
-    A value of more than 1,000 letters is a text about many places, and is not read.
-    """
-    if len(text) > _LONGEST:
-        return ()
+    """Return today's provinces that a value names; of an address the one it is in; () where none is sure."""
     text = " ".join(unicodedata.normalize("NFC", text).translate(_ETH).split())
     iso = _ISO.fullmatch(text)
     if iso:

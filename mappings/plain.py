@@ -19,6 +19,7 @@ from harvester import RawRecord, document
 
 from .elements import Place, Tree, hides_language, told
 from .rows import PARSER, Row, XmlReader, namespace
+from .vietnamese import replaced
 
 _NAME = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
 # ASCII, printable, no reference: what may stand in a header and still needs no look at the encoding.
@@ -38,7 +39,7 @@ _TAGS = re.compile(r"<([^>]*+(?:><[^>]*+)*+)>")
 # What XML forbids, and line ends that it changes: bytes are replaced at a tenth of the price of a scan of the text.
 _REFUSED = bytes((*range(0x09), *range(0x0B, 0x20)))
 _WITHOUT_REFUSED = bytes.maketrans(_REFUSED, b" " * len(_REFUSED))
-_REFERENCE = re.compile("&(?:([a-zA-Z]*);|#([0-9]{1,7});|#x([0-9a-fA-F]{1,6});)?")
+_REFERENCE = re.compile("(&(?:[a-zA-Z]*;|#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};)?)")
 _FIVE = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_FORMS = 100  # start tags come from outside: a source that invents them must not fill the memory
@@ -192,16 +193,16 @@ def _resolved(text: str) -> str:
     resolved = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
     if resolved.count("&") == resolved.count("&amp;"):
         return resolved.replace("&amp;", "&")
-    return _REFERENCE.sub(_character, text)
+    return replaced(_REFERENCE, _character, text)
 
 
-def _character(reference: re.Match[str]) -> str:
-    name, decimal, hexadecimal = reference.groups()
-    if not decimal and not hexadecimal:
+def _character(reference: str) -> str:
+    name = reference[1:-1]
+    if not name.startswith("#"):
         return _FIVE[name]
-    character = chr(int(decimal) if decimal else int(hexadecimal, 16))
+    character = chr(int(name[2:], 16) if name[1] == "x" else int(name[1:]))
     if _FORBIDDEN.match(character):
-        raise ValueError(reference[0])
+        raise ValueError(reference)
     return character
 
 

@@ -93,10 +93,17 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "many_values": Sentence(
         "note",
-        "“{path}” có {value} giá trị hoặc hơn: chỉ tra 100 giá trị đầu (12.000 chữ) trong bảng từ, chỉ giữ 500.",
-        "“{path}” has {value} values or more: the first 100 (12,000 letters) are looked up, the first 500 kept.",
+        "“{path}” có {value} giá trị hoặc hơn: chỉ tra 100 giá trị đầu trong bảng từ, chỉ giữ 500.",
+        "“{path}” has {value} values or more: the first 100 are looked up, the first 500 kept.",
         "Thường là lỗi xuất dữ liệu (cả một danh mục trong một bản ghi); báo cho cơ quan nếu đúng vậy.",
         "Mostly a fault of the export (a whole catalogue in one record); tell the institution if so.",
+    ),
+    "long_values": Sentence(
+        "note",
+        "“{path}” dài {value} chữ: chỉ tra 12.000 chữ đầu trong bảng từ, và 1.000 chữ đầu của mỗi giá trị.",
+        "“{path}” has {value} letters: the first 12,000 are looked up, and of each value the first 1,000.",
+        "Thường là cả bài viết nằm trong trường từ khóa; báo cho cơ quan nếu đúng vậy.",
+        "Mostly whole texts in a field of keywords; tell the institution if so.",
     ),
     "only_deposit_dates": Sentence(
         "note",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from .grades import Terms, grades_in
 from .places import is_peace, provinces_of_words
+from .rule import LONGEST_LOOKED_UP
 from .tables import LONGEST_REMEMBERED, forgotten, remembered
 from .titles import read
 from .vocabulary import Vocabulary, vocabulary
@@ -25,7 +26,8 @@ _MOST = 50_000  # declared values repeat: the distinct ones of a million records
 def match(scheme: str, text: str, declared: bool = True) -> Terms:
     """Return the ids that a text means in a vocabulary, in the order of the text; () where it means none.
 
-    ``declared``: the text stands in a field that is meant for such words. Raises KeyError for an unknown vocabulary.
+    Of a long text the first thousand letters are looked at, for places nothing: it is no address. ``declared``: it
+    stands in a field that is meant for such words. Raises KeyError for an unknown vocabulary.
     """
     if not declared:
         vocabulary(scheme)
@@ -33,14 +35,20 @@ def match(scheme: str, text: str, declared: bool = True) -> Terms:
     place = (scheme, text)
     found = _cache.get(place)
     if found is None:
+        if len(text) > LONGEST_LOOKED_UP:
+            text = text[:LONGEST_LOOKED_UP] if scheme not in _NEVER_CUT else ""
         table = vocabulary(scheme)
         own = table.taught.term(text)
         found = (own,) if own else _DECLARED.get(scheme, _as_declared)(table, text)
-        if len(text) <= LONGEST_REMEMBERED:
+        if len(place[1]) <= LONGEST_REMEMBERED:
             if len(_cache) >= _MOST:
                 _cache.clear()
             _cache[place] = found
     return found
+
+
+# Half an address names another place; a list of all 63 provinces of before July 2025 has 750 letters.
+_NEVER_CUT = frozenset(("province", "former_province"))
 
 
 def said(scheme: str, text: str) -> Terms:

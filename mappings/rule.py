@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 Found = tuple[Any, Row]  # a value of the common schema and the row that it was read from
 
 
+# A record with more keywords than this says nothing more with the rest; each is looked up for several fields.
+MOST_LOOKED_UP = 100
+# A hundred keywords of the longest (120 letters), or a dozen values as long as the longest title. Without these bounds
+# a record of 256 kB of words that are all short forms took 100 ms; smaller records are looked up whole.
+MOST_LETTERS, LONGEST_LOOKED_UP = 12_000, 1_000
+
+
 class Job:
     """One record on its way: what is known of it so far, and what was not understood."""
 
-    __slots__ = ("latest_year", "problems", "raw", "reading", "values")
+    __slots__ = ("large", "latest_year", "problems", "raw", "reading", "values")
 
     def __init__(self, raw: RawRecord) -> None:
         self.raw = raw
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
         self.reading: Reading | None = None  # of the title, as soon as a rule asks what it says
+        self.large = len(raw.body) > MOST_LETTERS or len(raw.sets) > MOST_LETTERS // LONGEST_LOOKED_UP
         # Mapping knows no clock: this year is that in which the record was fetched, else that of its datestamp. A
         # datestamp may be much older than what the record says: sources edit records and leave it as it was.
         self.latest_year = raw.fetched + 1 if raw.fetched else year_of(raw.datestamp, 2099) + 1

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from .recognise import match, said
-from .rows import Row
-from .rule import Found, Job, Rule
+from .rows import MOST_VALUES, Row
+from .rule import LONGEST_LOOKED_UP, MOST_LETTERS, MOST_LOOKED_UP, Found, Job, Rule
 from .titles import read
 from .vietnamese import line
 
-# A record with more keywords than this says nothing more with the rest; each is looked up for several fields.
-MOST_LOOKED_UP = 100
-# A hundred keywords of the longest (120 letters), or a dozen of the longest titles (a thousand): a record of 256 kB of
-# long keywords that are all short forms took 100 ms without this bound.
-_MOST_LETTERS, _FEW = 12_000, 12
 
+def looked_up(
+    rows: list[Row],
+    job: Job,
+    *,
+    most: int = MOST_LOOKED_UP,
+    letters: int = MOST_LETTERS,
+    longest: int = LONGEST_LOOKED_UP,
+    cut: bool = True,
+) -> list[Row]:
+    """Return what of a path is looked up: of a large record the first hundred values, and 12,000 letters of these.
 
-def looked_up(rows: list[Row], job: Job) -> list[Row]:
-    """Return the rows of a path that are looked up: the first hundred, with 12,000 letters; notes what these cut."""
-    if len(rows) <= _FEW:
+    ``most`` values, ``letters`` of all and ``longest`` of one; a longer value is cut, or left out where half of it may
+    say something else. Notes the problem ``long_values`` where letters are left out.
+    """
+    if not job.large:
         return rows
-    letters = 0
-    for number, row in enumerate(rows[:MOST_LOOKED_UP]):
-        letters += len(row[1])
-        if letters > _MOST_LETTERS:
-            job.problem("many_values", "", row[0], str(len(rows)))
-            return rows[: max(number, _FEW)]
-    return rows[:MOST_LOOKED_UP]
+    kept: list[Row] = []
+    left = letters
+    for path, words, language in rows[:most]:
+        if left <= 0:
+            break
+        part = words[: min(longest, left)]
+        if not cut and len(part) < len(words):
+            continue
+        left -= len(part)
+        kept.append((path, part, language))
+    if letters - left < sum(len(row[1]) for row in rows[:most]):
+        job.problem("long_values", "", rows[0][0], str(sum(len(row[1]) for row in rows)))
+    return kept
+
+
+def all_kept(rows: list[Row], job: Job) -> list[Row]:
+    """Return what of names or keywords is kept: of a large record five hundred of eighty letters, or fewer longer ones.
+
+    One element may hold all names of a record.
+    """
+    return looked_up(rows, job, most=MOST_VALUES, letters=_LETTERS_KEPT, longest=_LETTERS_KEPT)
+
+
+_LETTERS_KEPT = 80 * MOST_VALUES
 
 
 def term(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Look the words up in the rule's vocabulary, among its ``choices`` if any; ``unknown: tell`` notes the rest.
 
-    Of a path with very many values the first are looked up (the problem ``many_values`` says so).
+    Of very many or very long values the first are looked up (problems ``many_values`` and ``long_values``).
     """
     found: list[Found] = []
     if not rule.declared:

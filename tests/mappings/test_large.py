@@ -18,7 +18,7 @@ import pytest
 from harvester import RawRecord
 from mappings import map_record
 from mappings.rows import MOST_VALUES
-from mappings.terms import MOST_LOOKED_UP
+from mappings.rule import MOST_LOOKED_UP
 
 from .records import ORIGIN, dublin_core, of_metadata
 
@@ -114,12 +114,56 @@ def test_letters_that_are_looked_up_are_bounded_and_that_is_told() -> None:
         mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
         assert mapped.resource is not None
         assert (mapped.resource.grade == ("7",)) is looked_up, letters
-        told = [(one.path, one.value) for one in mapped.problems if one.code == "many_values"]
-        assert told == ([] if looked_up else [("subject", "100")]), letters
+        told = [(one.path, one.value) for one in mapped.problems if one.code == "long_values"]
+        assert told == ([] if looked_up else [("subject", str(99 * 900 + 5))]), letters
     said = ["Lớp 7", *(f"chủ đề {number} {'a' * 900}" for number in range(99))]
     mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
     assert mapped.resource is not None
     assert mapped.resource.grade == ("7",)
+
+
+def test_of_a_long_value_the_beginning_is_looked_up_and_that_is_told() -> None:
+    """An article that somebody put into the keywords; the value behind it counts all the same."""
+    said = ["Lớp 7 " + "và nhiều lời khác " * 2000, "x" * 3000 + " Lớp 9", "Lớp 8"]
+    mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
+    assert mapped.resource is not None
+    assert mapped.resource.grade == ("7", "8"), "not that behind 3,000 letters"
+    told = [(one.path, one.value) for one in mapped.problems if one.code == "long_values"]
+    assert told == [("subject", str(sum(map(len, said))))]
+
+
+def test_an_open_licence_at_the_head_of_a_very_long_statement_is_not_believed() -> None:
+    """What takes it back may stand at the end; that is told as any statement that is not understood."""
+    for words, licence in ((20, "cc-by"), (2000, "khong_ghi")):
+        statement = "CC BY 4.0. " + "Xin ghi nguồn khi dùng lại. " * words
+        said = {"title": "Đạo hàm", "rights": statement, "description": "Đạo hàm. " * 2000}
+        mapped = map_record(dublin_core(identifier="https://a.example/1", **said), ORIGIN)
+        assert mapped.resource is not None
+        assert mapped.resource.licence == licence, words
+        told = [one.path for one in mapped.problems if one.code == "unknown_value"]
+        assert told == ([] if licence == "cc-by" else ["rights"]), words
+
+
+ELEMENTS = (
+    *("subject", "type", "coverage", "creator", "contributor", "publisher", "language", "rights", "date", "source"),
+    *("relation", "format", "description", "title"),
+)
+HOSTILE = (
+    *("K1 ", "ệ Sinh 11 - ", "a, ", "Hà Nội, ", "12/2/2020 ", "(((", "a@a.b ", "Nguyễn Văn An, ", "CC BY ", "không "),
+    *("- ", "© "),
+)
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
+def test_no_words_repeated_in_any_element_cost_more_than_a_bounded_number_of_calls(element: str) -> None:
+    """One value of 256 kB, a dozen, hundreds or thousands: what is looked at of them is bounded."""
+    map_record(of_metadata(DC % f"<dc:{element}>{''.join(HOSTILE)}</dc:{element}>", "oai_dc"), ORIGIN)  # reads tables
+    for unit in HOSTILE:
+        for count in (1, 12, 400, 3000):
+            words = unit * (SIZE // count // len(unit.encode()))
+            said = "".join(f"<dc:{element}>{number} {words}</dc:{element}>" for number in range(count))
+            raw = of_metadata(DC % said, "oai_dc")
+            assert calls(lambda raw=raw: map_record(raw, ORIGIN)) < 150_000, (unit, count)  # type: ignore[misc]
 
 
 def test_json_of_very_many_values_is_bounded() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harvester import RawRecord
 from mappings import map_record
 from mappings.safety import is_personal, is_spam, unsafe
 
@@ -16,6 +17,12 @@ OF_ONE_THING = [  # what fills a long text, and the encoding it is in
     ("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("-", ""),
     ("To¸n ", "tcvn3"),
 ]  # fmt: skip
+
+
+ELEMENTS = (
+    *("title", "description", "creator", "contributor", "subject", "date", "rights", "type", "language", "coverage"),
+    *("publisher", "source", "relation", "format"),
+)
 
 
 @pytest.mark.parametrize(
@@ -82,22 +89,33 @@ def test_spam(title: str, text: str, spam: bool) -> None:
 @pytest.mark.parametrize(("unit", "encoding"), OF_ONE_THING)
 def test_long_texts_of_one_thing_are_mapped(unit: str, encoding: str) -> None:
     """A quadratic pattern would hold up this test for minutes: no clock is needed to see it."""
-    text = (unit * 262_144)[:262_144]
     origin = msgspec.structs.replace(ORIGIN, encoding=encoding)
-    fields = (
-        "title",
-        "description",
-        "creator",
-        "subject",
-        "date",
-        "rights",
-        "type",
-        "language",
-        "coverage",
-        "publisher",
-    )
-    raw = dublin_core(**dict.fromkeys(fields, text), identifier=["https://thu.example/1", text])
+    raw = in_all_fields((unit * 262_144)[:262_144])
     assert map_record(raw, origin).quarantine in ("", "no_title", "personal_data", "spam")
+
+
+def in_all_fields(text: str) -> RawRecord:
+    """Make a record that says a text in every element, and has an address."""
+    return dublin_core(**dict.fromkeys(ELEMENTS, text), identifier=["https://thu.example/1", text])
+
+
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [
+        ("", "(", "a@a.vn"), ("Lê Hoa ", "(", ")"), ("a", " ", "; b"), ("a", "\t", "(b"), ("", "a", "@"),
+        ("", "a.", "@"), ("Lê Hoa", ", ", "b)"), ("", "_", "a"), ("1", "/", "2020"), ("", "1", "@"),
+        ("CC BY", "\n", "a"), ("CC ", "-", "a"), ("<", "a ", ""), ("<a ", "a=", ""), ("start=", ";", "end"),
+        ("http://", "a.", "/"), ("name=", "=", ";"), ("[", "a", ""), ("Hà Nội ", "(", ")"), ("huyện ", "a ", "("),
+        ("ghi công", "-", "phi"), ("lớp ", "1, ", "a"), ("0", " ", "9"),
+    ],
+)  # fmt: skip
+def test_long_runs_before_something_are_mapped(before: str, unit: str, after: str) -> None:
+    """What a pattern takes back letter by letter when the end is not as it hoped: also seen without a clock."""
+    for length in (11_000, 200_000):  # a record that is looked up whole, and one of which the beginning is
+        text = f"{before}{unit * (length // len(unit))}{after}"
+        for field in (*ELEMENTS, "identifier"):
+            said = {"title": "Đạo hàm", "identifier": "https://thu.example/1"} | {field: [f"Lê Hoa {length}", text]}
+            assert map_record(dublin_core(**said), ORIGIN).quarantine in ("", "no_link", "personal_data", "spam")
 
 
 @given(st.text(alphabet="0123456789 .-/@ABemhọcsinhlớpngàyCMND", max_size=300))
