@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 from harvester import RawRecord
 from mappings import map_record
@@ -20,6 +21,17 @@ GOAL = 20  # milliseconds for 256 kB
 APART = 20_000  # numbers between the words of two rounds: what comes again is remembered, and costs nothing
 SHORT_FORMS = ("K1 ", "su 12 bai ", "ệ Sinh 11 - ", "hình 8: ")  # what is written out before it is understood
 LONGEST_TITLE = 980  # letters that are looked through for them
+LONG = 20_000  # letters of a value that is no keyword, name or statement any more
+OF_ELEMENTS = (  # what one value after the other is full of
+    ("subject", SHORT_FORMS[0]),
+    ("subject", "a, "),
+    ("creator", "Nguyễn Văn An, "),
+    ("creator", "("),
+    ("coverage", SHORT_FORMS[2]),
+    ("rights", "CC BY "),
+    ("date", "12/2/2020 "),
+    ("title", "<p>"),
+)
 SENTENCE = "Đạo hàm của hàm số và ứng dụng vào khảo sát sự biến thiên. "
 Made = Callable[[int, int], RawRecord]  # of so many bytes, with words numbered from here on
 
@@ -48,7 +60,10 @@ def _cases() -> dict[str, Made]:
         if not encoding:  # a batch is judged, not a record
             cases[f"`{unit.strip()}`, as its description"] = partial(_described, unit)
     for unit in SHORT_FORMS:
-        cases[f"`{unit.strip()}`, as keywords of {LONGEST_TITLE} letters"] = partial(_keywords, unit)
+        name = f"`{unit.strip()}`, as keywords of {LONGEST_TITLE} letters"
+        cases[name] = partial(_said, "subject", unit, LONGEST_TITLE)
+    for element, unit in OF_ELEMENTS:
+        cases[f"`{unit.strip()}`, as {element} of {LONG:,} letters"] = partial(_said, element, unit, LONG)
     return cases
 
 
@@ -57,10 +72,10 @@ def _described(unit: str, size: int, first: int) -> RawRecord:
     return dublin_core(title="Đạo hàm", description=text, identifier="https://a.example/1")
 
 
-def _keywords(unit: str, size: int, first: int) -> RawRecord:
-    words = (unit * LONGEST_TITLE)[:LONGEST_TITLE]
-    said = [f"{first + number} {words}" for number in range(size // len(words.encode()))]
-    return dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1")
+def _said(element: str, unit: str, letters: int, size: int, first: int) -> RawRecord:
+    words = (unit * letters)[:letters]
+    said = [f"{first + number} {words}" for number in range(size // len(escape(words).encode()))]
+    return dublin_core(**{"title": "Đạo hàm", "identifier": "https://a.example/1", element: said})
 
 
 def _json(size: int, first: int) -> RawRecord:

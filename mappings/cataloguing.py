@@ -12,6 +12,7 @@ from collections.abc import Callable
 from .rows import Row
 from .rule import Found, Job, Parser, Rule
 from .tables import remembered_words
+from .terms import all_kept
 from .vietnamese import paragraphs
 
 # ISBD (consolidated edition 2011, area 0 ff.): " : ", " ; ", " = ", " / " stand between areas; MARC keeps them at the
@@ -21,6 +22,7 @@ _INSIDE = re.compile(" ([:;,.])(?= )")
 _SUPPLIED = re.compile(r"\[[^\[\]]*\]")  # in brackets: not said by the work, supplied by the cataloguer
 # A full stop ends a field; of an initial, an abbreviation in capitals (TP.), v.v., ed. or an ellipsis it is a part.
 _KEPT_STOP = re.compile(r"(?:^|[\s.,(])(?:[^\W\d_]|[A-ZĐ]{2,3}|\.|ed|rev|vol|no|Inc|Ltd|Co|Jr|Sr|etc|al|St|Dr)\.$")
+_LONGEST_STOP = 8  # letters, more than any of these and what stands before it
 
 
 @remembered_words(maxsize=20_000)  # four rules ask for the same subject heading, and so does the next record
@@ -31,7 +33,7 @@ def isbd(words: str) -> str:
     if _SUPPLIED.fullmatch(words):
         words = words[1:-1]
     words = _INSIDE.sub(r"\1", words).strip()
-    return words if _KEPT_STOP.search(words) else words.removesuffix(".")
+    return words if _KEPT_STOP.search(words, max(len(words) - _LONGEST_STOP, 0)) else words.removesuffix(".")
 
 
 def _without_signs(words: str) -> str:
@@ -60,7 +62,7 @@ def prepared(parser: Parser, prepare: Callable[[str], list[str]]) -> Parser:
 
     def read(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         sources: dict[Row, Row] = {}
-        for row in rows:
+        for row in all_kept(rows, job):
             for words in prepare(row[1]):
                 sources.setdefault((row[0], words, row[2]), row)
         return [(value, sources.get(row, row)) for value, row in parser(list(sources), rule, job)] if sources else []

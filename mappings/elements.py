@@ -16,7 +16,7 @@ from lxml import etree
 
 from harvester import document
 
-from .rows import PARSER, Row, XmlReader, language_of, local_name, plain_words
+from .rows import LONGEST_QUALIFIER, PARSER, Row, XmlReader, language_of, local_name, plain_words
 
 # Of one form of records: a source that invents tags, or writes very long ones, must not fill the memory.
 _MOST, _LONGEST_TAG = 5_000, 2_000
@@ -289,7 +289,7 @@ class _Prefixes(dict[str, str]):
         if self._meant is not None and words:
             words = self._meant(words) or words
         found = f"{self._path}[{words}]"
-        if len(self) < _MOST_WORDS:
+        if len(self) < _MOST_WORDS and len(written) <= LONGEST_QUALIFIER:
             self[written] = found
         return found
 

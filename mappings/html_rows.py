@@ -25,6 +25,7 @@ _MOST_ROWS = 1_000
 _LONGEST = 20_000  # letters of one value: a page's own words of itself are a few sentences
 _FILE = re.compile(r"\.(pdf|docx?|pptx?|xlsx?|zip|rar|epub|mp3|mp4|h5p)(?:[?#].*)?$", re.IGNORECASE)
 _BETWEEN = r"\s+[-–—|·»:]\s+"  # what stands between the title of a page and the name of its site
+_BEFORE_SITE = re.compile(rf"(.+?){_BETWEEN}", re.DOTALL)
 _PREFIX = "jsonld/"
 
 
@@ -111,9 +112,10 @@ def parsed(body: bytes) -> lxml_html.HtmlElement:
 
 def without_site(title: str, site: str) -> str:
     """Take the name of the site off a page's title: "Bài 5 - Trường THCS Kim Đồng"."""
-    if not site:
+    title_and_site = title.rstrip()
+    if not site or title_and_site[-len(site) :].lower() != site.lower():
         return title
-    found = re.search(rf"^(.+?){_BETWEEN}{re.escape(site)}\s*$", title, re.IGNORECASE | re.DOTALL)
+    found = _BEFORE_SITE.fullmatch(title_and_site[: -len(site)])
     return found[1] if found else title
 
 

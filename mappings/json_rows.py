@@ -16,7 +16,7 @@ import msgspec
 
 from harvester import RawRecord
 
-from .rows import Row, Shape, UnreadableError
+from .rows import LONGEST_QUALIFIER, Row, Shape, UnreadableError
 
 _DEEPEST = 12  # nodes inside nodes: real descriptions have five
 _MOST_ROWS = 5_000  # as many elements may a record of XML have
@@ -109,7 +109,7 @@ class _Walk:
             for key, value in node.items():
                 value = value[0] if isinstance(value, list) and value else value  # "type": ["Collection"]
                 if key_name(key) == way and isinstance(value, str):
-                    words = value.translate(_SIGNS).strip().lower()
+                    words = value[:LONGEST_QUALIFIER].translate(_SIGNS).strip().lower()
                     return (meant(words) or words) if meant else words
         return ""
 

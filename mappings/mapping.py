@@ -43,6 +43,7 @@ class _Source(NamedTuple):
 
 _FIRST = 50  # children of a root that may tell its format
 _sources: dict[int, _Source] = {}
+_LONGEST_SETS = 3000  # letters of the sets of one record that are remembered
 _MOST_SOURCES = 1000  # whole sources come one after another; a feed of changes mixes some
 
 
@@ -214,7 +215,8 @@ def _special(raw: RawRecord, source: _Source, crosswalk: Crosswalk) -> dict[str,
             special["@set_name"] = [("@set_name", names[spec], "") for spec in raw.sets if spec in names]
         if len(source.special) >= _MOST_SOURCES:
             source.special.clear()
-        source.special[raw.sets] = special
+        if sum(map(len, raw.sets)) <= _LONGEST_SETS:
+            source.special[raw.sets] = special
     if crosswalk.plain is None:
         return {**special, "@identifier": [("@identifier", raw.identifier, "")]}
     return special

@@ -28,7 +28,7 @@ from .links import identifier, link
 from .people import agent, agent_name, vcard, vcard_body
 from .recognise import match
 from .resource import Relation
-from .rows import Row
+from .rows import MOST_VALUES, Row
 from .rule import Found, Job, Rule, qualifier
 from .tables import remembered_words
 from .terms import all_kept, choice, looked_up, term
@@ -127,7 +127,7 @@ def _keywords(words: str) -> tuple[str, ...]:
     if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
         parts = _PARTED.split(line_by_line(words))
         pieces = parts if len(parts) > 1 else _commas(parts[0])
-    values = (line(piece).rstrip(".").strip() for piece in pieces)
+    values = (line(piece).rstrip(".").strip() for piece in pieces[:MOST_VALUES])
     return tuple(value for value in values if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value))
 
 

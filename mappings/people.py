@@ -6,7 +6,7 @@ import re
 
 from .recognise import match
 from .resource import Agent
-from .rows import Row
+from .rows import MOST_VALUES, Row
 from .rule import Found, Job, Rule, qualifier
 from .terms import all_kept
 from .vietnamese import line
@@ -22,9 +22,9 @@ _SURNAMES = frozenset(
     for name in names.split()
 )
 # Before the @ there are up to 64 letters (RFC 5321, 4.5.3.1.1). A name of 40,000 brackets took seconds without bounds.
-_EMAIL = re.compile(r"[\s(<\[,;]{0,8}[\w.+-]{1,64}@[\w-]++(?:\.[\w-]++)+[>)\]]*")
+_EMAIL = re.compile(r"[\s(<\[,;]{0,5}[\w.+-]{1,64}@[\w-]++(?:\.[\w-]++)+[>)\]]*")
 _PHONE = re.compile(
-    r"[\s(,;–-]{0,8}(?:\b(?:đt|sđt|tel|điện thoại|di động|phone|mobile|hotline|zalo)\b[.:\s]{0,8})?"
+    r"[\s(,;–-]{0,5}(?:\b(?:đt|sđt|tel|điện thoại|di động|phone|mobile|hotline|zalo)\b[.:\s]{0,8})?"
     r"\(?(?:\+84|\b0)[ .]?\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)\)?",
     re.IGNORECASE,
 )
@@ -119,7 +119,8 @@ def vcard_body(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 def _names(row: Row, rule: Rule, job: Job, *, split: bool = True) -> list[str]:
     text = row[1]
-    pieces = _SEVERAL.split(text) if split and (";" in text or "|" in text or "\n" in text) else [text]
+    several = split and (";" in text or "|" in text or "\n" in text)
+    pieces = _SEVERAL.split(text, MOST_VALUES)[:MOST_VALUES] if several else [text]
     names = [name for piece in pieces if (name := _clean(piece, row, rule, job))]
     return [one for name in names for one in _vietnamese(name)] if split else names
 

@@ -32,6 +32,7 @@ _ATTRIBUTE = re.compile(r"@(\w+)")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
 _BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
+LONGEST_QUALIFIER = 100  # letters of a few words; paths are remembered
 MOST_VALUES = 500  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
@@ -349,8 +350,8 @@ def _stated(element: etree._Element, name: str) -> str:
 
 
 def plain_words(words: str) -> str:
-    """Return words as they stand in the brackets of a path."""
-    return " ".join(words.translate(_SIGNS).split()).lower().strip(" .,:;")
+    """Return words as they stand in the brackets of a path: no more than a hundred letters."""
+    return " ".join(words[:LONGEST_QUALIFIER].translate(_SIGNS).split()).lower().strip(" .,:;")
 
 
 def _below(path: str, step: str) -> str:

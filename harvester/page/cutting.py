@@ -8,8 +8,9 @@ the strict parser, which sees every byte once, in the envelope or in a record.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 import msgspec
 import xxhash
@@ -30,6 +31,7 @@ CONTEXT_BYTES = 256 * 1024 * 1024
 
 ITEMS = {b"ListRecords": b"record", b"GetRecord": b"record", b"ListIdentifiers": b"header"}
 LISTS = tuple(name.decode() for name in ITEMS)
+T = TypeVar("T")
 _DECLARATION = re.compile(rb"^<\?xml[^>]*\?>")
 
 
@@ -50,7 +52,25 @@ def document(context: bytes, body: bytes) -> bytes:
     return context + body + closing(context)
 
 
-@lru_cache(maxsize=4096)
+_LONGEST_REMEMBERED = 10_000  # bytes of start tags or of sets; they come from outside and may have megabytes
+
+
+def remembered(maxsize: int) -> Callable[[Callable[[bytes], T]], Callable[[bytes], T]]:
+    """Keep what a function of bytes gives, as ``lru_cache`` does, but of few bytes only."""
+
+    def keeping(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
+        kept = lru_cache(maxsize=maxsize)(function)
+
+        @wraps(function)
+        def given(text: bytes) -> T:
+            return kept(text) if len(text) <= _LONGEST_REMEMBERED else function(text)
+
+        return given
+
+    return keeping
+
+
+@remembered(maxsize=1024)
 def closing(context: bytes) -> bytes:
     """Return the end tags of the start tags above a record."""
     names = START_TAG.findall(_DECLARATION.sub(b"", context))

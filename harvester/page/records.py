@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import msgspec
 import xxhash
@@ -13,7 +12,7 @@ from lxml import etree
 from ..charset import is_utf8
 from ..errors import SourceError
 from ..record import LONGEST_IDENTIFIER, RawRecord, Rejected
-from .cutting import document
+from .cutting import document, remembered
 from .envelope import ATTRIBUTES, elements, is_well_formed, local_name, most_attributes, parse
 from .framing import declared
 from .markup import START_TAG, tags
@@ -189,14 +188,14 @@ def _plain(context: bytes, body: bytes, name: str, mark: bytes) -> RawRecord | N
     return RawRecord(identifier, datestamp, sets, False, name, body, context, mark, content)
 
 
-@lru_cache(maxsize=1024)  # the records of a repository are in few combinations of sets
+@remembered(maxsize=1024)  # the records of a repository are in few combinations of sets
 def _plain_sets(text: bytes) -> tuple[tuple[str, ...], bytes]:
     """Read the sets of a plain header, and what is hashed of them."""
     sets = tuple(spec.decode() for spec in _PLAIN_SET.findall(text))
     return sets, _hashed(sets, False)
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=1024)
 def _is_utf8(context: bytes) -> bool:
     """Say that the bytes are UTF-8, so that what looks like ASCII is."""
     return is_utf8(declared(context[: context.find(b"?>") + 1]))

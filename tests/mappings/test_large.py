@@ -13,6 +13,7 @@ import tracemalloc
 from collections.abc import Callable
 from types import FrameType
 
+import msgspec
 import pytest
 
 from harvester import RawRecord
@@ -185,6 +186,41 @@ def test_long_values_are_not_remembered(field: str) -> None:
         said = f"{number} {'Hà Nội, trên đường ' * 2500}" if field != "identifier" else address
         map_record(dublin_core(**{field: [said, f"{said}?"]}), ORIGIN)
 
+    is_forgotten(map_one)
+
+
+def test_a_long_role_is_not_remembered() -> None:
+    """The words of a role are part of the path, and paths are remembered."""
+
+    def map_one(number: int) -> None:
+        role = f"<role><value>{number} {'vai trò ' * 6000}</value></role>"
+        said = f"<contribute>{role}<entity>Lê Thị Hoa</entity></contribute>"
+        mapped = map_record(
+            of_metadata(LOM.replace("<technical>", f"<lifeCycle>{said}</lifeCycle><technical>") % "", "lom"), ORIGIN
+        )
+        assert mapped.resource is not None
+        assert [len(agent.role) for agent in mapped.resource.contributor] == [100]
+
+    is_forgotten(map_one)
+
+
+def test_long_names_of_sets_and_start_tags_are_not_remembered() -> None:
+    """What a server says around its records comes again, unless it invents it anew for each."""
+    plain = dublin_core(title="Đạo hàm")
+
+    def of_sets(number: int) -> None:
+        map_record(msgspec.structs.replace(plain, sets=(f"{number}{'a' * 50_000}",)), ORIGIN)
+
+    def of_start_tags(number: int) -> None:
+        invented = f' xml:id="a{number}{"a" * 50_000}">'.encode()
+        map_record(msgspec.structs.replace(plain, context=plain.context.replace(b">", invented)), ORIGIN)
+
+    is_forgotten(of_sets)
+    is_forgotten(of_start_tags)
+
+
+def is_forgotten(map_one: Callable[[int], None]) -> None:
+    """Map records of which each has a long value, and see that they leave less behind than the letters of one."""
     for number in range(2):
         map_one(number)
     tracemalloc.start()
