@@ -18,7 +18,7 @@ from .phrases import taught_place
 from .plain import Plain
 from .resource import Explanation, Problem
 from .rows import Row, XmlReader
-from .rule import Found, Job, Judge, Parser, Rule, generic
+from .rule import Bound, Found, Job, Judge, Parser, Rule, generic
 from .tables import LONGEST_REMEMBERED
 from .terms import term_of_title
 
@@ -81,33 +81,33 @@ class Crosswalk:
     def _advised(self) -> tuple[Rule, ...]:
         return advised_rules(self.rules)
 
-    def _plan(self, heap: dict[str, list[Row]], advised: bool) -> list[Filling]:
+    def _plan(self, heap: dict[str, list[Row]], advised: bool, large: bool) -> list[Filling]:
         """Return the steps for a record that has these paths, and no more; records of one source have few forms."""
-        form = (advised, *heap)
+        form = (advised, large, *heap)
         plan = self._plans.get(form)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            plan = self._plans[form] = self._planned(heap, self._advised if advised else self.rules)
+            plan = self._plans[form] = self._planned(heap, self._advised if advised else self.rules, large)
         return plan
 
-    def _planned(self, heap: dict[str, list[Row]], rules: tuple[Rule, ...]) -> list[Filling]:
+    def _planned(self, heap: dict[str, list[Row]], rules: tuple[Rule, ...], large: bool) -> list[Filling]:
         known = {*heap, *("@" + rule.field for rule in self.rules)}  # what rules ask of each other may come yet
         fillings: dict[str, Filling] = {}
         for rule in rules:
-            steps = self._steps(rule, known)
+            steps = self._steps(rule, known, large)
             if steps:
                 at = intern(f"@{rule.field}") if rule.field in self._asked else ""
                 filling: Filling = (rule.field, rule.many, at, [])
                 fillings.setdefault(rule.field, filling)[3].extend(steps)
         return list(fillings.values())
 
-    def _steps(self, rule: Rule, known: set[str]) -> list[Step]:
+    def _steps(self, rule: Rule, known: set[str], large: bool) -> list[Step]:
         """Return one step for each path that may have something; where all are taken, one for all of them."""
         paths = tuple(path for path in rule.paths if path in known)
         ways = [(paths[0], paths[1:])] if rule.take_all and paths else [(path, ()) for path in paths]
         return [
-            (rule, path, others, _parser(rule, path), rule.judge, self._memory(rule, path, others), id(rule))
+            (rule, path, others, _parser(rule, path, large), rule.judge, self._memory(rule, path, others), id(rule))
             for path, others in ways
         ]
 
@@ -138,7 +138,7 @@ class Crosswalk:
                 heap[place] = [row]
         values = job.values
         said: dict[str, dict[int, Made]] = {}  # what is remembered of this record's words
-        for field, many, at, steps in self._plan(heap, advised):  # the hot loop of mapping
+        for field, many, at, steps in self._plan(heap, advised, job.large):  # the hot loop of mapping
             for rule, path, others, parse, judge, memory, number in steps:
                 value: Any = None
                 if memory is None:
@@ -212,10 +212,17 @@ def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, pa
     return made
 
 
-def _parser(rule: Rule, path: str) -> Parser:
+def _parser(rule: Rule, path: str, large: bool) -> Parser:
+    parser = rule.parser
     if rule.only or rule.never:
-        return _passed
-    return term_of_title if rule.titled and path == "@title" else rule.parser
+        parser = _passed
+    elif rule.titled and path == "@title":
+        return term_of_title
+    return _bounded(parser, rule.bound) if large and rule.bound else parser
+
+
+def _bounded(parser: Parser, bound: Bound) -> Parser:
+    return lambda rows, rule, job: parser(bound(rows, job), rule, job)
 
 
 def _passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from .rows import Row
 from .rule import Found, Job, Parser, Rule
 from .tables import remembered_words
-from .terms import all_kept
 from .vietnamese import paragraphs
 
 # ISBD (consolidated edition 2011, area 0 ff.): " : ", " ; ", " = ", " / " stand between areas; MARC keeps them at the
@@ -62,7 +61,7 @@ def prepared(parser: Parser, prepare: Callable[[str], list[str]]) -> Parser:
 
     def read(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
         sources: dict[Row, Row] = {}
-        for row in all_kept(rows, job):
+        for row in rows:
             for words in prepare(row[1]):
                 sources.setdefault((row[0], words, row[2]), row)
         return [(value, sources.get(row, row)) for value, row in parser(list(sources), rule, job)] if sources else []

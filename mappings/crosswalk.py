@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from harvester import Fault, Faults, Format, Marked, load_yaml, nearest, parse_yaml
 
 from .applying import Crosswalk, Reader
+from .bounds import BOUNDS, all_kept
 from .cataloguing import preparation, prepared
 from .checking import Checked
 from .fields import FIELDS
@@ -252,6 +253,7 @@ class _Compiler(Checked):
             "many": FIELDS[field].many,
             "parser": PARSERS.get(parser),
             "judge": JUDGES.get(parser),
+            "bound": BOUNDS.get(parser, all_kept if trim or pick else None),
             "place": f"{self.called}:{self.line_of(where)}",
             "take_all": self.word((*where, "take"), entry.get("take", "first"), ("first", "all")) == "all",
             "vocabulary": vocabulary,

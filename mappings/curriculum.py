@@ -10,7 +10,7 @@ from .recognise import match
 from .rows import Row
 from .rule import Found, Job, Rule
 from .tables import remembered, remembered_words
-from .terms import looked_up, term
+from .terms import term
 from .title_subjects import legal
 from .titles import Reading, read
 from .vietnamese import is_bare, line
@@ -64,7 +64,7 @@ def _title(job: Job) -> Reading:
 def level(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Recognise levels by their names, and from the grades and types of this record (paths @grade and @type)."""
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         if row[0] in ("@grade", "@type"):
             found += [(name, row) for name in _levels_of(row[0][1:] + "s", row[1])]
         else:
@@ -98,7 +98,7 @@ def _speaks_of_school(job: Job) -> bool:
 def lesson(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read lessons as the textbook counts them, "Bài 5", "Tuần 12"; in a title only where it is of school."""
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         for name in lessons(_small(row[1])) if rule.declared else read(row[1]).lesson:
             found.append((name, row))
     return found
@@ -110,7 +110,7 @@ _TERMS_OF_YEAR = re.compile(r"(20\d\d)-09/(20\d\d)-05")
 def school_year(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read a school year, "năm học 2023-2024", or EDTF from September to May; two bare years may be any period."""
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         if "20" in row[1]:
             for name in _school_years(row[1]) if rule.declared else read(row[1]).school_year:
                 found.append((name, row))
@@ -139,7 +139,7 @@ _CODE = re.compile(r"(?<![\d.])(?:[789]|52|60|62)[. ]?(\d\d)[. ]?\d\d[. ]?\d\d(?
 
 def discipline(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read fields of study: by the code of a programme (7480201, 60.34.01.02), else by its name as a whole value."""
-    return [(name, row) for row in looked_up(rows, job) for name in _disciplines(line(row[1]))]
+    return [(name, row) for row in rows for name in _disciplines(line(row[1]))]
 
 
 def academic_discipline(rows: list[Row], rule: Rule, job: Job) -> list[Found]:

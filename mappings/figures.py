@@ -7,7 +7,6 @@ import re
 from . import dates
 from .rows import Row
 from .rule import Found, Job, Rule
-from .terms import looked_up
 from .vietnamese import line
 
 _DURATION = re.compile(
@@ -21,7 +20,7 @@ _MINUTES = (525_600, 43_800, 10_080, 1440, 60, 1, 1 / 60)  # of a year, month, w
 def minutes(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read a duration in minutes: ISO 8601 (PT1H30M), a clock (1:30:00), or words (90 phút, 1 giờ 30 phút)."""
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         value = _minutes(line(row[1]))
         if value:
             found.append((value, row))
@@ -63,7 +62,7 @@ def age_max(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 def _ages(rows: list[Row], rule: Rule, job: Job, end: int) -> list[Found]:
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         words = line(row[1])
         ages = _AGES.fullmatch(words)
         if ages is None:
@@ -96,7 +95,7 @@ def latest_date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def date(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read dates to EDTF, the earliest first; what is unclear or not plausible is noted and left out."""
     found: list[Found] = []
-    for row in looked_up(rows, job):
+    for row in rows:
         value, year = dates.dated(row[1])
         if value is None:
             if row[1].strip():

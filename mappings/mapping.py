@@ -77,7 +77,7 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
     if len(rows) > MOST_LOOKED_UP:
-        rows = _fewer(rows, job)
+        rows, job.large = _fewer(rows, job), True
     if not origin.encoding and source.advice is None:
         crosswalk.apply(rows, _special(raw, source, crosswalk), job, told)
         return _finish(job, source, told)

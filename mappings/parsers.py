@@ -31,7 +31,7 @@ from .resource import Relation
 from .rows import MOST_VALUES, Row
 from .rule import Found, Job, Rule, qualifier
 from .tables import remembered_words
-from .terms import all_kept, choice, looked_up, term
+from .terms import choice, term
 from .vietnamese import line, paragraphs
 from .vocabulary import former_province, province, vocabulary
 
@@ -112,7 +112,7 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read keywords, parted by ; or |, else by two or more commas ("Education, Higher" is one); codes are left out."""
     found: list[Found] = []
     seen: set[str] = set()
-    for row in all_kept(rows, job):
+    for row in rows:
         for value in _keywords(row[1]):
             lowered = value.casefold()
             if lowered not in seen:
@@ -165,9 +165,6 @@ def _is_vietnamese(words: str) -> bool:
 _POINT = re.compile(r"(?:^|;)\s*name\s*=([^;]*)", re.IGNORECASE)
 
 
-_LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
-
-
 def _place_name(text: str) -> str:
     """Return the name that a DCMI Point or Box gives ("name=Huế; east=107.58"), else the text itself."""
     named = _POINT.search(text) if "=" in text else None
@@ -177,7 +174,7 @@ def _place_name(text: str) -> str:
 def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of today: the source's own by code (@source), by the host of @landing_url, else by name."""
     found: list[Found] = []
-    for row in looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False):
+    for row in rows:
         if row[0] == "@landing_url":
             names = [province_of_host(row[1])]
         else:
@@ -189,7 +186,7 @@ def place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def former_place(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Find the province of before July 2025, where the words mean it and no unit of today: by code, host or name."""
     found: list[Found] = []
-    for row in looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False):
+    for row in rows:
         if row[0] == "@landing_url":
             name = former_province_of_host(row[1])
             # A source may speak for another province than its host's.

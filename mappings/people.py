@@ -8,7 +8,6 @@ from .recognise import match
 from .resource import Agent
 from .rows import MOST_VALUES, Row
 from .rule import Found, Job, Rule, qualifier
-from .terms import all_kept
 from .vietnamese import line
 
 # The surnames of nine tenths of the Vietnamese; DSpace writes "Nguyễn, Thị Hoa" as it does "Smith, John".
@@ -66,7 +65,7 @@ def agent(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     The role is the qualifier; where there is none, what stands before a colon ("Người hướng dẫn: Lê Thị Hoa").
     """
     found: list[Found] = []
-    for row in all_kept(rows, job):
+    for row in rows:
         role = qualifier(row[0])
         said, names = _said_role(row[1]) if ":" in row[1] else ("", row[1])
         for name in _names((row[0], names, row[2]), rule, job):
@@ -92,13 +91,13 @@ def _role_behind(name: str) -> tuple[str, str]:
 
 def agent_name(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read names as plain text, for a publisher."""
-    return [(name, row) for row in all_kept(rows, job) for name in _names(row, rule, job, split=False)]
+    return [(name, row) for row in rows for name in _names(row, rule, job, split=False)]
 
 
 def vcard(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read vCards (RFC 6350, in XML often folded into one line): FN, else N, else ORG; the role is the qualifier."""
     found: list[Found] = []
-    for row in all_kept(rows, job):
+    for row in rows:
         card = _properties(row[1])
         name = _clean(card.get("FN") or _family_first(card.get("N", "")) or _organisation(card), row, rule, job)
         if name:
@@ -109,7 +108,7 @@ def vcard(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def vcard_body(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """Read the body that a vCard names: ORG, else FN. A publisher is rarely the person who typed the card."""
     found: list[Found] = []
-    for row in all_kept(rows, job):
+    for row in rows:
         card = _properties(row[1])
         name = _clean(_organisation(card) or card.get("FN", ""), row, rule, job)
         if name:

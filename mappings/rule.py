@@ -23,8 +23,7 @@ Found = tuple[Any, Row]  # a value of the common schema and the row that it was 
 
 # A record with more keywords than this says nothing more with the rest; each is looked up for several fields.
 MOST_LOOKED_UP = 100
-# A hundred keywords of the longest (120 letters), or a dozen values as long as the longest title. Without these bounds
-# a record of 256 kB of words that are all short forms took 100 ms; smaller records are looked up whole.
+# A hundred keywords of the longest (120 letters), or a dozen values as long as the longest title.
 MOST_LETTERS, LONGEST_LOOKED_UP = 12_000, 1_000
 
 
@@ -63,6 +62,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     they always make the same of the same words. ``titled``: of a title the parser asks what it says of this, and
     nothing else; "" for none. ``judge`` says then what of it holds beside the record's other values.
     ``prepare`` makes of a value the words that are parsed (``pick``, ``trim``); None where they are its own.
+    ``bound`` says what of a very large record is read.
     """
 
     field: str
@@ -82,8 +82,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     titled: str = ""
     judge: Judge | None = None
     prepare: Callable[[str], list[str]] | None = None
+    bound: Bound | None = None
 
 
+Bound = Callable[[list[Row], Job], list[Row]]
 Parser = Callable[[list[Row], Rule, Job], list[Found]]
 Judge = Callable[[list[Found], Rule, Job], list[Found]]
 _QUALIFIER = re.compile(r"\[([^\]]*)\]")

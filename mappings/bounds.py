@@ -1,0 +1,79 @@
+"""What of a very large record is read: the first values of a path, and the first letters of these.
+
+A record of 256 kB of words that are all short forms took 100 ms, one of statements of rights two seconds. Whoever sends
+such records is told by the problems ``many_values`` and ``long_values``; smaller ones are read whole (``Job.large``).
+"""
+
+from __future__ import annotations
+
+from .rows import MOST_VALUES, Row
+from .rule import LONGEST_LOOKED_UP, MOST_LETTERS, MOST_LOOKED_UP, Bound, Job
+
+
+def looked_up(
+    rows: list[Row],
+    job: Job,
+    *,
+    most: int = MOST_LOOKED_UP,
+    letters: int = MOST_LETTERS,
+    longest: int = LONGEST_LOOKED_UP,
+    cut: bool = True,
+) -> list[Row]:
+    """Return what of a path is looked up: of a large record the first hundred values, and 12,000 letters of these.
+
+    ``most`` values, ``letters`` of all and ``longest`` of one; a longer value is cut, or left out where half of it may
+    say something else. Notes the problem ``long_values`` where letters are left out.
+    """
+    kept: list[Row] = []
+    left = letters
+    for path, words, language in rows[:most]:
+        if left <= 0:
+            break
+        part = words[: min(longest, left)]
+        if not cut and len(part) < len(words):
+            continue
+        left -= len(part)
+        kept.append((path, part, language))
+    if letters - left < sum(len(row[1]) for row in rows[:most]):
+        job.problem("long_values", "", rows[0][0], str(sum(len(row[1]) for row in rows)))
+    return kept
+
+
+def all_kept(rows: list[Row], job: Job) -> list[Row]:
+    """Return what of names or keywords is kept: of a large record five hundred of eighty letters, or fewer longer ones.
+
+    One element may hold all names of a record.
+    """
+    return looked_up(rows, job, most=MOST_VALUES, letters=_LETTERS_KEPT, longest=_LETTERS_KEPT)
+
+
+_LETTERS_KEPT = 80 * MOST_VALUES
+
+
+def of_places(rows: list[Row], job: Job) -> list[Row]:
+    """Return what is looked for places: whole values, for half an address names another place."""
+    return looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False)
+
+
+_LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
+
+# What bounds each parser; those of texts read all, and those of licences and identifiers have bounds of their own.
+BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)
+BOUNDS |= dict.fromkeys(("place", "former_place"), of_places)
+BOUNDS |= dict.fromkeys(
+    (
+        *(
+            "academic_discipline",
+            "age_max",
+            "age_min",
+            "date",
+            "discipline",
+            "issued",
+            "latest_date",
+            "lesson",
+            "level",
+        ),
+        *("minutes", "school_year", "series", "subject", "term"),
+    ),
+    looked_up,
+)
