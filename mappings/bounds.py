@@ -60,20 +60,8 @@ _LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an 
 # What bounds each parser; those of texts read all, and those of licences and identifiers have bounds of their own.
 BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)
 BOUNDS |= dict.fromkeys(("place", "former_place"), of_places)
-BOUNDS |= dict.fromkeys(
-    (
-        *(
-            "academic_discipline",
-            "age_max",
-            "age_min",
-            "date",
-            "discipline",
-            "issued",
-            "latest_date",
-            "lesson",
-            "level",
-        ),
-        *("minutes", "school_year", "series", "subject", "term"),
-    ),
-    looked_up,
+_OF_WORDS = (
+    "academic_discipline age_max age_min date discipline issued latest_date lesson level minutes school_year series"
+    " subject term"
 )
+BOUNDS |= dict.fromkeys(_OF_WORDS.split(), looked_up)

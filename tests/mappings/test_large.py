@@ -18,6 +18,8 @@ import pytest
 
 from harvester import RawRecord
 from mappings import map_record
+from mappings.bounds import BOUNDS
+from mappings.parsers import PARSERS
 from mappings.rows import MOST_VALUES
 from mappings.rule import MOST_LOOKED_UP
 
@@ -143,6 +145,10 @@ def test_an_open_licence_at_the_head_of_a_very_long_statement_is_not_believed() 
         assert mapped.resource.licence == licence, words
         told = [one.path for one in mapped.problems if one.code == "unknown_value"]
         assert told == ([] if licence == "cc-by" else ["rights"]), words
+
+
+def test_what_bounds_a_parser_is_said_of_parsers_that_there_are() -> None:
+    assert BOUNDS.keys() <= PARSERS.keys()
 
 
 ELEMENTS = (
