@@ -1,7 +1,8 @@
 """What of a very large record is read: the first values of a path, and the first letters of these.
 
 A record of 256 kB of words that are all short forms took 100 ms, one of statements of rights two seconds. Whoever sends
-such records is told by the problems ``many_values`` and ``long_values``; smaller ones are read whole (``Job.large``).
+such records is told by the problems ``many_values`` and ``long_values``. Of smaller ones (``Job.large``) all values are
+read; what a vocabulary knows is looked for in the first thousand letters of each (``recognise.match``).
 """
 
 from __future__ import annotations
@@ -44,18 +45,18 @@ def all_kept(rows: list[Row], job: Job) -> list[Row]:
 
     One element may hold all names of a record.
     """
-    return looked_up(rows, job, most=MOST_VALUES, letters=_LETTERS_KEPT, longest=_LETTERS_KEPT)
+    return looked_up(rows, job, most=MOST_VALUES, letters=LETTERS_KEPT, longest=LETTERS_KEPT)
 
 
-_LETTERS_KEPT = 80 * MOST_VALUES
+LETTERS_KEPT = 80 * MOST_VALUES
 
 
 def of_places(rows: list[Row], job: Job) -> list[Row]:
     """Return what is looked for places: whole values, for half an address names another place."""
-    return looked_up(rows, job, letters=_LETTERS_OF_PLACES, cut=False)
+    return looked_up(rows, job, letters=LETTERS_OF_PLACES, cut=False)
 
 
-_LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
+LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
 
 # What bounds each parser; those of texts read all, and those of licences and identifiers have bounds of their own.
 BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)

@@ -55,6 +55,13 @@ def of_file(path: Path) -> RawRecord:
     return of_bytes(path.read_bytes(), path.parent.name)
 
 
+# Of Dublin Core but the identifier, which has bounds of its own.
+ELEMENTS = (
+    *("title", "description", "creator", "contributor", "subject", "date", "rights", "type", "language", "coverage"),
+    *("publisher", "source", "relation", "format"),
+)
+
+
 def of_metadata(metadata: str, form: str = "oai_dc", identifier: str = "oai:thu.example:1") -> RawRecord:
     """Make a raw record around metadata, whatever it is: also what does not parse."""
     body = f"<record><header><identifier>{identifier}</identifier></header><metadata>{metadata}</metadata></record>"

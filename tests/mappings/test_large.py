@@ -18,12 +18,13 @@ import pytest
 
 from harvester import RawRecord
 from mappings import map_record
-from mappings.bounds import BOUNDS
+from mappings.bounds import BOUNDS, LETTERS_KEPT, LETTERS_OF_PLACES
 from mappings.parsers import PARSERS
+from mappings.problems import problem_sentence
 from mappings.rows import MOST_VALUES
-from mappings.rule import MOST_LOOKED_UP
+from mappings.rule import LONGEST_LOOKED_UP, MOST_LETTERS, MOST_LOOKED_UP
 
-from .records import ORIGIN, dublin_core, of_metadata
+from .records import ELEMENTS, ORIGIN, dublin_core, of_metadata
 
 SIZE = 256_000
 DC = (
@@ -151,10 +152,12 @@ def test_what_bounds_a_parser_is_said_of_parsers_that_there_are() -> None:
     assert BOUNDS.keys() <= PARSERS.keys()
 
 
-ELEMENTS = (
-    *("subject", "type", "coverage", "creator", "contributor", "publisher", "language", "rights", "date", "source"),
-    *("relation", "format", "description", "title"),
-)
+def test_what_is_told_of_long_values_names_the_bounds() -> None:
+    for bound in (MOST_LETTERS, LONGEST_LOOKED_UP, LETTERS_KEPT, LETTERS_OF_PLACES):
+        assert f"{bound:,}" in problem_sentence("long_values", "en")
+        assert f"{bound:,}".replace(",", ".") in problem_sentence("long_values", "vi")
+
+
 HOSTILE = (
     *("K1 ", "ệ Sinh 11 - ", "a, ", "Hà Nội, ", "12/2/2020 ", "(((", "a@a.b ", "Nguyễn Văn An, ", "CC BY ", "không "),
     *("- ", "© "),
@@ -218,8 +221,9 @@ def test_long_names_of_sets_and_start_tags_are_not_remembered() -> None:
         map_record(msgspec.structs.replace(plain, sets=(f"{number}{'a' * 50_000}",)), ORIGIN)
 
     def of_start_tags(number: int) -> None:
-        invented = f' xml:id="a{number}{"a" * 50_000}">'.encode()
-        map_record(msgspec.structs.replace(plain, context=plain.context.replace(b">", invented)), ORIGIN)
+        invented = f' a="{number}{"a" * 50_000}">'.encode()  # of the list, the last one above the record
+        mapped = map_record(msgspec.structs.replace(plain, context=plain.context.removesuffix(b">") + invented), ORIGIN)
+        assert mapped.resource is not None
 
     is_forgotten(of_sets)
     is_forgotten(of_start_tags)

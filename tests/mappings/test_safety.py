@@ -11,18 +11,12 @@ from harvester import RawRecord
 from mappings import map_record
 from mappings.safety import is_personal, is_spam, unsafe
 
-from .records import ORIGIN, dublin_core
+from .records import ELEMENTS, ORIGIN, dublin_core
 
 OF_ONE_THING = [  # what fills a long text, and the encoding it is in
     ("&amp;", ""), ("Ã", ""), ("(0", ""), ("0912 ", ""), ("ts. ", ""), ("lớp 1 ", ""), ("@", ""), ("-", ""),
     ("To¸n ", "tcvn3"),
 ]  # fmt: skip
-
-
-ELEMENTS = (
-    *("title", "description", "creator", "contributor", "subject", "date", "rights", "type", "language", "coverage"),
-    *("publisher", "source", "relation", "format"),
-)
 
 
 @pytest.mark.parametrize(
