@@ -20,7 +20,7 @@ def looked_up(
     longest: int = LONGEST_LOOKED_UP,
     cut: bool = True,
 ) -> list[Row]:
-    """Return what of a path is looked up: of a large record the first hundred values, and 12,000 letters of these.
+    """Return what of a path is looked up: of a large record the first hundred values, and 6,000 letters of these.
 
     ``most`` values, ``letters`` of all and ``longest`` of one; a longer value is cut, or left out where half of it may
     say something else. Notes the problem ``long_values`` where letters are left out.
@@ -58,9 +58,16 @@ def of_places(rows: list[Row], job: Job) -> list[Row]:
 
 LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
 
+
+def of_other_titles(rows: list[Row], job: Job) -> list[Row]:
+    """Return what is read of other titles: whole values, for a part of the title would pass for another one."""
+    return looked_up(rows, job, cut=False)
+
+
 # What bounds each parser; those of texts read all, and those of licences and identifiers have bounds of their own.
 BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)
 BOUNDS |= dict.fromkeys(("place", "former_place"), of_places)
+BOUNDS["other_text"] = of_other_titles
 _OF_WORDS = (
     "academic_discipline age_max age_min date discipline issued latest_date lesson level minutes school_year series"
     " subject term"

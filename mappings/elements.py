@@ -16,7 +16,8 @@ from lxml import etree
 
 from harvester import document
 
-from .rows import LONGEST_QUALIFIER, PARSER, Row, XmlReader, language_of, local_name, plain_words
+from .rows import PARSER, Row, XmlReader
+from .saying import LONGEST_QUALIFIER, language_of, local_name, plain_words
 
 # Of one form of records: a source that invents tags, or writes very long ones, must not fill the memory.
 _MOST, _LONGEST_TAG = 5_000, 2_000

@@ -16,7 +16,8 @@ import msgspec
 
 from harvester import RawRecord
 
-from .rows import LONGEST_QUALIFIER, Row, Shape, UnreadableError
+from .rows import Row, Shape, UnreadableError
+from .saying import LONGEST_QUALIFIER
 
 _DEEPEST = 12  # nodes inside nodes: real descriptions have five
 _MOST_ROWS = 5_000  # as many elements may a record of XML have

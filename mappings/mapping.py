@@ -23,9 +23,10 @@ from .own_tables import digest_of_tables
 from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
-from .rows import MOST_VALUES, Row, UnreadableError, XmlReader, local_name, metadata, namespace
+from .rows import MOST_VALUES, Row, UnreadableError, XmlReader, metadata, namespace
 from .rule import LONGEST_LOOKED_UP, MOST_LOOKED_UP, Job, generic
 from .safety import unsafe
+from .saying import local_name
 from .tables import remembered
 from .vietnamese import unescaped
 from .vocabulary import nearest_province, province

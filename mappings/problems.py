@@ -100,8 +100,8 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "long_values": Sentence(
         "note",
-        "“{path}” dài {value} chữ: chỉ đọc 12.000 chữ đầu, mỗi giá trị 1.000; tên và từ khóa 40.000, địa danh 3.000.",
-        "“{path}” has {value} letters: 12,000 are read, 1,000 of a value; of names, keywords 40,000, of places 3,000.",
+        "“{path}” dài {value} chữ: chỉ đọc 6.000 chữ đầu, mỗi giá trị 1.000; tên và từ khóa 40.000, địa danh 3.000.",
+        "“{path}” has {value} letters: 6,000 are read, 1,000 of a value; of names, keywords 40,000, of places 3,000.",
         "Thường là cả bài viết nằm trong trường từ khóa; báo cho cơ quan nếu đúng vậy.",
         "Mostly whole texts in a field of keywords; tell the institution if so.",
     ),

@@ -10,7 +10,7 @@ row of several children.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 import msgspec
 from lxml import etree
@@ -18,21 +18,26 @@ from lxml import etree
 from harvester import RawRecord, document
 
 from .joints import Joint, is_joint, joint_of
+from .saying import (
+    attribute_of,
+    attribute_words,
+    language_of,
+    local_name,
+    markup_of,
+    plain_words,
+    primary_language,
+    said_in,
+    stated_language,
+)
 
 Row = tuple[str, str, str]  # path, value as it stands in the source, language ("" where none is stated)
 
 PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, recover=False, remove_comments=True, remove_pis=True
 )
-_XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_NO_LANGUAGE = ("x-none", "none", "x-t-cc-url")  # what LOM and its profiles write for "in no language"
-_TWO_LETTERS = {"vie": "vi", "eng": "en", "fre": "fr", "fra": "fr"}  # MODS writes ISO 639-2
-_SIGNS = str.maketrans("[]/+,|", "      ")  # the signs of paths
 _ATTRIBUTE = re.compile(r"@(\w+)")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
-_BLANK = "#"  # how cataloguers write a blank indicator of MARC
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
-LONGEST_QUALIFIER = 100  # letters of a few words; paths are remembered
 MOST_VALUES = 500  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
@@ -83,14 +88,16 @@ def namespace(element: etree._Element) -> str:
     return str(etree.QName(element).namespace or "")
 
 
-def _thin(root: etree._Element) -> None:
-    """Leave out elements beyond the first of a name and its attributes that anybody reads; one more shows that."""
+def _fewer(root: etree._Element) -> list[etree._Element]:
+    """Return the first children of a name and its attributes that anybody reads, and one more that shows there are."""
     counts: dict[tuple[object, ...], int] = {}
-    for child in list(root):
+    kept = []
+    for child in root:
         name = (child.tag, *child.values())
-        counts[name] = counts.get(name, 0) + 1
-        if counts[name] > MOST_VALUES + 1:
-            root.remove(child)
+        count = counts[name] = counts.get(name, 0) + 1
+        if count <= MOST_VALUES + 1:
+            kept.append(child)
+    return kept
 
 
 class XmlReader:
@@ -113,7 +120,9 @@ class XmlReader:
             self.containers |= {"/".join(parent.split("/")[:depth]) for depth in range(1, parent.count("/") + 2)}
         self.containers.discard("")
         self._named = shape.named
+        self._ways = {place: [_way(said) for said in ways] for place, ways in shape.qualified.items()}
         self._called: dict[tuple[object, ...], str] = {}
+        self._heard: dict[tuple[object, ...], tuple[str, str | None, str]] = {}
         # Elements without attributes and children may be read by their names alone.
         self._by_name = not shape.qualified
         # Words of a child have a say in paths.
@@ -128,17 +137,16 @@ class XmlReader:
     def rows(self, root: etree._Element, *, languages: bool = True) -> list[Row]:
         """Return the rows of a record in document order; ``languages=False`` where the record states none."""
         found: list[Row] = []
-        if len(root) > MOST_VALUES:
-            _thin(root)
+        children = _fewer(root) if len(root) > MOST_VALUES else root
         if self._named:
-            self._by_attributes(root, "", "", "", language_of(root, ""), found)
+            self._by_attributes(children, "", "", "", language_of(root, ""), found)
         elif languages or not self._by_name:
-            self._walk(root, "", "", language_of(root, ""), found)
+            self._walk(children, "", "", language_of(root, ""), found)
         else:
-            self._flat(root, found)
+            self._flat(children, found)
         return found
 
-    def _flat(self, root: etree._Element, found: list[Row]) -> None:
+    def _flat(self, root: Iterable[etree._Element], found: list[Row]) -> None:
         """Read children without languages: the plain oai_dc record, at a third of the price of the full walk."""
         names, wanted = self._names, self._wanted
         for child in root:
@@ -151,7 +159,7 @@ class XmlReader:
             elif name is not None:
                 self._visit(child, name, "", "", "", found)
 
-    def _walk(self, parent: etree._Element, path: str, generic: str, language: str, found: list[Row]) -> None:
+    def _walk(self, parent: Iterable[etree._Element], path: str, generic: str, language: str, found: list[Row]) -> None:
         for child in parent:
             tag = child.tag
             name = self._names[tag] if tag in self._names else self.learn(tag)
@@ -179,10 +187,10 @@ class XmlReader:
                 found.append((path, child.text, language))
             self._walk(child, path, generic, language, found)
         elif wanted:
-            found.append((path, _markup(child), language))
+            found.append((path, markup_of(child), language))
 
     def _by_attributes(
-        self, parent: etree._Element, place: str, path: str, generic: str, language: str, found: list[Row]
+        self, parent: Iterable[etree._Element], place: str, path: str, generic: str, language: str, found: list[Row]
     ) -> None:
         """Read a format whose attributes give the names; ``place`` is the path of local names."""
         for child in parent:
@@ -190,11 +198,9 @@ class XmlReader:
             name = self._names[tag] if tag in self._names else self.learn(tag)
             if name is None:
                 continue
-            below = f"{place}/{name}" if place and name else place or name
-            spoken, step = language_of(child, language), self._name(child, below, name)
-            word = step.strip("[].")
-            if word in self.shape.through:  # xoai: <element name="vi_VN">
-                spoken, step = _primary(word) or language, ""
+            known = (place, tag, *child.items())  # the same few attributes come again and again
+            below, stated, step = self._heard.get(known) or self._hear(child, place, name, known)
+            spoken = language if stated is None else stated
             here, wide = path, generic
             if step:
                 here, wide = self._step(child, self._meant(_below(path, step)), _below(generic, step))
@@ -203,11 +209,27 @@ class XmlReader:
             if len(child) and any(local_name(inner) in self._named or self.learn(inner.tag) == "" for inner in child):
                 self._by_attributes(child, below, here, wide, spoken, found)
             else:
-                words = _markup(child) if len(child) else child.text
+                words = markup_of(child) if len(child) else child.text
                 if words and not words.isspace():
                     found.append((here, words, spoken))
         if generic in self._joints:
             self._join(parent, path, generic, language, found)
+
+    def _hear(
+        self, element: etree._Element, place: str, name: str, known: tuple[object, ...]
+    ) -> tuple[str, str | None, str]:
+        """Return what an element's tag says: the path of local names, a language or None, a step of the path or ""."""
+        below = f"{place}/{name}" if place and name else place or name
+        step, stated = self._name(element, below, name), stated_language(element)
+        word = step.strip("[].")
+        if word in self.shape.through:  # xoai: <element name="vi_VN">
+            step, stated = "", primary_language(word) or None
+        heard = (below, stated, step)
+        if len(self._heard) >= _MOST_NAMES:
+            self._heard.clear()
+        if len(place) + sum(map(len, element.values())) < _LONGEST_NAME:
+            self._heard[known] = heard
+        return heard
 
     def _name(self, element: etree._Element, place: str, name: str) -> str:
         """Return the name that an element's attributes give it, else its own."""
@@ -217,7 +239,7 @@ class XmlReader:
         known = (template, *element.items())  # the same few attributes come again and again
         step = self._called.get(known)
         if step is None:
-            words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), template)
+            words = _ATTRIBUTE.sub(lambda attribute: attribute_words(element, attribute[1]), template)
             step = words.replace("[]", "").rstrip(".")
             if len(self._called) >= _MOST_NAMES:
                 self._called.clear()
@@ -235,21 +257,21 @@ class XmlReader:
 
     def has_attribute_rows(self, element: etree._Element, generic: str) -> bool:
         """Say that an element states an attribute that is a row of its own."""
-        return any(_stated(element, name) for name in self._attributes.get(generic, ()))
+        return any(attribute_of(element, name) for name in self._attributes.get(generic, ()))
 
     def _say_attributes(self, element: etree._Element, path: str, generic: str, found: list[Row]) -> None:
         for name in self._attributes[generic]:
-            stated = _stated(element, name)
+            stated = attribute_of(element, name)
             if stated and not stated.isspace():
                 found.append((f"{path}/@{name}", stated, ""))
 
-    def _join(self, parent: etree._Element, path: str, generic: str, language: str, found: list[Row]) -> None:
+    def _join(self, parent: Iterable[etree._Element], path: str, generic: str, language: str, found: list[Row]) -> None:
         """Make one row of several children: ``a+b`` as they stand, ``title: subtitle`` in this order, so glued."""
         children: list[tuple[str, str]] = []
         for child in parent:
             name = self._names.get(child.tag) or local_name(child)
             step = self._name(child, name, name) if self._named else self._step(child, name, name, generic)[0]
-            children.append((step, " ".join(_said(child).split())))
+            children.append((step, " ".join(said_in(child).split())))
         for joint in self._joints[generic]:
             together = joint.together(children)
             if together:
@@ -257,7 +279,7 @@ class XmlReader:
 
     def _step(self, element: etree._Element, path: str, generic: str, parent: str = "") -> tuple[str, str]:
         place = f"{parent}/{generic}" if parent else generic
-        ways = self.shape.qualified.get(place)
+        ways = self._ways.get(place)
         if ways is None:
             return path, generic
         words, said = self._qualifier(element, ways)
@@ -268,31 +290,37 @@ class XmlReader:
             words = meant(words) or words
         return f"{path}[{words}]", f"{generic}[*]"
 
-    def _qualifier(self, element: etree._Element, ways: Sequence[str]) -> tuple[str, bool]:
+    def _qualifier(self, element: etree._Element, ways: Sequence[_Way]) -> tuple[str, bool]:
         """Return the words that tell an element apart, and whether it has a place for them at all: a record of LOM
         whose contribution names no role has one, ``contribute[]``."""
-        for way in ways:
-            if way.startswith("@"):
-                words = _ATTRIBUTE.sub(lambda attribute: _attribute(element, attribute[1]), way)
-            elif "=" in way:
-                child, _, word = way.partition("=")
-                words = word if not child or self._words(element, [child]) else ""
+        children = self._children(element)
+        for template, steps, word in ways:
+            if template:
+                words = _ATTRIBUTE.sub(lambda attribute: attribute_words(element, attribute[1]), template)
             else:
-                words = self._words(element, way.split("/"))
+                words = self._words(children, steps) if steps else word
             if words:
-                return words, True
-        return "", len(element) > 0 and not all(way.startswith("@") for way in ways)
+                return word or words, True
+        return "", len(element) > 0 and not all(template for template, _, _ in ways)
 
-    def _words(self, element: etree._Element, steps: list[str]) -> str:
+    def _children(self, element: etree._Element) -> dict[str, etree._Element]:
+        """Return the first child of each name."""
+        found: dict[str, etree._Element] = {}
+        for child in element:
+            found.setdefault(self._name(child, "", self._names.get(child.tag) or local_name(child)), child)
+        return found
+
+    def _words(self, children: dict[str, etree._Element], steps: list[str]) -> str:
         """Return the words of the descendant that tells an element apart, in lower case, "" where it has none."""
-        for step in steps:
-            below = next((child for child in element if self._name(child, "", local_name(child)) == step), None)
-            if below is None and step == steps[0]:
-                return ""
+        element = children.get(steps[0])
+        if element is None:
+            return ""
+        for step in steps[1:]:
+            below = self._children(element).get(step)
             if below is None:  # a role without source and value: its own words
                 break
             element = below
-        return plain_words(_said(element))
+        return plain_words(said_in(element))
 
     def _continues(self, element: etree._Element) -> bool:
         """Say that an element's value stands in a child (LOM's langstring), not in markup that an editor left."""
@@ -312,62 +340,18 @@ class XmlReader:
         return name
 
 
-def _said(element: etree._Element) -> str:
-    """Return all words in an element, without markup."""
-    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
+# What tells elements apart, read: a template of attributes or "", the path to a child, the word that then stands.
+_Way = tuple[str, list[str], str]
 
 
-def language_of(element: etree._Element, inherited: str) -> str:
-    """Return the language that an element states, else the one that is stated above it."""
-    attributes = element.attrib
-    if not attributes:
-        return inherited
-    stated = attributes.get(_XML_LANGUAGE) or attributes.get("language") or attributes.get("lang")
-    if stated is None:
-        return inherited
-    return _primary(stated)
-
-
-def _primary(stated: str) -> str:
-    """Return the language of a tag without its region, "" for none: vi of vi_VN, and of the vie of MODS."""
-    primary = stated.replace("_", "-").partition("-")[0].lower()
-    known = stated.lower() not in _NO_LANGUAGE and 1 < len(primary) < 4 and primary.isalpha()
-    return _TWO_LETTERS.get(primary, primary) if known else ""
-
-
-def _attribute(element: etree._Element, name: str) -> str:
-    """Return an attribute as a part of a path; a blank indicator as ``#``."""
-    stated = _stated(element, name)
-    return plain_words(stated) or (_BLANK if stated else "")
-
-
-def _stated(element: etree._Element, name: str) -> str:
-    """Return an attribute by its local name, "" where there is none: href is xlink:href, too."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2].lower() == name:
-            return str(value)
-    return ""
-
-
-def plain_words(words: str) -> str:
-    """Return words as they stand in the brackets of a path: no more than a hundred letters."""
-    return " ".join(words[:LONGEST_QUALIFIER].translate(_SIGNS).split()).lower().strip(" .,:;")
+def _way(said: str) -> _Way:
+    if said.startswith("@"):
+        return said, [], ""
+    child, _, word = said.partition("=")
+    return "", child.split("/") if child else [], word
 
 
 def _below(path: str, step: str) -> str:
     if step[0] in ".[":
         return path + step
     return f"{path}/{step}" if path else step
-
-
-def local_name(element: etree._Element) -> str:
-    """Return the name of an element without its namespace, in lower case."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def _markup(element: etree._Element) -> str:
-    """Return what stands in an element with its tags, so that text repair may turn paragraphs into paragraphs."""
-    pieces = [element.text or ""]
-    pieces += [etree.tostring(child, encoding="unicode") for child in element]
-    return "".join(pieces)

@@ -23,8 +23,10 @@ Found = tuple[Any, Row]  # a value of the common schema and the row that it was 
 
 # A record with more keywords than this says nothing more with the rest; each is looked up for several fields.
 MOST_LOOKED_UP = 100
-# A hundred keywords of the longest (120 letters), or a dozen values as long as the longest title.
-MOST_LETTERS, LONGEST_LOOKED_UP = 12_000, 1_000
+# A hundred long keywords (of sixty letters), or half a dozen values as long as the longest title.
+MOST_LETTERS, LONGEST_LOOKED_UP = 6_000, 1_000
+_LARGE = 12_000  # bytes: six times what a record has; of smaller ones all is read
+_MANY_SETS = 12  # of one record
 
 
 class Job:
@@ -37,7 +39,7 @@ class Job:
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
         self.reading: Reading | None = None  # of the title, as soon as a rule asks what it says
-        self.large = len(raw.body) > MOST_LETTERS or len(raw.sets) > MOST_LETTERS // LONGEST_LOOKED_UP
+        self.large = len(raw.body) > _LARGE or len(raw.sets) > _MANY_SETS
         # Mapping knows no clock: this year is that in which the record was fetched, else that of its datestamp. A
         # datestamp may be much older than what the record says: sources edit records and leave it as it was.
         self.latest_year = raw.fetched + 1 if raw.fetched else year_of(raw.datestamp, 2099) + 1

@@ -120,7 +120,17 @@ def unescaped(text: str) -> str:
 
 
 def _without_entities(text: str) -> str:
-    return replaced(_ENTITY, html.unescape, text)
+    usual = resolved(text)
+    return replaced(_ENTITY, html.unescape, text) if usual is None else usual
+
+
+def resolved(text: str) -> str | None:
+    """Resolve the five references that XML knows by name; None where there are others.
+
+    At a tenth of the price of a pattern: of escaped HTML every tag has two.
+    """
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    return text.replace("&amp;", "&") if text.count("&") == text.count("&amp;") else None
 
 
 def replaced(pattern: re.Pattern[str], meant: Callable[[str], str], text: str) -> str:

@@ -23,6 +23,7 @@ CONCEPTS = "https://w3id.org/kho/vocabulary/"  # the same for every installation
 _PARTS = re.compile(r"\s*[;,|/>\n]\s*|\s+[-–—]+\s+|\s*:\s+")
 
 _LONGEST = 200  # a longer value is a sentence
+_MOST_PARTS = 100  # of one value: there were 63 provinces
 
 
 @lru_cache(maxsize=4096)  # one value is looked up in several tables
@@ -120,8 +121,8 @@ class Vocabulary:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """Split a declared value that names several things."""
-    return tuple([part for part in _PARTS.split(text) if part])
+    """Split a declared value that names several things, up to a hundred."""
+    return tuple([part for part in _PARTS.split(text, _MOST_PARTS)[:_MOST_PARTS] if part])
 
 
 @lru_cache(maxsize=4096)  # one value is looked up in several tables

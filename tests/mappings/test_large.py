@@ -112,8 +112,8 @@ def test_the_first_values_are_kept_and_that_there_were_more_is_told(name: str) -
 
 
 def test_letters_that_are_looked_up_are_bounded_and_that_is_told() -> None:
-    """A hundred long keywords are looked up; of a hundred paragraphs only the first dozen."""
-    for letters, looked_up in ((110, True), (900, False)):
+    """A hundred long keywords are looked up; of a hundred paragraphs only the first half dozen."""
+    for letters, looked_up in ((59, True), (900, False)):
         said = [*(f"chủ đề {number} {'a' * letters}"[:letters] for number in range(99)), "Lớp 7"]
         mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
         assert mapped.resource is not None
@@ -134,6 +134,22 @@ def test_of_a_long_value_the_beginning_is_looked_up_and_that_is_told() -> None:
     assert mapped.resource.grade == ("7", "8"), "not that behind 3,000 letters"
     told = [(one.path, one.value) for one in mapped.problems if one.code == "long_values"]
     assert told == [("subject", str(sum(map(len, said))))]
+
+
+def test_of_a_list_in_one_value_the_first_hundred_parts_are_looked_up() -> None:
+    for place, grade in ((98, ("7",)), (200, ())):
+        said = ", ".join([*(f"a{number}" for number in range(place)), "Lớp 7", "z"])
+        mapped = map_record(dublin_core(title="Đạo hàm", subject=said, identifier="https://a.example/1"), ORIGIN)
+        assert mapped.resource is not None
+        assert mapped.resource.grade == grade, place
+
+
+def test_of_a_large_record_a_part_of_the_title_is_no_other_title() -> None:
+    title, abstract = "Đạo hàm " * 200, "Đạo hàm của hàm số. " * 1000
+    said = {"title": [title, "Hàm số"], "description": abstract, "identifier": "https://a.example/1"}
+    mapped = map_record(dublin_core(**said), ORIGIN)
+    assert mapped.resource is not None
+    assert (mapped.resource.title, mapped.resource.title_alternative) == (title.strip(), ("Hàm số",))
 
 
 def test_an_open_licence_at_the_head_of_a_very_long_statement_is_not_believed() -> None:
