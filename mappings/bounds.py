@@ -41,7 +41,7 @@ def looked_up(
 
 
 def all_kept(rows: list[Row], job: Job) -> list[Row]:
-    """Return what of names or keywords is kept: of a large record five hundred of eighty letters, or fewer longer ones.
+    """Return what of names or keywords is kept: of a large record 250 of eighty letters, or fewer longer ones.
 
     One element may hold all names of a record.
     """

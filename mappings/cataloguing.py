@@ -29,7 +29,7 @@ def isbd(words: str) -> str:
     """Take off the punctuation that only parts areas: "Đại số 10 :" is "Đại số 10", "Tổ Toán," is "Tổ Toán"."""
     # 245 without $c: "Đại số 10 / Tổ Toán biên soạn" names who is responsible, too.
     words = _without_signs(" ".join(words.split()).partition(" / ")[0])
-    if _SUPPLIED.fullmatch(words):
+    if words.startswith("[") and _SUPPLIED.fullmatch(words):
         words = words[1:-1]
     words = _INSIDE.sub(r"\1", words).strip()
     return words if _KEPT_STOP.search(words, max(len(words) - _LONGEST_STOP, 0)) else words.removesuffix(".")

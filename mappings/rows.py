@@ -38,8 +38,16 @@ PARSER = etree.XMLParser(
 _ATTRIBUTE = re.compile(r"@(\w+)")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
 _LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
-MOST_VALUES = 500  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
+_LONGEST_HEARD = 500  # with the paths above them
+MOST_VALUES = 250  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
+
+
+# What tells elements apart, read: a template of attributes or "", the path to a child, the word that then stands.
+_Way = tuple[str, list[str], str]
+# What a tag says where attributes give the names: the path of local names, the language that it states or None, its
+# path, the same with [*], and what tells such elements apart.
+_Heard = tuple[str, str | None, str, str, "list[_Way] | None"]
 
 
 class UnreadableError(ValueError):
@@ -122,7 +130,7 @@ class XmlReader:
         self._named = shape.named
         self._ways = {place: [_way(said) for said in ways] for place, ways in shape.qualified.items()}
         self._called: dict[tuple[object, ...], str] = {}
-        self._heard: dict[tuple[object, ...], tuple[str, str | None, str]] = {}
+        self._heard: dict[tuple[object, ...], _Heard] = {}
         # Elements without attributes and children may be read by their names alone.
         self._by_name = not shape.qualified
         # Words of a child have a say in paths.
@@ -198,12 +206,13 @@ class XmlReader:
             name = self._names[tag] if tag in self._names else self.learn(tag)
             if name is None:
                 continue
-            known = (place, tag, *child.items())  # the same few attributes come again and again
-            below, stated, step = self._heard.get(known) or self._hear(child, place, name, known)
+            known = (path, generic, place, tag, *child.items())  # the same few attributes come again and again
+            below, stated, here, wide, ways = self._heard.get(known) or self._hear(
+                child, name, known, place, path, generic
+            )
             spoken = language if stated is None else stated
-            here, wide = path, generic
-            if step:
-                here, wide = self._step(child, self._meant(_below(path, step)), _below(generic, step))
+            if ways:
+                here, wide = self._qualified(child, here, wide, wide, ways)
             if here in self.shape.without:
                 continue
             if len(child) and any(local_name(inner) in self._named or self.learn(inner.tag) == "" for inner in child):
@@ -216,18 +225,19 @@ class XmlReader:
             self._join(parent, path, generic, language, found)
 
     def _hear(
-        self, element: etree._Element, place: str, name: str, known: tuple[object, ...]
-    ) -> tuple[str, str | None, str]:
-        """Return what an element's tag says: the path of local names, a language or None, a step of the path or ""."""
+        self, element: etree._Element, name: str, known: tuple[object, ...], place: str, path: str, generic: str
+    ) -> _Heard:
+        """Return what an element's tag says in its place, and remember it."""
         below = f"{place}/{name}" if place and name else place or name
         step, stated = self._name(element, below, name), stated_language(element)
         word = step.strip("[].")
         if word in self.shape.through:  # xoai: <element name="vi_VN">
             step, stated = "", primary_language(word) or None
-        heard = (below, stated, step)
+        here, wide = (self._meant(_below(path, step)), _below(generic, step)) if step else (path, generic)
+        heard = (below, stated, here, wide, self._ways.get(wide) if step else None)
         if len(self._heard) >= _MOST_NAMES:
             self._heard.clear()
-        if len(place) + sum(map(len, element.values())) < _LONGEST_NAME:
+        if len(place) + len(path) + sum(map(len, element.values())) < _LONGEST_HEARD:
             self._heard[known] = heard
         return heard
 
@@ -280,8 +290,11 @@ class XmlReader:
     def _step(self, element: etree._Element, path: str, generic: str, parent: str = "") -> tuple[str, str]:
         place = f"{parent}/{generic}" if parent else generic
         ways = self._ways.get(place)
-        if ways is None:
-            return path, generic
+        return (path, generic) if ways is None else self._qualified(element, path, generic, place, ways)
+
+    def _qualified(
+        self, element: etree._Element, path: str, generic: str, place: str, ways: Sequence[_Way]
+    ) -> tuple[str, str]:
         words, said = self._qualifier(element, ways)
         if not words and not said:
             return path, generic
@@ -338,10 +351,6 @@ class XmlReader:
             self._names.clear()
         self._names[tag] = name
         return name
-
-
-# What tells elements apart, read: a template of attributes or "", the path to a child, the word that then stands.
-_Way = tuple[str, list[str], str]
 
 
 def _way(said: str) -> _Way:
