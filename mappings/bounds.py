@@ -7,6 +7,8 @@ read; what a vocabulary knows is looked for in the first thousand letters of eac
 
 from __future__ import annotations
 
+from functools import partial
+
 from .rows import MOST_VALUES, Row
 from .rule import LONGEST_LOOKED_UP, MOST_LETTERS, MOST_LOOKED_UP, Bound, Job
 
@@ -51,25 +53,14 @@ def all_kept(rows: list[Row], job: Job) -> list[Row]:
 LETTERS_KEPT = 80 * MOST_VALUES
 
 
-def of_places(rows: list[Row], job: Job) -> list[Row]:
-    """Return what is looked for places: whole values, for half an address names another place."""
-    return looked_up(rows, job, letters=LETTERS_OF_PLACES, cut=False)
+LETTERS_OF_PLACES = 1_500  # fifty names of thirty letters; a letter of an address costs ten times one of a keyword
+LETTERS_OF_DATES = 2_000  # a hundred of twenty letters
 
-
-LETTERS_OF_PLACES = 3_000  # a hundred names of thirty letters; a letter of an address costs ten times one of a keyword
-
-
-def of_other_titles(rows: list[Row], job: Job) -> list[Row]:
-    """Return what is read of other titles: whole values, for a part of the title would pass for another one."""
-    return looked_up(rows, job, cut=False)
-
-
-# What bounds each parser; those of texts read all, and those of licences and identifiers have bounds of their own.
+# What bounds each parser; those of texts read all, and those of licences have bounds of their own.
 BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)
-BOUNDS |= dict.fromkeys(("place", "former_place"), of_places)
-BOUNDS["other_text"] = of_other_titles
-_OF_WORDS = (
-    "academic_discipline age_max age_min date discipline issued latest_date lesson level minutes school_year series"
-    " subject term"
-)
+_OF_WORDS = "academic_discipline age_max age_min discipline lesson level minutes school_year series subject term"
 BOUNDS |= dict.fromkeys(_OF_WORDS.split(), looked_up)
+# Whole values: half an address names another place, a part of the title would pass for another one.
+BOUNDS |= dict.fromkeys(("identifier", "other_text"), partial(looked_up, cut=False))
+BOUNDS |= dict.fromkeys(("date", "issued", "latest_date"), partial(looked_up, letters=LETTERS_OF_DATES, cut=False))
+BOUNDS |= dict.fromkeys(("place", "former_place"), partial(looked_up, letters=LETTERS_OF_PLACES, cut=False))

@@ -68,6 +68,8 @@ def agent(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     """
     found: list[Found] = []
     for row in rows:
+        if len(found) >= MOST_VALUES:
+            break
         role = qualifier(row[0])
         said, names = _said_role(row[1]) if ":" in row[1] else ("", row[1])
         for name in _names((row[0], names, row[2]), rule, job):

@@ -100,8 +100,8 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "long_values": Sentence(
         "note",
-        "“{path}” dài {value} chữ: chỉ đọc 6.000 chữ đầu, mỗi giá trị 1.000; tên và từ khóa 20.000, địa danh 3.000.",
-        "“{path}” has {value} letters: 6,000 are read, 1,000 of a value; of names, keywords 20,000, of places 3,000.",
+        "“{path}” dài {value} chữ: đọc 6.000 chữ, 1.000 một giá trị; tên, từ khóa 20.000, ngày 2.000, địa danh 1.500.",
+        "“{path}” has {value} letters: 6,000 read, 1,000 a value; names, keywords 20,000, dates 2,000, places 1,500.",
         "Thường là cả bài viết nằm trong trường từ khóa; báo cho cơ quan nếu đúng vậy.",
         "Mostly whole texts in a field of keywords; tell the institution if so.",
     ),

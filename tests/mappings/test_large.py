@@ -18,7 +18,7 @@ import pytest
 
 from harvester import RawRecord
 from mappings import map_record
-from mappings.bounds import BOUNDS, LETTERS_KEPT, LETTERS_OF_PLACES
+from mappings.bounds import BOUNDS, LETTERS_KEPT, LETTERS_OF_DATES, LETTERS_OF_PLACES
 from mappings.parsers import PARSERS
 from mappings.problems import problem_sentence
 from mappings.rows import MOST_VALUES
@@ -152,6 +152,32 @@ def test_of_a_large_record_a_part_of_the_title_is_no_other_title() -> None:
     assert (mapped.resource.title, mapped.resource.title_alternative) == (title.strip(), ("Hàm số",))
 
 
+def test_of_a_large_record_a_hundred_dates_and_identifiers_are_read() -> None:
+    for count, issued, schemes in ((90, "1999", {"isbn", "local", "doi"}), (200, "2020", {"isbn", "local"})):
+        dates = [*("2020" for _ in range(count)), "1999"]
+        said = [
+            "https://a.example/1",
+            "isbn 9786040000002",
+            *(f"a-{number}" for number in range(count)),
+            "doi:10.1234/x",
+        ]
+        record = dublin_core(title="Đạo hàm", date=dates, identifier=said, description="Đạo hàm. " * 2000)
+        resource = map_record(record, ORIGIN).resource
+        assert resource is not None
+        assert (resource.issued, {one.scheme for one in resource.identifiers}) == (issued, schemes), count
+
+
+def test_of_names_in_one_element_no_more_are_kept_than_of_many_elements() -> None:
+    names = [
+        "; ".join(f"Nguyễn Văn Số {number}" for number in range(first, first + 200)) for first in range(0, 1000, 200)
+    ]
+    resource = map_record(
+        dublin_core(title="Đạo hàm", creator=names, identifier="https://a.example/1"), ORIGIN
+    ).resource
+    assert resource is not None
+    assert MOST_VALUES <= len(resource.creator) <= 2 * MOST_VALUES
+
+
 def test_an_open_licence_at_the_head_of_a_very_long_statement_is_not_believed() -> None:
     """What takes it back may stand at the end; that is told as any statement that is not understood."""
     for words, licence in ((20, "cc-by"), (2000, "khong_ghi")):
@@ -169,7 +195,7 @@ def test_what_bounds_a_parser_is_said_of_parsers_that_there_are() -> None:
 
 
 def test_what_is_told_of_long_values_names_the_bounds() -> None:
-    for bound in (MOST_LETTERS, LONGEST_LOOKED_UP, LETTERS_KEPT, LETTERS_OF_PLACES):
+    for bound in (MOST_LETTERS, LONGEST_LOOKED_UP, LETTERS_KEPT, LETTERS_OF_DATES, LETTERS_OF_PLACES):
         assert f"{bound:,}" in problem_sentence("long_values", "en")
         assert f"{bound:,}".replace(",", ".") in problem_sentence("long_values", "vi")
 
