@@ -47,7 +47,7 @@ class Places(dict[str, str]):
 
     def __missing__(self, path: str) -> str:
         found = self.get(generic(path), "") if "[" in path else ""
-        if len(self) < _MOST_PATHS:
+        if len(self) < _MOST_PATHS and len(path) <= LONGEST_REMEMBERED:
             self[path] = found
         return found
 

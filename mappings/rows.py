@@ -37,8 +37,7 @@ PARSER = etree.XMLParser(
 )
 _ATTRIBUTE = re.compile(r"@(\w+)")
 _SIMPLE = re.compile(r"=\w+|\w+(?:/\w+)?")  # a word, a child, a child of a child
-_LONGEST_NAME = 200  # all attributes together; longer ones are not remembered
-_LONGEST_HEARD = 500  # with the paths above them
+_LONGEST_TAG = 400  # letters of names and attributes that are remembered, the longest of real servers have half of it
 MOST_VALUES = 250  # of one path: a book has twenty keywords, a paper of a large experiment some thousand authors
 _MOST_NAMES = 10_000  # names come from outside: a source that invents them must not fill the memory
 
@@ -237,7 +236,7 @@ class XmlReader:
         heard = (below, stated, here, wide, self._ways.get(wide) if step else None)
         if len(self._heard) >= _MOST_NAMES:
             self._heard.clear()
-        if len(place) + len(path) + sum(map(len, element.values())) < _LONGEST_HEARD:
+        if len(path) + len(place) < _LONGEST_TAG and _is_short(element):
             self._heard[known] = heard
         return heard
 
@@ -253,7 +252,7 @@ class XmlReader:
             step = words.replace("[]", "").rstrip(".")
             if len(self._called) >= _MOST_NAMES:
                 self._called.clear()
-            if sum(len(value) for value in element.values()) < _LONGEST_NAME:
+            if _is_short(element):
                 self._called[known] = step
         return step
 
@@ -349,8 +348,14 @@ class XmlReader:
             name = None
         if len(self._names) > _MOST_NAMES:
             self._names.clear()
-        self._names[tag] = name
+        if len(tag) < _LONGEST_TAG:
+            self._names[tag] = name
         return name
+
+
+def _is_short(element: etree._Element) -> bool:
+    """Say that an element's tag may be remembered: long ones do not come again, and would fill the memory."""
+    return len(str(element.tag)) + sum(len(name) + len(value) for name, value in element.items()) < _LONGEST_TAG
 
 
 def _way(said: str) -> _Way:

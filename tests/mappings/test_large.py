@@ -271,6 +271,21 @@ def test_long_names_of_sets_and_start_tags_are_not_remembered() -> None:
     is_forgotten(of_start_tags)
 
 
+@pytest.mark.parametrize(
+    "tag", ['{0} tag="650"', 'datafield {0}="650"', 'datafield tag="{0}"', 'datafield tag="650" {0}="a"']
+)
+@pytest.mark.parametrize("whole", [MARC, DIM, MODS, DC])
+def test_a_long_tag_is_not_remembered(whole: str, tag: str) -> None:
+    """Of a format whose attributes give the names as little as of others."""
+    form = next(form for form, each, _ in REPEATED.values() if each is whole)
+
+    def map_one(number: int) -> None:
+        said = tag.format(f"a{number}{'a' * 20_000}")
+        map_record(of_metadata(whole % f"<{said}><subfield>Toán</subfield></{said.split()[0]}>", form), ORIGIN)
+
+    is_forgotten(map_one)
+
+
 def is_forgotten(map_one: Callable[[int], None]) -> None:
     """Map records of which each has a long value, and see that they leave less behind than the letters of one."""
     for number in range(2):
