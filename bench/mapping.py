@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harvester import RawRecord, open_store
 from index.streaming import READ
 from index.workers import seldom_collecting
-from mappings import Origin, map_record
-from mappings.applying import Crosswalk
+from mappings import Origin, map_records
+from mappings.applying import Crosswalk, Task
 from mappings.crosswalk import crosswalks
-from mappings.mapping import _source, _special
+from mappings.mapping import _TOGETHER, _source, _special
 from mappings.rows import metadata
 from mappings.rule import Job
 from mappings.safety import unsafe
@@ -47,44 +49,49 @@ def blocks(folder: Path) -> Iterator[list[RawRecord]]:
     store.close()
 
 
-def _timed(blocks: Iterable[list[T]], work: Callable[[T], object]) -> dict[str, Any]:
+def _timed(blocks: Iterable[list[T]], work: Callable[[list[T]], object]) -> dict[str, Any]:
     """Work through all of it; reading it is outside the clock."""
     count, spent = 0, 0.0
     with seldom_collecting():  # as whoever maps the records of a store does
         for block in blocks:
             started = time.process_time()
-            for each in block:
-                work(each)
+            work(block)
             spent += time.process_time() - started
             count += len(block)
     return {"records": count, "cpu": spent}
 
 
 def structure(folder: Path) -> dict[str, Any]:
-    """Read rows, apply the rules that need no vocabulary."""
+    """Read rows, apply the rules that need no vocabulary; as many together as when records are mapped whole."""
     bare, source = without_words(crosswalks()["oai_dc"]), _source(ORIGIN)
 
-    def work(raw: RawRecord) -> None:
+    def task(raw: RawRecord) -> Task:
         rows = bare.plain.rows(raw)
         if rows is None:
             rows = bare.reader.rows(metadata(raw), languages=b":lang=" in raw.body or b"language=" in raw.body)
-        bare.apply(rows, _special(raw, source, bare), Job(raw), None)
+        return rows, _special(raw, source, bare), Job(raw), None, False
+
+    def work(raws: list[RawRecord]) -> None:
+        left = iter(raws)
+        while some := list(islice(left, _TOGETHER)):
+            bare.apply(map(task, some))
 
     return _timed(blocks(folder), work)
 
 
 def clean(folder: Path) -> dict[str, Any]:
     """Repair the beginnings of descriptions that need no repair, and look for what may not be shown in them."""
-    made = (map_record(raw, ORIGIN).resource for block in blocks(folder) for raw in block)
+    made = (one.resource for block in blocks(folder) for one in map_records((raw, ORIGIN) for raw in block))
     texts = [one.description[:CLEAN] for one in made if one is not None and len(one.description) >= CLEAN]
     texts = [text for text in texts if paragraphs(text) == text]
 
-    def work(text: str) -> None:
-        unsafe({"description": paragraphs(text)})
+    def work(texts: list[str]) -> None:
+        for text in texts:
+            unsafe({"description": paragraphs(text)})
 
     return _timed([texts], work)
 
 
 def whole(folder: Path) -> dict[str, Any]:
     """Map records whole: every rule, every vocabulary."""
-    return _timed(blocks(folder), lambda raw: map_record(raw, ORIGIN))
+    return _timed(blocks(folder), lambda raws: deque(map_records((raw, ORIGIN) for raw in raws), maxlen=0))

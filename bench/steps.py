@@ -37,7 +37,7 @@ INDEX: tuple[Step, ...] = (
     ("plain record read by pattern", "mappings.plain:Plain.rows"),
     ("record parsed where it is not plain", "mappings.mapping:metadata"),
     ("rules applied", "mappings.applying:Crosswalk.apply"),
-    ("mapped: resource made", "index.documents:map_record"),
+    ("mapped: resource made", "mappings.mapping:_mapped"),
     ("text analysed", "index.documents:analyse_fields"),
     ("sort key made", "index.documents:order"),
     ("document made", "index.documents:document"),

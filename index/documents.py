@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import xxhash
 
 from harvester import Change, unpack
-from mappings import Mapped, Origin, Resource, Tables, label, map_record, parents, use_tables
+from mappings import Mapped, Origin, Resource, Tables, label, map_records, parents, use_tables
 
 from .query import FACETS, Document, Status
 from .text import analyse_fields, order
@@ -27,7 +27,7 @@ _DOCUMENTS = msgspec.msgpack.Decoder(list[Document])
 def made_of(tables: Tables, origins: Mapping[str, Origin], changes: bytes) -> bytes:
     """Make documents of packed changes by these tables, in a process that knows nothing of store and index."""
     use_tables(tables)
-    return msgspec.msgpack.encode([document_of(change, origins) for change in unpack(changes)])
+    return msgspec.msgpack.encode(documents_of(unpack(changes), origins))
 
 
 def unpack_documents(documents: bytes) -> list[Document]:
@@ -42,9 +42,21 @@ def version_of(change: Change) -> str:
 
 
 def document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
-    """Make an index's document of a change: withdrawn, suppressed, quarantined or shown, the first that applies."""
-    made = _document_of(change, origins)
-    msgspec.structs.force_setattr(made, "checksum", checksum_of(made))  # nobody has seen it yet: it need not be copied
+    """Make an index's document of a change, as ``documents_of`` does."""
+    return documents_of([change], origins)[0]
+
+
+def documents_of(changes: Sequence[Change], origins: Mapping[str, Origin]) -> list[Document]:
+    """Make documents of changes: each withdrawn, suppressed, quarantined or shown, the first that applies."""
+    unseen = [_unseen_of(change) for change in changes]
+    mapped = map_records(
+        (change.raw, origins.get(change.source) or Origin(change.source, change.source, change.source))
+        for change, hidden in zip(changes, unseen, strict=True)
+        if hidden is None and change.raw is not None
+    )
+    made = [hidden or document(change, next(mapped)) for change, hidden in zip(changes, unseen, strict=True)]
+    for each in made:  # nobody has seen it yet: it need not be copied
+        msgspec.structs.force_setattr(each, "checksum", checksum_of(each))
     return made
 
 
@@ -54,16 +66,14 @@ def checksum_of(document: Document) -> str:
     return xxhash.xxh3_64_hexdigest(msgspec.msgpack.encode(bare))
 
 
-def _document_of(change: Change, origins: Mapping[str, Origin]) -> Document:
+def _unseen_of(change: Change) -> Document | None:
+    """Return the document of a change that is not mapped; None of others."""
     if change.presence == "withdrawn":
         return _unseen(change, "withdrawn")
     if change.suppressed:
         return _unseen(change, "suppressed")
-    if change.raw is None:  # what was erased is shown again, and not fetched again yet
-        return _unseen(change, "quarantined", "erased")
-    origin = origins.get(change.source) or Origin(change.source, change.source, change.source)
-    mapped = map_record(change.raw, origin)
-    return document(change, mapped)
+    # What was erased is shown again, and not fetched again yet.
+    return _unseen(change, "quarantined", "erased") if change.raw is None else None
 
 
 def _unseen(change: Change, status: Status, reason: str = "") -> Document:

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from harvester import Change, pack
-from mappings import Mapped, Origin, map_record, tables_in_use
+from mappings import Mapped, Origin, map_records, tables_in_use
 
-from .documents import document_of, made_of, unpack_documents
+from .documents import documents_of, made_of, unpack_documents
 from .query import Document
 from .workers import Workers, processes, seldom_collecting
 
@@ -74,9 +74,10 @@ def mapped(log: Log, origins: Mapping[str, Origin], sources: Iterable[str]) -> I
     """Stream the records of sources, each with what mapping makes of it: None of what is gone, erased or taken down."""
     with seldom_collecting():
         for _, part in records(log, sources):
+            told = ((each.raw, origins[each.source]) for each in part if each.raw is not None and not each.suppressed)
+            made = map_records(told)
             for change in part:
-                hidden = change.raw is None or change.suppressed
-                yield change, None if hidden else map_record(change.raw, origins[change.source])  # type: ignore[arg-type]
+                yield change, None if change.raw is None or change.suppressed else next(made)
 
 
 def documents(
@@ -91,7 +92,7 @@ def _documents(
     parts: Iterable[tuple[T, list[Change]]], origins: Mapping[str, Origin], count: int
 ) -> Iterator[tuple[T, list[Document]]]:
     if not count:
-        yield from ((mark, [document_of(change, origins) for change in part]) for mark, part in parts)
+        yield from ((mark, documents_of(part, origins)) for mark, part in parts)
         return
     marks: deque[T] = deque()
 

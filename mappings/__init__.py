@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .mapping import fingerprint as fingerprint
     from .mapping import formats as formats
     from .mapping import map_record as map_record
+    from .mapping import map_records as map_records
     from .mapping import readable as readable
     from .own_tables import use_tables as use_tables
     from .problems import PROBLEMS as PROBLEMS
@@ -92,7 +93,7 @@ __getattr__ = door(
         **dict.fromkeys(("Scheme", "published", "schemes"), "rdf"),
         **dict.fromkeys(("FIELDS", "field_label"), "fields"),
         "meant_by_keys": "keyboards",
-        **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "readable"), "mapping"),
+        **dict.fromkeys(("check_word", "fingerprint", "formats", "map_record", "map_records", "readable"), "mapping"),
         **dict.fromkeys(("PROBLEMS", "problem_sentence"), "problems"),
         "use_tables": "own_tables",
         **dict.fromkeys(("Tables", "tables_in_use"), "tables"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,13 +34,13 @@ def mapped(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     import index.streaming
 
     counted: Counter[str] = Counter()
-    make = index.streaming.document_of
+    make = index.streaming.documents_of
 
-    def count(change: Change, known: Mapping[str, Origin]) -> Document:
-        counted[change.source] += 1
-        return make(change, known)
+    def count(changes: Sequence[Change], known: Mapping[str, Origin]) -> list[Document]:
+        counted.update(change.source for change in changes)
+        return make(changes, known)
 
-    monkeypatch.setattr("index.streaming.document_of", count)
+    monkeypatch.setattr("index.streaming.documents_of", count)
     monkeypatch.setattr("index.streaming.READ", 20)
     monkeypatch.setattr("index.feed.BATCH", 40)
     return counted

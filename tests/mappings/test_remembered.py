@@ -31,7 +31,7 @@ def fresh(form: str) -> Crosswalk:
 def applied(crosswalk: Crosswalk, rows: list[Row], explain: bool = False) -> tuple[dict[str, object], list[Problem]]:
     """Return the values and the problems of rows."""
     job = Job(RawRecord("oai:thu.example:1", "2025-06-01", (), False, "", b"", b"", b"", b""))
-    crosswalk.apply(rows, SPECIAL, job, [] if explain else None)
+    crosswalk.apply([(rows, SPECIAL, job, [] if explain else None, False)])
     return job.values, job.problems
 
 
