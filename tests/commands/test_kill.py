@@ -31,6 +31,7 @@ SEED = 20_261_120
 HEALTHY = tuple(replace(each, faults=("", "")) for each in TOWN if each.count)
 NIGHTS, ATTEMPTS = 2, 15  # a round kills so often in each night, unless it comes too late
 SIDE_BY_SIDE = 2
+MOST_ROUNDS = 24  # some 60 disturbed answers: that one of five noises is not among them happens once in 100,000 times
 
 
 @pytest.mark.slow
@@ -39,7 +40,8 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_twice(tmp_path: Pa
     kills, rounds = 0, 0
     noises: Counter[str] = Counter()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        while kills < KILLS:
+        # On a slow machine so many kills hit in two rounds, before every noise was heard: then it goes on.
+        while kills < KILLS or (rounds < MOST_ROUNDS and not set(NOISES) <= set(noises)):
             folders = [tmp_path / f"round-{rounds + each}" for each in range(SIDE_BY_SIDE)]
             for hits, disturbed in pool.map(_round, folders, range(SEED + rounds, SEED + rounds + SIDE_BY_SIDE)):
                 kills += hits

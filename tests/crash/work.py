@@ -26,7 +26,7 @@ from harvester import Change, Night, Store, Wish, open_store
 from harvester.visit import Result, Visiting
 from index import Query, document_of, faults, open_engine, update
 from index.query import Engine
-from mappings import Origin, fingerprint
+from mappings import Origin, fingerprint, map_record
 from tests.crash.nights import FIRST, FORMATS, TELLERS, Telling, bodies, checkpoint, histories, pages_of
 
 # Marks of what is acknowledged: MARK * what + night * 1000 + source * 100 + pages.
@@ -52,8 +52,9 @@ def remember() -> None:
 
     An engine of SQLAlchemy that was disposed of begins anew with what it has compiled; its folder is always the same.
     """
-    for name in ("map_record", "analyse_fields"):
-        setattr(index.documents, name, cache(getattr(index.documents, name)))
+    mapped = cache(map_record)
+    index.documents.map_records = lambda records: (mapped(*record) for record in records)
+    index.documents.analyse_fields = cache(index.documents.analyse_fields)
     harvester.store.database._sqlite = cache(harvester.store.database._sqlite)
 
 
