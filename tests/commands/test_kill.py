@@ -103,7 +103,7 @@ def _said(town: Town) -> set[bytes]:
 def _kill_one(folder: Path, chance: random.Random) -> bool:
     """Start a harvest and kill it somewhere between its first import and its last commit."""
     process = start(folder, "harvest")
-    end = time.monotonic() + chance.uniform(0.4, 2.2)
+    end = time.monotonic() + chance.uniform(0.4, 4.4)
     while time.monotonic() < end and process.poll() is None:
         time.sleep(0.005)
     hit = process.poll() is None
