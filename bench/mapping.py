@@ -15,7 +15,7 @@ from index.workers import seldom_collecting
 from mappings import Origin, map_records
 from mappings.applying import Crosswalk, Task
 from mappings.crosswalk import crosswalks
-from mappings.mapping import _TOGETHER, _source, _special
+from mappings.mapping import TOGETHER, _source, _special
 from mappings.rows import metadata
 from mappings.rule import Job
 from mappings.safety import unsafe
@@ -73,7 +73,7 @@ def structure(folder: Path) -> dict[str, Any]:
 
     def work(raws: list[RawRecord]) -> None:
         left = iter(raws)
-        while some := list(islice(left, _TOGETHER)):
+        while some := list(islice(left, TOGETHER)):
             bare.apply(map(task, some))
 
     return _timed(blocks(folder), work)

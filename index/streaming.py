@@ -74,10 +74,11 @@ def mapped(log: Log, origins: Mapping[str, Origin], sources: Iterable[str]) -> I
     """Stream the records of sources, each with what mapping makes of it: None of what is gone, erased or taken down."""
     with seldom_collecting():
         for _, part in records(log, sources):
-            told = ((each.raw, origins[each.source]) for each in part if each.raw is not None and not each.suppressed)
-            made = map_records(told)
-            for change in part:
-                yield change, None if change.raw is None or change.suppressed else next(made)
+            raws = [None if change.suppressed else change.raw for change in part]
+            pairs = zip(part, raws, strict=True)
+            made = map_records((raw, origins[change.source]) for change, raw in pairs if raw is not None)
+            for change, raw in zip(part, raws, strict=True):
+                yield change, None if raw is None else next(made)
 
 
 def documents(

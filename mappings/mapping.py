@@ -77,11 +77,11 @@ def map_records(records: Iterable[tuple[RawRecord, Origin]], *, folder: Path = F
     Some are mapped together, for that is cheaper: so many of ``records`` are taken at a time.
     """
     left = iter(records)
-    while some := list(islice(left, _TOGETHER)):
+    while some := list(islice(left, TOGETHER)):
         yield from _mapped(some, False, folder)
 
 
-_TOGETHER = 30  # records of 10 kB in all their forms: more do not stay in the nearest caches, and gain nothing
+TOGETHER = 30  # records of 10 kB in all their forms: more do not stay in the nearest caches, and gain nothing
 # A record that is read: by which crosswalk, whose it is, what is to be done, its rows as they were written, where an
 # operator says that they mean something else.
 _Begun = tuple[Crosswalk, _Source, Task, list[Row] | None]

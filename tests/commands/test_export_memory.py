@@ -21,7 +21,7 @@ from tests.mappings.records import CONTEXT
 
 FEW, MANY = 5_000, 50_000
 PAGE = 1000
-MORE_MB = 12  # 45,000 records kept would take 45 at least
+MORE_MB = 6  # 45,000 records kept would take 45 at least
 _METADATA = (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     "<dc:title>Bài {lesson}: vẽ hình chóp và tính thể tích</dc:title><dc:creator>Tổ Toán trường {school}</dc:creator>"

@@ -31,7 +31,9 @@ SEED = 20_261_120
 HEALTHY = tuple(replace(each, faults=("", "")) for each in TOWN if each.count)
 NIGHTS, ATTEMPTS = 2, 15  # a round kills so often in each night, unless it comes too late
 SIDE_BY_SIDE = 2
-MOST_ROUNDS = 24  # some 60 disturbed answers: that one of five noises is not among them happens once in 100,000 times
+MOST_ROUNDS = (
+    24  # each disturbs some fifty answers; of a machine so slow that it disturbs three, all five noises in sixty
+)
 
 
 @pytest.mark.slow

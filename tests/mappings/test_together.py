@@ -9,7 +9,7 @@ import pytest
 
 from harvester import RawRecord
 from mappings import Origin, map_record, map_records
-from mappings.mapping import _TOGETHER
+from mappings.mapping import TOGETHER
 
 from .records import ORIGIN, dublin_core, of_file
 from .test_golden import PAIRS
@@ -49,5 +49,5 @@ def test_no_more_are_taken_than_are_mapped_together() -> None:
             yield pair
 
     for number, _ in enumerate(map_records(given())):
-        assert len(taken) <= number + _TOGETHER, number
+        assert len(taken) <= number + TOGETHER, number
     assert len(taken) == len(pairs)
