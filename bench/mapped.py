@@ -15,7 +15,8 @@ HEAD = (
     " collection state, counted without a crosswalk: records for titles and for http(s) addresses (found, or refused as"
     " leading nowhere), occurrences of dc:language, dc:type and dc:date for the rest; – where nothing is stated. Not"
     " mapped are deleted records and formats that no file describes (DDI, ISO 19139, DataCite …); not shown are those"
-    " without a title or a usable address.",
+    " without a title or a usable address. The records are not part of this repository (`KHO_SHARED` names the folder"
+    " that holds `real/`); biblio-ai+extract states no address at all, so none of its records is shown.",
     "",
     "| collection | formats | records | mapped | shown | title | link | language | type | date | problems each |",
     "|---|---|---|---|---|---|---|---|---|---|---|",

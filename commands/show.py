@@ -30,7 +30,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
     \b
     Ví dụ / examples:
       kho show bol3hrtvady4owhx6xefxqy4wa --explain
-      kho show thu-vien-so-tlu:oai:localhost:DHTL/623 --raw
+      kho show thu-vien-truong:oai:thuvien.truong.example:123456789/623 --raw
     """
     from mappings import map_record
 
@@ -62,7 +62,7 @@ def command(ctx: click.Context, key: str, raw: bool, explain: bool, history: boo
         sys.stdout.buffer.write(change.raw.body + b"\n")
         return
     mapped = map_record(change.raw, known[change.source], explain=True)
-    shown = {**public(change, mapped), "content": change.content.hex()}  # what ``kho suppress --content`` asks for
+    shown = {**public(change, mapped), "content": change.content.hex()}  # what ``kho suppress add --content`` asks for
     if as_json:
         data(shown)
     elif explain:

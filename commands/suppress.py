@@ -61,8 +61,8 @@ def add(
 
     \b
     Ví dụ / examples:
-      kho suppress add thu-vien-so-tlu:oai:localhost:DHTL/623 --reason "có ảnh học sinh" --erase
-      kho suppress add --source thu-vien-so-tlu --reason "chờ thoả thuận"
+      kho suppress add thu-vien-truong:oai:thuvien.truong.example:123456789/623 --reason "có ảnh học sinh" --erase
+      kho suppress add --source thu-vien-truong --reason "chờ thoả thuận"
     """
     import msgspec
 

@@ -19,10 +19,9 @@ from .vocabulary import ids, names
 
 SETS, DEFAULTS = "mapping.sets", "mapping.defaults"
 _OWN = ("key", "source", "identifier", "datestamp", "format", "set", "title", "landing_url", "issued", "modified")
-# Fields of plain words, ids or texts, that an operator may fill.
-FILLABLE = tuple(
-    name for name in FIELDS if name not in _OWN and Resource.__annotations__[name] in ("str", "tuple[str, ...]")
-)
+# Fields of plain words, ids or texts: rules may ask for them as for words of the source, an operator may fill most.
+WORDED = tuple(name for name in FIELDS if Resource.__annotations__[name] in ("str", "tuple[str, ...]"))
+FILLABLE = tuple(name for name in WORDED if name not in _OWN)
 
 
 class Advice(NamedTuple):

@@ -18,15 +18,36 @@ from .phrases import taught_place
 from .plain import Plain
 from .resource import Explanation, Problem
 from .rows import Row, XmlReader
-from .rule import Bound, Found, Job, Judge, Parser, Rule, generic
+from .rule import LONGEST_LOOKED_UP, Bound, Found, Job, Judge, Parser, Rule, generic
 from .tables import LONGEST_REMEMBERED
 from .terms import term_of_title
 
 # What a rule made of rows, what the field holds then, and what was not understood.
 Made = tuple[list[Found], Any, Sequence[Problem]]
-# What the rules of one path made of short words that come again (publishers, types, keywords), by the only row or by
-# all of them, and by the rule.
-Memory = dict[Row | tuple[Row, ...], dict[int, Made]]
+
+_MOST_REMEMBERED = 12_000  # rows of a path, three of a group: of hostile ones 10 MB, of real ones a twentieth
+
+
+class Memory(dict[Row | tuple[Row, ...], dict[int, Made]]):
+    """What the rules of one path made of short words that come again (publishers, types, keywords).
+
+    By the only row or by all of them, and by the rule.
+    """
+
+    left = _MOST_REMEMBERED
+
+    def begin(self, group: list[Row]) -> dict[int, Made]:
+        """Return what rules will make of words that were not met before; what they make of long ones is not kept."""
+        made: dict[int, Made] = {}
+        if sum(len(row[1]) for row in group) <= LONGEST_REMEMBERED:
+            self.left -= len(group)
+            if self.left < 0:
+                self.clear()
+                self.left = _MOST_REMEMBERED - len(group)
+            self[group[0] if len(group) == 1 else tuple(group)] = made
+        return made
+
+
 # A rule, a path to look at, others to look at in any case, the parser with the rule's conditions and its judge, what is
 # remembered and by which number.
 Step = tuple[Rule, str, tuple[str, ...], Parser, Judge | None, Memory | None, int]
@@ -35,12 +56,11 @@ Filling = tuple[str, bool, str, list[Step]]
 Reader = XmlReader | JsonReader | HtmlReader
 # A record to map: its rows, those of @set, @set_name, @source and of what an operator says of it, its job, what is told
 # of its values or None, and whether there is something that an operator says (``advice.py``).
-Task = tuple[Iterable[Row], dict[str, list[Row]], Job, list[Explanation] | None, bool]
+Task = tuple[list[Row], dict[str, list[Row]], Job, list[Explanation] | None, bool]
 # The rows of a record by their paths, its job, what is told, and what is remembered of its words.
 _State = tuple[dict[str, list[Row]], Job, list[Explanation] | None, dict[str, dict[int, Made]]]
-_MOST_REMEMBERED = 4000  # groups of rows a path, each of few characters: some megabytes in all
 _MOST_PATHS = 10_000  # paths with qualifiers come from outside
-_MOST_PLANS = 1_000
+_MOST_PLANS = 1_000  # one for the names of all elements of a record, some 10 kB each; a source has a dozen
 _OF_ONE_RECORD = ("@title", "@landing_url")  # words that do not come again
 _DATES = ("issued", "modified")  # whose paths hold words that seldom do
 _NOTHING: list[Any] = []
@@ -112,13 +132,21 @@ class Crosswalk:
         paths = tuple(path for path in rule.paths if path in known)
         ways = [(paths[0], paths[1:])] if rule.take_all and paths else [(path, ()) for path in paths]
         return [
-            (rule, path, others, _parser(rule, path, large), rule.judge, self._memory(rule, path, others), id(rule))
+            (
+                rule,
+                path,
+                others,
+                _parser(rule, path, others, large),
+                rule.judge,
+                self._memory(rule, path, others),
+                id(rule),
+            )
             for path, others in ways
         ]
 
     def _memory(self, rule: Rule, path: str, others: tuple[str, ...]) -> Memory | None:
         repeats = rule.repeats and not others and path not in self._seldom
-        return self._memories.setdefault(path, {}) if repeats else None
+        return self._memories.setdefault(path, Memory()) if repeats else None
 
     def apply(self, tasks: Iterable[Task]) -> None:
         """Fill ``job.values`` of records from their rows.
@@ -136,7 +164,7 @@ class Crosswalk:
                     heap[place].append(row)
                 else:
                     heap[place] = [row]
-            plan = self._plan(heap, advised, job.large)
+            plan = self._plan(heap, advised, job.large or job.many)
             if id(plan) not in alike:
                 alike[id(plan)] = (plan, [])
             alike[id(plan)][1].append((heap, job, told, {}))
@@ -152,7 +180,8 @@ class Crosswalk:
                         group = heap.get(path, _NOTHING)
                         found = parse(group, rule, job) if group else group
                         for other in others:
-                            found = found + parse(heap.get(other, _NOTHING), rule, job)
+                            if other in heap:
+                                found = found + parse(heap[other], rule, job)
                     else:
                         known = said.get(path)
                         if known is None:
@@ -160,7 +189,7 @@ class Crosswalk:
                             if not group:
                                 continue
                             key = group[0] if len(group) == 1 else tuple(group)
-                            known = said[path] = memory.get(key) or _begun(memory, key, group)
+                            known = said[path] = memory.get(key) or memory.begin(group)
                         made = known.get(number) or _made(known, number, heap[path], rule, parse, job)
                         if made is _MADE_NOTHING:
                             continue
@@ -196,16 +225,6 @@ def _values(found: list[Found]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys([value for value, _ in found]))
 
 
-def _begun(memory: Memory, key: Row | tuple[Row, ...], group: list[Row]) -> dict[int, Made]:
-    """Return what rules will make of words that were not met before; what they make of long ones is not kept."""
-    made: dict[int, Made] = {}
-    if sum(len(row[1]) for row in group) <= LONGEST_REMEMBERED:
-        if len(memory) >= _MOST_REMEMBERED:
-            memory.clear()
-        memory[key] = made
-    return made
-
-
 def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, parse: Parser, job: Job) -> Made:
     """Parse words, and put what they gave and what was noted beside what other rules made of them."""
     before, job.problems = job.problems, []
@@ -220,24 +239,25 @@ def _made(others: dict[int, Made], number: int, group: list[Row], rule: Rule, pa
     return made
 
 
-def _parser(rule: Rule, path: str, large: bool) -> Parser:
-    parser = rule.parser
-    if rule.only or rule.never:
-        parser = _passed
-    elif rule.titled and path == "@title":
+def _parser(rule: Rule, path: str, others: tuple[str, ...], large: bool) -> Parser:
+    if rule.titled and path == "@title" and not others and not (rule.only or rule.never):
         return term_of_title
-    return _bounded(parser, rule.bound) if large and rule.bound else parser
+    parser = _bounded(rule.parser, rule.bound) if large and rule.bound else rule.parser
+    return _passing(parser, LONGEST_LOOKED_UP if large else None) if rule.only or rule.never else parser
 
 
 def _bounded(parser: Parser, bound: Bound) -> Parser:
     return lambda rows, rule, job: parser(bound(rows, job), rule, job)
 
 
-def _passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Parse the rows that meet the rule's conditions."""
-    if rule.only or rule.never:
-        group = [row for row in group if _passes(rule, row[1])]
-    return rule.parser(group, rule, job) if group else []
+def _passing(parser: Parser, longest: int | None) -> Parser:
+    """Parse the rows whose first letters meet the rule's conditions; what a bound leaves is chosen from these."""
+
+    def passed(group: list[Row], rule: Rule, job: Job) -> list[Found]:
+        group = [row for row in group if _passes(rule, row[1][:longest])]
+        return parser(group, rule, job) if group else []
+
+    return passed
 
 
 def _passes(rule: Rule, words: str) -> bool:

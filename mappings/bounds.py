@@ -1,8 +1,9 @@
 """What of a very large record is read: the first values of a path, and the first letters of these.
 
 A record of 256 kB of words that are all short forms took 100 ms, one of statements of rights two seconds. Whoever sends
-such records is told by the problems ``many_values`` and ``long_values``. Of smaller ones (``Job.large``) all values are
-read; what a vocabulary knows is looked for in the first thousand letters of each (``recognise.match``).
+such records is told by the problems ``many_values`` and ``long_values``. Of smaller ones (not ``Job.large``) every path
+with a hundred values or fewer is read whole. In each value a vocabulary is asked for the first thousand letters
+(``recognise.match``) and a hundred parts, and of a list of keywords or names the first 250 are kept.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def looked_up(
     ``most`` values, ``letters`` of all and ``longest`` of one; a longer value is cut, or left out where half of it may
     say something else. Notes the problem ``long_values`` where letters are left out.
     """
+    if not job.large and len(rows) <= MOST_LOOKED_UP:
+        return rows
     kept: list[Row] = []
     left = letters
     for path, words, language in rows[:most]:
@@ -56,7 +59,8 @@ LETTERS_KEPT = 80 * MOST_VALUES
 LETTERS_OF_PLACES = 1_500  # fifty names of thirty letters; a letter of an address costs ten times one of a keyword
 LETTERS_OF_DATES = 2_000  # a hundred of twenty letters
 
-# What bounds each parser; those of texts read all, and those of licences have bounds of their own.
+# What bounds each parser. Texts, choices and formats of files cost little; links, relations and licences have bounds
+# of their own.
 BOUNDS: dict[str, Bound] = dict.fromkeys(("agent", "agent_name", "keyword", "vcard", "vcard_body"), all_kept)
 _OF_WORDS = "academic_discipline age_max age_min discipline lesson level minutes school_year series subject term"
 BOUNDS |= dict.fromkeys(_OF_WORDS.split(), looked_up)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from harvester import Fault, Faults, Format, Marked, load_yaml, nearest, parse_yaml
 
+from .advice import WORDED
 from .applying import Crosswalk, Reader
 from .bounds import BOUNDS, all_kept
 from .cataloguing import preparation, prepared
@@ -227,7 +228,7 @@ class _Compiler(Checked):
             entries = (
                 [(place, value)] if not isinstance(value, list) else [((*place, n), v) for n, v in enumerate(value)]
             )
-            known = {f"@{rule.field}" for rule in rules} | self._before(field)
+            known = {f"@{rule.field}" for rule in rules if rule.field in WORDED} | self._before(field)
             for where, entry in entries:
                 rules += self._rule(field, where, entry, known)
         return rules
@@ -235,10 +236,12 @@ class _Compiler(Checked):
     def _before(self, field: str) -> set[str]:
         """Return the shipped fields that are filled before this one, as paths."""
         filled = list(dict.fromkeys(rule.field for rule in self.shipped.rules)) if self.shipped else []
-        return {f"@{name}" for name in (filled[: filled.index(field)] if field in filled else filled)}
+        before = filled[: filled.index(field)] if field in filled else filled
+        return {f"@{name}" for name in before if name in WORDED}
 
     def _rule(self, field: str, where: tuple[str | int, ...], entry: Any, known: set[str]) -> list[Rule]:
-        entry = self.mapping(where, entry, _RULE_KEYS, required=("from", "parser"))
+        needed = ("vocabulary",) if isinstance(entry, dict) and entry.get("parser") in TITLED else ()
+        entry = self.mapping(where, entry, _RULE_KEYS, required=("from", "parser", *needed))
         if "from" not in entry or "parser" not in entry:
             return []
         name = ".".join(str(part) for part in where)

@@ -22,6 +22,7 @@ from .saying import LONGEST_QUALIFIER, language_of, local_name, plain_words
 # Of one form of records: a source that invents tags, or writes very long ones, must not fill the memory.
 _MOST, _LONGEST_TAG = 5_000, 2_000
 _ROOM, _OF_MOVE = 1_000_000, 50  # letters of all moves, and what each takes besides its own
+_OF_TAG, _OF_PLACE = 700, 300  # bytes of memory (measured)
 _MOST_WORDS = 1_000
 _HIDDEN = re.compile(r"lang(?:uage)?\s+=")
 
@@ -42,6 +43,7 @@ class Tree:
         """``element`` is the parsed root; ``opening`` the start tags to it, ``ending`` the end tags from it on."""
         self.reader, self.context = reader, context
         self.left, self.room = _MOST, _ROOM
+        self.bytes = 0  # of memory that all this takes, about
         self.places: dict[tuple[Element, str], Place] = {}
         self.root = Element(self, None, opening, ending)
         self.root.path, self.root.language = "", language_of(element, "")
@@ -58,6 +60,7 @@ class Tree:
     def parsed(self, above: Element, tag: str) -> etree._Element:
         """Parse an element without its content. Raises KeyError where it cannot be, or where too many were."""
         self.left -= 1
+        self.bytes += _OF_TAG
         if self.left < 0 or len(tag) > _LONGEST_TAG or tag.endswith("/") or hides_language(tag):
             raise KeyError(tag)
         text = f"{above.opening}<{tag}>{end_tag(tag)}{above.ending}"
@@ -199,6 +202,7 @@ class Place(dict[str, Move]):
         for tag in tags.split("><"):
             walk.follow(tag)
         tree.room -= cost
+        tree.bytes += cost + _OF_PLACE
         found = self[tags] = (tree.place(walk.element, walk.tag), walk.path, walk.language, tuple(walk.acts))
         return found
 

@@ -17,7 +17,7 @@ import msgspec
 from harvester import RawRecord
 
 from .rows import Row, Shape, UnreadableError
-from .saying import LONGEST_QUALIFIER
+from .saying import plain_words
 
 _DEEPEST = 12  # nodes inside nodes: real descriptions have five
 _MOST_ROWS = 5_000  # as many elements may a record of XML have
@@ -110,7 +110,7 @@ class _Walk:
             for key, value in node.items():
                 value = value[0] if isinstance(value, list) and value else value  # "type": ["Collection"]
                 if key_name(key) == way and isinstance(value, str):
-                    words = value[:LONGEST_QUALIFIER].translate(_SIGNS).strip().lower()
+                    words = plain_words(value)
                     return (meant(words) or words) if meant else words
         return ""
 
@@ -127,9 +127,6 @@ def _reference(node: Node) -> str:
     known = {key_name(key): value for key, value in node.items() if isinstance(value, str)}
     named = known.get("id", "")
     return ("" if named.startswith("_:") else named) or known.get("url") or known.get("name") or ""
-
-
-_SIGNS = str.maketrans("[]/", "   ")
 
 
 def decoded_json(body: bytes) -> Any:

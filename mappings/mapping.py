@@ -24,7 +24,7 @@ from .parsers import language_of_text
 from .problems import problem
 from .resource import Explanation, Institution, Mapped, Origin, Problem, Resource
 from .rows import MOST_VALUES, Row, UnreadableError, XmlReader, metadata, namespace
-from .rule import LONGEST_LOOKED_UP, MOST_LOOKED_UP, Job, generic
+from .rule import LONGEST_LOOKED_UP, MANY_SETS, MOST_LOOKED_UP, Job, generic
 from .safety import unsafe
 from .saying import local_name
 from .tables import remembered
@@ -44,7 +44,7 @@ class _Source(NamedTuple):
 
 _FIRST = 50  # children of a root that may tell its format
 _sources: dict[int, _Source] = {}
-_LONGEST_SETS = 3000  # letters of the sets of one record that are remembered
+_LONGEST_SETS = 3000  # letters of a dozen long specs: what is remembered of a source stays below some megabytes
 _MOST_SOURCES = 1000  # whole sources come one after another; a feed of changes mixes some
 
 
@@ -74,7 +74,7 @@ def map_record(raw: RawRecord, origin: Origin, explain: bool = False, *, folder:
 def map_records(records: Iterable[tuple[RawRecord, Origin]], *, folder: Path = FOLDER) -> Iterator[Mapped]:
     """Map records as ``map_record`` does, each of its source, and yield what they give in their order.
 
-    Some are mapped together, for that is cheaper: so many of ``records`` are taken at a time.
+    ``TOGETHER`` of them are taken at a time and mapped together, for that is cheaper.
     """
     left = iter(records)
     while some := list(islice(left, TOGETHER)):
@@ -110,7 +110,7 @@ def _begin(raw: RawRecord, origin: Origin, explain: bool, folder: Path) -> _Begu
     told: list[Explanation] | None = [] if explain else None
     job = Job(raw)
     if len(rows) > MOST_LOOKED_UP:
-        rows, job.large = _fewer(rows, job), True
+        rows = _fewer(rows, job)
     special = _special(raw, source, crosswalk)
     if not origin.encoding and source.advice is None:
         return crosswalk, source, (rows, special, job, told, False), None
@@ -138,6 +138,7 @@ def _fewer(rows: Iterable[Row], job: Job) -> list[Row]:
             kept.append(row)
     for path, count in counts.items():
         if count > MOST_LOOKED_UP:
+            job.many = True
             job.problem("many_values", "", path, str(count))
     return kept
 
@@ -251,7 +252,7 @@ def _special(raw: RawRecord, source: _Source, crosswalk: Crosswalk) -> dict[str,
             special["@set_name"] = [("@set_name", names[spec], "") for spec in raw.sets if spec in names]
         if len(source.special) >= _MOST_SOURCES:
             source.special.clear()
-        if sum(map(len, raw.sets)) <= _LONGEST_SETS:
+        if len(raw.sets) <= MANY_SETS and sum(map(len, raw.sets)) <= _LONGEST_SETS:
             source.special[raw.sets] = special
     if crosswalk.plain is None:
         return {**special, "@identifier": [("@identifier", raw.identifier, "")]}

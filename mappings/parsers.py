@@ -113,6 +113,8 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     found: list[Found] = []
     seen: set[str] = set()
     for row in rows:
+        if len(row[1]) > MOST_VALUES and (count := len(_parted(row[1]))) > MOST_VALUES:
+            job.problem("many_values", "", row[0], str(count))
         for value in _keywords(row[1]):
             lowered = value.casefold()
             if lowered not in seen:
@@ -123,12 +125,15 @@ def keyword(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 @remembered_words(maxsize=20_000)  # keywords repeat more than anything else in a record
 def _keywords(words: str) -> tuple[str, ...]:
-    pieces = [words]
+    values = (line(piece).rstrip(".").strip() for piece in _parted(words)[:MOST_VALUES])
+    return tuple(value for value in values if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value))
+
+
+def _parted(words: str) -> list[str]:
     if ";" in words or "|" in words or "\n" in words or words.count(",") > 1:
         parts = _PARTED.split(line_by_line(words))
-        pieces = parts if len(parts) > 1 else _commas(parts[0])
-    values = (line(piece).rstrip(".").strip() for piece in pieces[:MOST_VALUES])
-    return tuple(value for value in values if value and len(value) <= _LONGEST_KEYWORD and not _CODE.fullmatch(value))
+        return parts if len(parts) > 1 else _commas(parts[0])
+    return [words]
 
 
 def line_by_line(words: str) -> str:

@@ -123,8 +123,10 @@ def vcard_body(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def _names(row: Row, rule: Rule, job: Job, *, split: bool = True) -> list[str]:
     text = row[1]
     several = split and (";" in text or "|" in text or "\n" in text)
-    pieces = _SEVERAL.split(text, MOST_VALUES)[:MOST_VALUES] if several else [text]
-    names = [name for piece in pieces if (name := _clean(piece, row, rule, job))]
+    pieces = _SEVERAL.split(text, MOST_VALUES) if several else [text]
+    if len(pieces) > MOST_VALUES:
+        job.problem("many_values", "", row[0], str(len(pieces)))
+    names = [name for piece in pieces[:MOST_VALUES] if (name := _clean(piece, row, rule, job))]
     return [one for name in names for one in _vietnamese(name)] if split else names
 
 

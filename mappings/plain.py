@@ -43,6 +43,7 @@ _REFERENCE = re.compile("(&(?:[a-zA-Z]*;|#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};)?)")
 _FIVE = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_FORMS = 100  # start tags come from outside: a source that invents them must not fill the memory
+_MOST_BYTES = 30_000_000  # of memory that all forms of a format take; forms of real servers take some 100,000 each
 _LONGEST_FORM = 20_000  # bytes of these start tags; those of real servers have up to 2,000
 
 
@@ -132,7 +133,8 @@ class Plain:
         if known is None and form not in self._forms:
             if len(context) + len(record) + len(tag) > _LONGEST_FORM:
                 return None
-            if len(self._forms) >= _MOST_FORMS:
+            taken = sum(known.start.element.tree.bytes for known in self._forms.values() if known)
+            if len(self._forms) >= _MOST_FORMS or taken > _MOST_BYTES:
                 self._forms.clear()
             name = _ROOT.fullmatch(tag)
             simple = self._reader.is_simple

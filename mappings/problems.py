@@ -100,9 +100,9 @@ PROBLEMS: dict[str, Sentence] = {
     ),
     "long_values": Sentence(
         "note",
-        "“{path}” dài {value} chữ: đọc 6.000 chữ, 1.000 một giá trị; tên, từ khóa 20.000, ngày 2.000, địa danh 1.500.",
+        "“{path}” dài {value} chữ: đọc 6.000 chữ, 1.000 một giá trị; tên, từ khoá 20.000, ngày 2.000, địa danh 1.500.",
         "“{path}” has {value} letters: 6,000 read, 1,000 a value; names, keywords 20,000, dates 2,000, places 1,500.",
-        "Thường là cả bài viết nằm trong trường từ khóa; báo cho cơ quan nếu đúng vậy.",
+        "Thường là cả bài viết nằm trong trường từ khoá; báo cho cơ quan nếu đúng vậy.",
         "Mostly whole texts in a field of keywords; tell the institution if so.",
     ),
     "only_deposit_dates": Sentence(

@@ -26,20 +26,21 @@ MOST_LOOKED_UP = 100
 # A hundred long keywords (of sixty letters), or half a dozen values as long as the longest title.
 MOST_LETTERS, LONGEST_LOOKED_UP = 6_000, 1_000
 _LARGE = 12_000  # bytes: six times what a record has; of smaller ones all is read
-_MANY_SETS = 12  # of one record
+MANY_SETS = 12  # of one record: ten times what a record of real repositories has
 
 
 class Job:
     """One record on its way: what is known of it so far, and what was not understood."""
 
-    __slots__ = ("large", "latest_year", "problems", "raw", "reading", "values")
+    __slots__ = ("large", "latest_year", "many", "problems", "raw", "reading", "values")
 
     def __init__(self, raw: RawRecord) -> None:
         self.raw = raw
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
         self.reading: Reading | None = None  # of the title, as soon as a rule asks what it says
-        self.large = len(raw.body) > _LARGE or len(raw.sets) > _MANY_SETS
+        self.large = len(raw.body) > _LARGE or len(raw.sets) > MANY_SETS
+        self.many = False  # of some path it has more values than are looked up
         # Mapping knows no clock: this year is that in which the record was fetched, else that of its datestamp. A
         # datestamp may be much older than what the record says: sources edit records and leave it as it was.
         self.latest_year = raw.fetched + 1 if raw.fetched else year_of(raw.datestamp, 2099) + 1

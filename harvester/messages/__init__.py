@@ -48,14 +48,21 @@ def shown_fact(fact: object, language: str) -> object:
     """
     if isinstance(fact, dict):
         return fact.get(language, fact)
-    if isinstance(fact, str) and _MOMENT.fullmatch(fact):
-        local = datetime.fromisoformat(fact).astimezone(VIETNAM)
+    if isinstance(fact, str) and (local := _local(fact)):
         return local.strftime("%Y-%m-%d %H:%M +07:00" if language == "en" else "%H:%M ngày %d/%m/%Y")
     if isinstance(fact, int) and fact >= 10_000:
         return f"{fact:,}" if language == "en" else f"{fact:,}".replace(",", ".")
     if isinstance(fact, float):
         return f"{fact:g}" if language == "en" else f"{fact:g}".replace(".", ",")
     return fact
+
+
+def _local(fact: str) -> datetime | None:
+    """Read a moment; None for other words, also of servers who say 9999-12-31T23:59:59Z."""
+    try:
+        return datetime.fromisoformat(fact).astimezone(VIETNAM) if _MOMENT.fullmatch(fact) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def next_command(code: str, facts: Mapping[str, object]) -> str:

@@ -346,7 +346,11 @@ SOURCE: dict[str, Word] = {
     "auth.password": Word(_reference, "mật khẩu (Basic), chỉ từ ${BIẾN}", "password (Basic), from a ${VARIABLE} only"),
     "proxy": Word(_proxy, "proxy http để hỏi nguồn này", "http proxy to ask this source through"),
     "expect.at_least": Word(_count, "danh sách đầy đủ ít nhất bấy nhiêu", "a whole list has at least so many"),
-    "expect.may_lose": Word(_share, "được mất nhiều nhất một lượt", "most that one visit may withdraw"),
+    "expect.may_lose": Word(
+        _share,
+        "số bản ghi hay phần trăm nhiều nhất được gỡ trong một lượt",
+        "most that one visit may withdraw, a number or a share",
+    ),
     "mapping.defaults": Word(
         _values,
         "giá trị của những trường mà bản ghi bỏ trống",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harvester.messages import shown_fact
 from harvester.stamp import moment, normalised
 
 NOON = "2015-10-20T18:22:39Z"
@@ -43,3 +44,9 @@ def test_d10_a_day_is_its_first_moment(text: str) -> None:
 )
 def test_d10_what_cannot_be_read_is_unknown(text: str) -> None:
     assert moment(text) is None
+
+
+@pytest.mark.parametrize("said", ["9999-12-31T23:59:59Z", "0000-00-00T00:00:00Z", "2024-13-45T00:00:00Z"])
+def test_a_moment_of_a_server_that_is_none_is_shown_as_it_is(said: str) -> None:
+    assert shown_fact(said, "vi") == said
+    assert shown_fact("2024-01-01T00:00:00Z", "en") == "2024-01-01 07:00 +07:00"

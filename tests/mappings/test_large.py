@@ -167,6 +167,31 @@ def test_of_a_large_record_a_hundred_dates_and_identifiers_are_read() -> None:
         assert (resource.issued, {one.scheme for one in resource.identifiers}) == (issued, schemes), count
 
 
+def test_many_values_of_one_element_take_nothing_from_another() -> None:
+    """A small record is read whole but for what comes more than a hundred times."""
+    places = [*(f"Thôn {'a' * 30} {number}" for number in range(60)), "Nghệ An"]
+    for relations in (0, 80, 150):
+        said = [f"<dc:coverage>{place}</dc:coverage>" for place in places] + [
+            "<dc:relation>a</dc:relation>"
+        ] * relations
+        mapped = map_record(of_metadata(DC % "".join(said), "oai_dc"), ORIGIN)
+        assert mapped.resource is not None
+        assert mapped.resource.province == ("vn-40",), relations
+        told = {(one.code, one.path) for one in mapped.problems if one.code in ("many_values", "long_values")}
+        assert told == ({("many_values", "relation")} if relations > MOST_LOOKED_UP else set()), relations
+
+
+@pytest.mark.parametrize(("field", "name"), [("subject", "keyword"), ("creator", "creator")])
+def test_that_a_list_in_one_value_has_more_than_is_kept_is_told(field: str, name: str) -> None:
+    for count in (MOST_VALUES, MOST_VALUES + 1):
+        listed = "; ".join(f"Hoàng Thị Ngữ {number}" for number in range(count))
+        mapped = map_record(dublin_core(**{field: listed}), ORIGIN)
+        assert mapped.resource is not None
+        assert len(getattr(mapped.resource, name)) == MOST_VALUES
+        told = [(one.path, one.value) for one in mapped.problems if one.code == "many_values"]
+        assert told == ([(field, str(count))] if count > MOST_VALUES else [])
+
+
 def test_of_names_in_one_element_no_more_are_kept_than_of_many_elements() -> None:
     names = [
         "; ".join(f"Nguyễn Văn Số {number}" for number in range(first, first + 200)) for first in range(0, 1000, 200)

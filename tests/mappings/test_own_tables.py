@@ -308,15 +308,17 @@ RULES = [  # the mistake stands between the arrows
     ("fields:\n  level: {from: [x], parser: level, vocabulary: level, choices: [→thp←]}", "unknown_word", "thpt"),
     ("fields:\n  level: {from: [x], parser: level, vocabulary: level, default: →thp←}", "unknown_word", "thpt"),
     ("fields:\n  level: {from: [x], parser: term, vocabulary: →levl←}", "unknown_word", "level"),
-    ("fields:\n  level: {from: [x], parser: term, unknown: →tel←}", "unknown_word", "tell"),
-    ("fields:\n  level: {from: [x], parser: term, take: →al←}", "unknown_word", "all"),
-    ("fields:\n  level: {from: [x], parser: term, trim: →isb←}", "unknown_word", "isbd"),
-    ("fields:\n  level: {from: [x], parser: term, pick: →'['←}", "wrong_pattern", ""),
-    ("fields:\n  level: {from: →{a: b}←, parser: term}", "not_list", ""),
-    ("fields:\n  level: {from: [→1←], parser: term}", "not_text", ""),
-    ("fields:\n  level: {from: [→'@sett'←], parser: term}", "unknown_word", "@set"),
-    ("fields:\n  level: {from: [x], →tak←: all, parser: term}", "unknown_key", "take"),
-    ("fields:\n  level:\n  - {from: [x], parser: term}\n  - →{parser: term}←", "missing_key", ""),
+    ("fields:\n  level: {from: [x], parser: text, unknown: →tel←}", "unknown_word", "tell"),
+    ("fields:\n  level: {from: [x], parser: text, take: →al←}", "unknown_word", "all"),
+    ("fields:\n  level: {from: [x], parser: text, trim: →isb←}", "unknown_word", "isbd"),
+    ("fields:\n  level: {from: [x], parser: text, pick: →'['←}", "wrong_pattern", ""),
+    ("fields:\n  level: {from: →{a: b}←, parser: text}", "not_list", ""),
+    ("fields:\n  level: {from: [→1←], parser: text}", "not_text", ""),
+    ("fields:\n  level: {from: [→'@sett'←], parser: text}", "unknown_word", "@set"),
+    ("fields:\n  level: {from: [x], →tak←: all, parser: text}", "unknown_key", "take"),
+    ("fields:\n  level:\n  - {from: [x], parser: text}\n  - →{parser: text}←", "missing_key", ""),
+    ("fields:\n  →level←: {from: [x], parser: term}", "missing_key", ""),
+    ("fields:\n  level: {from: [→'@creator'←], parser: text}", "unknown_word", ""),
     ("fields:\n  →identifier←: {from: [x], parser: text}", "unknown_key", "identifiers"),
     ("fields:\n  level: →x←", "not_mapping", ""),
     ("fields: →[title]←", "not_mapping", ""),
@@ -338,6 +340,25 @@ def test_every_mistake_in_a_crosswalk_is_told_where_it_stands(text: str, code: s
     (fault,) = caught.value.faults
     assert ((fault.line, fault.column), fault.code, fault.facts.get("near", "")) == (place, code, near)
     assert fault.render("vi").startswith(f"tables/crosswalks/oai_dc.yaml:{place[0]}:{place[1]}: error[{code}]: ")
+
+
+def test_a_rule_may_ask_the_title_and_other_free_text_together() -> None:
+    said = "type: {from: [type], otherwise: ['@title', description], take: all, parser: term, vocabulary: type}"
+    use_tables(own(crosswalks__oai_dc=f"fields:\n  {said}\ninstead: [type]\n"))
+    both = map_record(dublin_core(title="Bài giảng Toán 10", description="Đề thi học kì I"), ORIGIN).resource
+    alone = map_record(dublin_core(title="Bài giảng Toán 10"), ORIGIN).resource
+    assert both is not None
+    assert alone is not None
+    assert set(alone.type) < set(both.type)
+
+
+def test_a_condition_chooses_before_a_bound_does() -> None:
+    rule = "type: {from: [subject], only: '^Loại: ', pick: 'Loại: (.*)', parser: term, vocabulary: type}"
+    use_tables(own(crosswalks__oai_dc=f"fields:\n  {rule}\ninstead: [type]\n"))
+    said = [*(f"chủ đề {number}" for number in range(150)), "Loại: Giáo trình"]
+    resource = map_record(dublin_core(subject=said), ORIGIN).resource
+    assert resource is not None
+    assert resource.type == ("giao_trinh",)
 
 
 # --- what they touch -------------------------------------------------------------------------------

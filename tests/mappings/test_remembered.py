@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from harvester import RawRecord
-from mappings.applying import Crosswalk
+from mappings.applying import _MOST_REMEMBERED, Crosswalk, Memory
 from mappings.crosswalk import crosswalks
-from mappings.mapping import rows_of
+from mappings.mapping import _source, map_record, rows_of
 from mappings.resource import Problem
 from mappings.rows import Row
 from mappings.rule import Job, Rule
 from mappings.terms import choice
 
-from .records import of_file
+from .records import ORIGIN, dublin_core, of_file, of_metadata
 from .test_golden import PAIRS
 
+NAMESPACES = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 FORMS = sorted({path.parent.name for path in PAIRS})
 SPECIAL = {"@source": [("@source", "40", "")], "@set": [("@set", "Khối 6", "")], "@set_name": list[Row]()}
 
@@ -66,3 +68,35 @@ def test_words_that_say_nothing_alone_are_still_read_beside_others() -> None:
     nothing, something = ("subject", "văn", ""), ("type", "toán", "")
     assert applied(crosswalk, [nothing]) == ({}, [])
     assert applied(crosswalk, [nothing, something]) == ({"keyword": ("toán",)}, [])
+
+
+def test_of_many_short_words_no_more_rows_are_remembered_than_of_few() -> None:
+    memory = Memory()
+    for number in range(400):
+        memory.begin([("subject", "a", "")] * 250 + [("subject", str(number), "")])
+        assert sum(len(key) for key in memory) <= _MOST_REMEMBERED
+    assert len(memory) > 1
+
+
+def test_records_in_very_many_sets_are_not_remembered() -> None:
+    few = {number: msgspec.structs.replace(dublin_core(), sets=(f"a{number}",)) for number in range(3)}
+    many = [msgspec.structs.replace(dublin_core(), sets=tuple(f"{n}{k}" for k in range(500))) for n in range(3)]
+    origin = msgspec.structs.replace(ORIGIN, id="khac")
+    for record in (*few.values(), *many):
+        assert map_record(record, origin).resource is not None
+    assert sorted(_source(origin).special) == [record.sets for record in few.values()]
+
+
+def test_tags_that_a_source_invents_do_not_fill_the_memory() -> None:
+    """Each form of records, which may differ by an attribute of the root, learns tags of its own."""
+    plain = fresh("oai_dc").plain
+    assert plain is not None
+    taken = []
+    for form in range(30):
+        for number in range(25):
+            types = "".join(f'<dc:type a="{number * 120 + place}">b</dc:type>' for place in range(120))
+            root = f"<oai_dc:dc {NAMESPACES} n='{form}'><dc:title>T</dc:title>{types}</oai_dc:dc>"
+            assert plain.rows(of_metadata(root)) is not None
+        taken.append(sum(known.start.element.tree.bytes for known in plain._forms.values() if known))
+    assert max(taken) < 40_000_000, "bytes, what is learnt of the last form included"
+    assert max(taken) > 2_000_000, "these records were learnt"

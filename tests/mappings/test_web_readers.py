@@ -66,6 +66,15 @@ def test_languages_are_stated_in_three_ways() -> None:
     ]
 
 
+def test_a_child_that_tells_nodes_apart_may_hold_signs_of_paths() -> None:
+    for kind in ("Book", "Book + CD", "Book/CD", "Book, CD", "Book | CD"):
+        part = {"@type": kind, "name": "Bộ sách", "url": "https://web.example/bo"}
+        said = {"@type": "LearningResource", "name": "Bài giảng", "url": "https://web.example/1", "isPartOf": part}
+        found = mapped(json.dumps(said), "schema_org")
+        assert found.resource is not None
+        assert [one.target for one in found.resource.relation] == ["https://web.example/bo"], kind
+
+
 def test_references_are_followed_and_circles_end() -> None:
     document = {
         "@graph": [
