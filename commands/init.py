@@ -48,7 +48,10 @@ def command(ctx: click.Context, folder: Path) -> None:
     target = folder / "sources.yaml"
     if target.exists():
         raise click.UsageError(here.text(f"{target} đã có, không ghi đè", f"{target} exists and is not overwritten"))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise click.UsageError(here.text(f"{folder} không phải thư mục", f"{folder} is no folder")) from error
     target.write_text(_SAMPLE, encoding="utf-8")
     tables = folder / FOLDER
     if not tables.exists():

@@ -11,7 +11,13 @@ from .search import first_reachable
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="địa chỉ / address")
-@click.option("--port", type=int, default=8000, show_default=True, help="cổng, 0 là tự chọn / port, 0 for any")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="cổng, 0 là tự chọn / port, 0 for any",
+)
 @click.pass_context
 def command(ctx: click.Context, host: str, port: int) -> None:
     """Trang tìm kiếm ở /, API ở /api/v1/records / the page at /, the API at /api/v1/records.

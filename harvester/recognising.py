@@ -95,7 +95,9 @@ _MAINTENANCE = re.compile(
 _TITLE = re.compile(r"<title[^<>]*>([^<]{0,300})")
 _HEADING = re.compile(r"<h[1-3][^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
-_HTML = re.compile(rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"(?:<\?xml[^>]{0,200}\?>\s*+)?(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _OAI = re.compile(rb"<(?:[\w.-]+:)?OAI-PMH[\s>]")
 
 

@@ -19,9 +19,10 @@ MARK = b"&#xFFFD;"
 
 Step = Callable[[bytes], tuple[bytes, int]]
 
-_SECTION = re.compile(rb"(<!--(?s:.*?)-->|<!\[CDATA\[(?s:.*?)\]\]>)")
+# What does not end goes on to the end, and is refused: looked for from each of many beginnings, the end takes minutes.
+_SECTION = re.compile(rb"(<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<\?(?!xml\s)(?s:.*?)(?:\?>|\Z))")
 _NAMED = re.compile(
-    rb"(<(?:[^\s<>/:]++:)?(?:identifier|resumptionToken)(?=[\s>])[^<>]*+>)((?:[^<]++|<!\[CDATA\[(?s:.*?)\]\]>)*+)"
+    rb"(<(?:[^\s<>/:]++:)?(?:identifier|resumptionToken)(?=[\s>])[^<>]*+>)((?:[^<]++|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z))*+)"
 )
 
 # XML 1.0, 2.2: these are no characters. TAB, LF and CR are, and stay.
@@ -47,7 +48,7 @@ _PROLOG = re.compile(rb"(<(?!\?xml\s)[^<>]*+(?:<\?xml\s[^<>]*?\?>)++)|<\?xml\s[^
 _TAG = re.compile(rb"<[^<>]*+")
 _SIGNS = b"<]-?/!&#"  # what may be the beginning of a sign of markup
 _START = re.compile(rb"""<[A-Za-z_:\x80-\xff][^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)++>""")
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')""")
+_ATTRIBUTE = re.compile(rb"""(?<!\s)\s++([^\s=<>"'/]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
 
 
 def mend(piece: bytes, charset: str = "") -> tuple[bytes, dict[str, int]]:

@@ -31,8 +31,11 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def _written(read: datetime) -> str:
-    """Write a moment in UTC; strftime would give the year 221 three digits, and nobody could read it again."""
+def clock_of(read: datetime) -> str:
+    """Write a moment in UTC as a normalised clock.
+
+    strftime would give the year 221 three digits, and nobody could read it again.
+    """
     return read.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -45,14 +48,16 @@ def normalised(text: str) -> str | None:
             return None
         return text
     read = moment(text)
-    return None if read is None else _written(read)
+    return None if read is None else clock_of(read)
 
 
 def of_header(text: str) -> str | None:
     """Return the header Date (RFC 9110, 5.6.7) as a normalised clock; None where it cannot be read."""
     try:
-        return _written(parsedate_to_datetime(text).astimezone(UTC))
-    except (ValueError, TypeError, OverflowError):
+        read = parsedate_to_datetime(text)
+        # Of -0000 Python makes a moment of no zone; it is UTC (RFC 5322, 3.3).
+        return clock_of(read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC))
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
 
 
@@ -73,10 +78,13 @@ def seconds(text: str | None) -> int:
 
 
 def earlier(text: str, by: timedelta) -> str:
-    """Return a moment before a normalised clock."""
+    """Return a moment before a normalised clock, or after it; the first or the last that there is instead of none."""
     read = moment(text)
     assert read is not None
-    return _written(read - by)
+    try:
+        return clock_of(read - by)
+    except OverflowError:
+        return clock_of((datetime.min if by > timedelta(0) else datetime.max).replace(tzinfo=UTC))
 
 
 def in_granularity(text: str, granularity: str) -> str:

@@ -37,6 +37,7 @@ from .wire import BrokenOffError, ClosedError, Head, NotHttpError, TooMuchError,
 SIDE_BY_SIDE = 50
 _ASKING = threading.BoundedSemaphore(SIDE_BY_SIDE)
 REDIRECTS = 5
+WIRES = 4  # open connections of a source: its own and those of redirects; each takes a file of the process
 _REDIRECT = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _CODINGS = frozenset(("", "identity", "gzip", "x-gzip"))
@@ -299,6 +300,9 @@ class Web:
                 pass
         if wire is not None:
             wire.close()
+        self._wires.pop(place.origin, None)
+        while len(self._wires) >= WIRES:  # the one that was opened first
+            self._wires.pop(next(iter(self._wires))).close()
         wire = self._wires[place.origin] = self._opener.open(place, deadline)
         if self._opener.unverified(place):
             tls = self.manners.tls

@@ -106,12 +106,12 @@ def search(hits: Hits, query: Query, lang: str, origins: Mapping[str, Origin], m
     if query.facets:
         answer["facets"] = facets(hits, query, lang, origins, API)
     links = {"self": address(API, pairs_of(query)), "html": address("/", pairs_of(query))}
-    if following := _following(hits, query):
-        links["next"] = address(API, following)
+    if way := following(hits, query):
+        links["next"] = address(API, way)
     return {**answer, "links": links, "took_ms": milliseconds}
 
 
-def _following(hits: Hits, query: Query) -> list[tuple[str, str]]:
+def following(hits: Hits, query: Query) -> list[tuple[str, str]]:
     """Return the parameters of the next page: by its number, by its cursor where that has an end; [] after the last."""
     if query.cursor or (query.page + 1) * query.size > LARGEST_WINDOW:
         return pairs_of(query, cursor=hits.cursor, page=1) if hits.cursor else []

@@ -77,5 +77,5 @@ def meant(correction: Correction | None, query: Query, path: str) -> dict[str, A
     """Return the question that was probably meant, with how much it finds and its address; None where there is none."""
     if correction is None:
         return None
-    url = address(path, pairs_of(query, words=correction.words, page=1))
+    url = address(path, pairs_of(query, words=correction.words, page=1, cursor=""))
     return {"q": correction.words, "total": correction.total, "url": url}

@@ -103,10 +103,10 @@ class Pages:
             # Made by index.text.Marker, which escapes everything but its own <mark>.
             shown["marked_title"] = Markup(marked.get("title", ""))  # noqa: S704
             shown["snippet"] = Markup(marked.get("description", ""))  # noqa: S704
-        last = (hits.total + query.size - 1) // query.size
+        back = pairs_of(query, page=query.page - 1) if query.page > 1 and not query.cursor else []
+        on = answers.following(hits, query)
         pages = {
-            "previous": query.page > 1 and _kept(answers.address("/", pairs_of(query, page=query.page - 1)), keep),
-            "next": query.page < last and _kept(answers.address("/", pairs_of(query, page=query.page + 1)), keep),
+            name: way and _kept(answers.address("/", way), keep) for name, way in (("previous", back), ("next", on))
         }
         offers = [
             {
@@ -129,6 +129,7 @@ class Pages:
             facets=facets,
             first=_FIRST,
             longest=LONGEST_WORDS,
+            usual=Query().size,
             chips=[
                 value | {"field": facet["label"]} for facet in facets for value in facet["values"] if value["selected"]
             ]
@@ -139,7 +140,7 @@ class Pages:
             offers=offers,
             meant=meant and meant | {"url": _kept(meant["url"], keep)},
             started=started,
-            start=(query.page - 1) * query.size + 1,
+            start=None if query.cursor else (query.page - 1) * query.size + 1,  # a cursor does not count
             sources=len(next((facet["values"] for facet in facets if facet["field"] == "source"), [])),
             other=_kept(answers.address("/", pairs_of(query)), [("lang", "vi" if lang == "en" else "en")]),
         )

@@ -97,16 +97,17 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = dict(_SECURITY)
-                if scope["path"].startswith("/api/"):
-                    extra |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
-                message["headers"] = [
-                    *message.get("headers", []),
-                    *((name.lower().encode(), value.encode()) for name, value in extra.items()),
-                ]
+                extra = _headers_of(scope["path"]).items()
+                added = [(name.lower().encode(), value.encode()) for name, value in extra]
+                message["headers"] = [*message.get("headers", []), *added]
             await send(message)
 
         await self.app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+def _headers_of(path: str) -> dict[str, str]:
+    for_others = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
+    return {**_SECURITY, **(for_others if path.startswith("/api/") else {})}
 
 
 class _Site:
@@ -200,7 +201,7 @@ class _Site:
 
     async def _cached(self, request: Request, lang: str, answer: Callable[[], Response]) -> Response:
         """Answer 304 before anything is asked of the index where its place and the question are the same."""
-        said = f"{self.engine.place()!r}\n{lang}\n{request.url.path}\n{request.url.query}"
+        said = f"{self.engine.generation()}\n{self.engine.place()!r}\n{lang}\n{request.url.path}\n{request.url.query}"
         tag = f'"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
         headers = {"ETag": tag, "Cache-Control": _CACHED, "Vary": "Accept-Language"}
         if request.headers.get("if-none-match") == tag:
@@ -238,12 +239,12 @@ class _Site:
     async def resource(self, request: Request) -> Response:
         lang = _language(request)
         hit = self._hit(request)
-        return await self._cached(request, lang, lambda: HTMLResponse(self._resource(hit, lang)))
-
-    def _resource(self, hit: Hit, lang: str) -> str:
         change = self.provenance.record(hit.key) if self.provenance else None
         if change is not None and change.suppressed:  # the store knows of a take-down before the index has followed
             raise HTTPException(404)
+        return await self._cached(request, lang, lambda: HTMLResponse(self._resource(hit, change, lang)))
+
+    def _resource(self, hit: Hit, change: Change | None, lang: str) -> str:
         history = self.provenance.history(hit.key) if self.provenance else []
         origins = self.origins()
         explained = None
@@ -296,7 +297,9 @@ class _Site:
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         title = _said(request, "Lỗi của Kho", "A fault of Kho")
-        return self._problem(request, 500, title, [])
+        answer = self._problem(request, 500, title, [])
+        answer.headers.update(_headers_of(request.url.path))  # Starlette answers this outside of all middleware
+        return answer
 
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -101,12 +100,7 @@ def most_attributes(body: bytes) -> int:
 def local_name(element: etree._Element) -> str:
     """Return an element's name without namespace; an empty string for comments and processing instructions."""
     tag = element.tag
-    return _local(tag) if isinstance(tag, str) else ""
-
-
-@lru_cache(maxsize=10_000)
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def words(element: etree._Element) -> str:

@@ -18,7 +18,7 @@ _MOST_ENDS = 16  # one, and what is quoted in comments
 _LAST_WORDS = 128  # most answers end with the end of the root; the rest is looked at only where this one does not
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_DECLARATION = re.compile(rb"<\?xml\s[^>]*?\?>")
+_DECLARATION = re.compile(rb"<\?xml\s[^<>]*+(?<=\?)>")
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._:+-]*)["']""")
 _MISCELLANY = re.compile(rb"(?:\s++|<!--(?s:.*?)-->|<\?(?!xml\s)(?s:.*?)\?>)*+")
 _ROOT = re.compile(rb"<(?:[^\s<>/:]++:)?OAI-PMH(?=[\s/>])")

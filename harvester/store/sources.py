@@ -157,6 +157,9 @@ def source_row(database: Database, source: int) -> SourceRow:
         return _source_row(connection.execute(sa.select(schema.source).where(schema.source.c.id == source)).one())
 
 
+_MOST_SETS = 100_000  # twice what is read of a server at a visit
+
+
 def source_rows(database: Database) -> dict[str, SourceRow]:
     """Return every source that the store knows, by name."""
     with database.reading() as connection:
@@ -177,6 +180,8 @@ def add_learned(
     question = "SELECT learned, set_names FROM source WHERE id = ?"
     held = tell(connection, question, (lease.source,)).fetchall()[0]
     facts, names = json.loads(held[0]) | dict(learned), json.loads(held[1]) | dict(set_names)
+    if len(names) > _MOST_SETS:  # a server that names others every night: what it names now is what there is
+        names = dict(set_names)
     hold_lease(connection, lease, learned=json_of(facts), set_names=json_of(names))
 
 

@@ -299,10 +299,10 @@ class Stager:
         staged, record = schema.staged, schema.record
         if not tell(connection, STAGES, (self._visit.id,)).fetchall():
             return
-        names = sa.select(record.c.identifier).where(record.c.id.in_(seen))
-        connection.execute(
-            staged.delete().where(staged.c.visit == self._visit.id, staged.c.identifier.in_(names.scalar_subquery()))
-        )
+        for start in range(0, len(seen), _BLOCK):
+            numbers = seen[start : start + _BLOCK]
+            names = sa.select(record.c.identifier).where(record.c.id.in_(numbers)).scalar_subquery()
+            connection.execute(staged.delete().where(staged.c.visit == self._visit.id, staged.c.identifier.in_(names)))
 
 
 def _unless_shown_later(page: Page, latest: dict[str, RawRecord], before: dict[str, Held]) -> dict[str, RawRecord]:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from ..query import LARGEST_PAGE, Engine, Filter, Hit, Place, Query
+from ..query import LARGEST_PAGE, Engine, Filter, Hit, LimitExceededError, Place, Query
 from ..text import analyse
 from .book import NAME, Book, unpack
 from .completing import SUGGESTED, Completer, Suggested, Suggestion, tails
@@ -110,7 +110,10 @@ class Helper:
         words = speller.corrected(query.words)
         if words is None or len(words) > len(query.words) * 2 + 8:
             return None
-        found = self._engine.search(_alone(query, words)).total
+        try:
+            found = self._engine.search(_alone(query, words)).total
+        except LimitExceededError:  # what was asked for has its answer; a correction may be longer
+            return None
         return Correction(words, found) if found > total else None
 
     def suggest(self, typed: str, kinds: Sequence[Suggested] = SUGGESTED, most: int = 8) -> list[Suggestion]:
@@ -172,7 +175,10 @@ class Helper:
         return [Suggestion("phrase", words, total) for words, total in totals if total]
 
     def _total(self, words: str) -> int:
-        return self._engine.search(Query(words, size=1, sort=_UNRANKED)).total
+        try:
+            return self._engine.search(Query(words, size=1, sort=_UNRANKED)).total
+        except LimitExceededError:  # of very many words that were typed
+            return 0
 
 
 def _title(hit: Hit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 
 from .analysis import TOKEN, analyse, composed
@@ -60,7 +61,8 @@ class Marker:
     def _densest(self, text: str, hits: list[tuple[int, int]]) -> int:
         if not hits or hits[-1][1] <= WINDOW:
             return 0
-        best = max(range(len(hits)), key=lambda first: (_inside(hits, first), -first))
+        begins = [begin for begin, _ in hits]
+        best = max(range(len(hits)), key=lambda first: (_inside(begins, first), -first))
         start = max(0, hits[best][0] - 30)  # a few words before the first hit
         space = text.find(" ", start)
         return 0 if start == 0 else space + 1 if 0 <= space < hits[best][0] else start
@@ -88,8 +90,8 @@ def _tokens(word: str) -> tuple[list[str], list[str]]:
     return exact.split(), folded.split()
 
 
-def _inside(hits: list[tuple[int, int]], first: int) -> int:
-    return sum(1 for begin, _ in hits[first:] if begin < hits[first][0] + WINDOW - 30)
+def _inside(begins: list[int], first: int) -> int:
+    return bisect_left(begins, begins[first] + WINDOW - 30) - first
 
 
 def _border(text: str, end: int) -> int:

@@ -170,3 +170,25 @@ def test_a_sweep_of_a_large_source_is_asked_for_in_windows_too(build: Build) -> 
     assert [request for request in place.asked("ListIdentifiers") if "until" in request]
     assert (result.outcome, result.ledger.missing, result.ledger.new) == ("complete", 2, 0)
     assert result.ledger.balances()
+
+
+def test_a_server_that_answers_every_window_with_the_whole_list_is_asked_for_one_list(build: Build) -> None:
+    """Its datestamps show nothing, and each half declares as much as the whole: halving would go on for years."""
+    place = build(150)
+    said: list[bytes] = []
+
+    def fault(body: bytes, arguments: dict[str, str]) -> Answer:
+        if arguments["verb"] != "ListRecords":
+            return Answer(body)
+        said[:] = said or re.findall(rb"<record>.*?</record>", body, re.DOTALL)[:1]
+        record = re.sub(rb"<datestamp>[^<]*", b"<datestamp>hom qua", said[0])
+        token = b'<resumptionToken completeListSize="60000">a</resumptionToken>'
+        page = record if "resumptionToken" in arguments else record + token
+        head = body[: body.index(b"</request>") + len(b"</request>")]
+        return Answer(head + b"<ListRecords>" + page + b"</ListRecords></OAI-PMH>")
+
+    place.repository.fault = fault
+    result = place.visit()
+    assert result.outcome is not None
+    assert len(place.repository.requests) < 200
+    assert place.learned["windows"] == "unsupported"

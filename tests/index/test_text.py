@@ -137,3 +137,12 @@ def test_highlights_are_never_markup_of_others(text: str, words: str) -> None:
 
 def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
+
+
+def test_the_densest_part_of_a_text_of_hits_only_is_found() -> None:
+    """To count the hits of each window anew took twenty seconds; the page of this text stood still for everybody."""
+    marked = Marker("toan").snippet("mở đầu " * 50 + "toán " * 100_000)
+    assert marked.count("<mark>") >= 1
+    assert len(marked) < 2_000
+    few = "xa xôi " * 100 + "toán và toán, toán " + "xa xôi " * 100 + "toán " + "xa " * 200
+    assert Marker("toan").snippet(few).count("<mark>") == 3

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from demo.town import Town
 from index import FACETS, open_engine
-from index.query import Place
+from index.query import Hit, Place
 from mappings import FIELDS, field_label
 from portal import application
 from tests.commands.calling import ROOT, environment
@@ -441,3 +441,23 @@ def test_kho_serve_answers_and_ends_cleanly(tmp_path: Path) -> None:
     finally:
         town.stop()
     assert os.path.exists(tmp_path / "data" / "kho.db")
+
+
+def test_a_fault_of_kho_is_told_with_the_headers_of_every_answer() -> None:
+    class Broken(MemoryEngine):
+        def get(self, key: str) -> Hit | None:
+            raise RuntimeError(key)
+
+    site = TestClient(application(Broken(), None, dict), raise_server_exceptions=False)
+    for path in (f"/hoc-lieu/{'a' * 26}", f"/api/v1/records/{'a' * 26}"):
+        said = site.get(path)
+        assert said.status_code == 500
+        assert "content-security-policy" in said.headers
+        assert said.headers.get("access-control-allow-origin") == ("*" if path.startswith("/api") else None)
+
+
+def test_the_form_keeps_how_was_asked(client: TestClient) -> None:
+    page = html.fromstring(client.get("/?q=toan&accent=exact&size=5").text)
+    hidden = {each.get("name"): each.get("value") for each in page.xpath("//form//input[@type='hidden']")}
+    assert hidden == {"accent": "exact", "size": "5"}
+    assert not html.fromstring(client.get("/?q=toan").text).xpath("//form//input[@type='hidden']")

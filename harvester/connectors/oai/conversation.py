@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -24,6 +24,7 @@ from ...urls import merge, same_place, shown
 from ...web import Web
 from .dates import is_old
 
+MOST_SETS, LONGEST_NAME = 50_000, 1_000  # names of sets that are kept, and letters of each
 SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of sets that circles ends here
 FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
 FAULTS = frozenset(("status", "malformed", "encoding", "structure", "overgrown", "too_large", "cut", "too_slow"))
@@ -159,7 +160,7 @@ class Conversation:
         self.clock = self.visit.clock(heard.answer.response_date, self.date)
         heard.refuse()
         self.forget_old()
-        identity = Identify(_Response(heard.root))
+        identity = self._model(Identify, _Response(heard.root))
         facts: dict[str, Any] = {
             "granularity": _word(identity, "granularity"),
             "repository_name": _word(identity, "repositoryName"),
@@ -222,7 +223,8 @@ class Conversation:
             return {}
         if heard.errors:
             return {}
-        found = [MetadataFormat(element) for element in children(heard.root, "ListMetadataFormats", "metadataFormat")]
+        listed = children(heard.root, "ListMetadataFormats", "metadataFormat")
+        found = [self._model(MetadataFormat, element) for element in listed]
         return {_word(form, "metadataPrefix"): _word(form, "metadataNamespace") for form in found}
 
     def _sets(self) -> dict[str, str]:
@@ -232,17 +234,24 @@ class Conversation:
         for _ in range(SET_PAGES):
             try:
                 heard = self.ask_aside(arguments)
+                found = [self._model(Set, element) for element in children(heard.root, "ListSets", "set")]
             except Deferred:
                 raise
             except SourceError:
                 break
             before = len(names)
-            found = [Set(element) for element in children(heard.root, "ListSets", "set")]
-            names.update({_word(item, "setSpec"): _word(item, "setName") for item in found})
-            if heard.errors or heard.answer.token is None or len(names) == before:
+            names.update({_word(item, "setSpec"): _word(item, "setName")[:LONGEST_NAME] for item in found})
+            if heard.errors or heard.answer.token is None or len(names) == before or len(names) > MOST_SETS:
                 break
             arguments = {"verb": "ListSets", "resumptionToken": heard.answer.token}
         return names
+
+    def _model(self, model: Callable[[Any], Any], said: Any) -> Any:
+        """Let Sickle read an answer; its models know no answer without their element, or with one named ``raw``."""
+        try:
+            return model(said)
+        except AttributeError as error:
+            raise SourceError("structure", where=self.source.url, detail=str(error)) from error
 
     def record(self, identifier: str, prefix: str, name: str) -> Heard:
         """Ask for one record in a format: its metadataPrefix and its name."""

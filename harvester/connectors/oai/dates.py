@@ -10,15 +10,16 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ...stamp import SECONDS, in_granularity, moment, normalised
+from ...stamp import clock_of, earlier, in_granularity, moment, normalised
 from .checkpoint import Stretch, Walk
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 PROTOCOL = "2001-01-01T00:00:00Z"  # OAI-PMH is of that year: where no older record is known, windows begin here
 # Clocks differ and a day has two names at +7: what is a day outside of a window was not asked for.
 TOLERANCE = DAY
-_STAMP = re.compile(rb"<(?:[\w.-]+:)?date[sS]tamp[^>]*>\s*([^<]*?)\s*</")
-_IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?identifier[^>]*>\s*([^<]*?)\s*</")
+# None of these may read on and on from each of many beginnings: a record can be made of beginnings only.
+_STAMP = re.compile(rb"<(?:[\w.-]++:)?date[sS]tamp[^<>]*+>([^<]*+)</")
+_IDENTIFIER = re.compile(rb"<(?:[\w.-]++:)?identifier[^<>]*+>([^<]*+)</")
 SAMPLED = 5  # datestamps looked at on a page: first, last and between; to read all of them would cost a tenth of a page
 
 
@@ -41,7 +42,7 @@ def at(text: str) -> datetime:
 
 def normal(read: datetime) -> str:
     """Write a moment as a normalised clock."""
-    return read.astimezone(UTC).strftime(SECONDS)
+    return clock_of(read.astimezone(UTC))
 
 
 def is_old(since: str, now: str) -> bool:
@@ -54,9 +55,11 @@ def halved(stretch: Stretch, oldest: str, newest: str, form: str) -> tuple[Stret
 
     ``oldest`` and ``newest`` stand for open ends, which stay open: earliestDatestamp is often wrong (D4).
     """
-    low, high = at(stretch.since or oldest or PROTOCOL), at(stretch.until or newest)
-    middle = at(written(normal(low + (high - low) / 2), form))
+    low, high = at(stretch.since or max(oldest, PROTOCOL)), at(stretch.until or newest)
     step = unit(form)
+    if high - low < 2 * step:
+        return None
+    middle = at(written(normal(low + (high - low) / 2), form))
     if middle - step < low or middle + step > high:
         return None
     first, second = cut(stretch, normal(middle), normal(middle))
@@ -74,15 +77,15 @@ def cut(stretch: Stretch, until: str, since: str) -> tuple[Stretch, Stretch]:
 
 def outside(stretch: Stretch, stamps: Sequence[str | None]) -> int:
     """Count the datestamps that lie more than a day outside of what was asked for."""
-    low = normal(at(stretch.since) - TOLERANCE) if stretch.since else ""
-    high = normal(at(stretch.until) + 2 * TOLERANCE) if stretch.until else "9999"  # a whole day, and a day
+    low = earlier(stretch.since, TOLERANCE) if stretch.since else ""
+    high = earlier(stretch.until, -2 * TOLERANCE) if stretch.until else "9999"  # a whole day, and a day
     return sum(stamp is not None and not low <= stamp <= high for stamp in stamps)
 
 
 def stamps_of(records: Sequence[bytes], *, every: bool = False) -> list[str | None]:
     """Read datestamps from records' bytes, some of them or all; None where one is missing or unreadable."""
     chosen = range(len(records)) if every else sampled(len(records))
-    return [normalised(found[1].decode("utf-8", "replace")) if found else None for found in _found(records, chosen)]
+    return [normalised(_text(found)) if found else None for found in _found(records, chosen)]
 
 
 def _found(records: Sequence[bytes], chosen: Sequence[int]) -> list[re.Match[bytes] | None]:
@@ -99,7 +102,11 @@ def sampled(count: int) -> Sequence[int]:
 def name_of(record: bytes) -> str:
     """Read the identifier from a record's bytes; empty where there is none."""
     found = _IDENTIFIER.search(record)
-    return found[1].decode("utf-8", "replace") if found else ""
+    return _text(found) if found else ""
+
+
+def _text(found: re.Match[bytes]) -> str:
+    return found[1].strip().decode("utf-8", "replace")
 
 
 def follow(walk: Walk, stamps: Sequence[str | None]) -> None:

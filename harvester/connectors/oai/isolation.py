@@ -18,7 +18,7 @@ from .checkpoint import Stretch, Walk
 from .conversation import Heard, may_be_one_answer
 from .dates import at, cut, normal, unit, written
 from .route import Route
-from .singles import Singles
+from .singles import REMEMBERED, Singles
 from .sweep import is_newer_than
 from .windows import Windows
 
@@ -34,7 +34,6 @@ MOST = 100  # pages of a visit that could not be had: a server on which so many 
 # Records asked for one by one during a visit, at most: as many questions as 50,000 records in pages. What is left is
 # asked for at the next one, which need not ask again for what this one was given, or was not.
 SINGLES = 500
-REMEMBERED = 10_000  # refused records, some 1 MB of what is learned of a source
 
 
 class Isolation:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ...stamp import earlier
 from .checkpoint import Stretch
 from .dates import DAY, MONTH, PROTOCOL, at, normal
 
@@ -27,8 +28,8 @@ def next_slice(saved: str | None, held: int, oldest: str, since: str, clock: str
     ``held`` is how many records are held, ``oldest`` the first datestamp, ``since`` the moment from which this visit
     reads anyway. The first slice has no beginning: records may be older than the server says.
     """
-    cursor = msgspec.json.decode(saved, type=Cursor) if saved else Cursor(normal(at(clock) - DAY))
-    first, end = at(oldest or PROTOCOL), at(since)
+    cursor = msgspec.json.decode(saved, type=Cursor) if saved else Cursor(earlier(clock, DAY))
+    first, end = at(max(oldest, PROTOCOL)), at(since)
     passed = min(at(clock) - at(cursor.clock), MONTH)
     if end - first < DAY or (passed < MONTH and held * (passed / MONTH) < SMALLEST):
         return None, _saved(Cursor(min(clock, cursor.clock), cursor.until))  # a clock may go back

@@ -8,7 +8,9 @@ from ...record import Item, RawRecord, Rejected
 from .conversation import may_be_one_answer
 from .route import Route
 
+SAID_BYTES = 1 << 16  # of what a server says instead of a record: many such answers may wait for the disk
 ALL_POISON = 4  # so many in a row that the server cannot give are no single record's fault
+REMEMBERED = 10_000  # refused records, some 1 MB of a checkpoint and of what is learned of a source
 
 
 class Singles:
@@ -36,7 +38,7 @@ class Singles:
             item = self._poison(header.identifier, error)
         else:
             walk.refused = 0
-        if isinstance(item, Rejected):
+        if isinstance(item, Rejected) and len(walk.refusals) < REMEMBERED:
             walk.refusals[header.identifier] = (header.datestamp, item.code)
         return item
 
@@ -44,18 +46,19 @@ class Singles:
         walk, conversation = self._route.walk, self._route.conversation
         heard = conversation.record(identifier, walk.prefix, walk.format)
         if heard.errors or len(heard.reading.items) != 1:
-            return Rejected(identifier, "not_given", bytes(conversation.said))
+            return Rejected(identifier, "not_given", bytes(conversation.said[:SAID_BYTES]))
         (item,) = heard.reading.items
         if isinstance(item, RawRecord) and item.identifier != identifier:
-            return Rejected(identifier, "other_given", bytes(conversation.said))
+            return Rejected(identifier, "other_given", bytes(conversation.said[:SAID_BYTES]))
         return item
 
     def _poison(self, identifier: str, error: SourceError) -> Rejected:
         walk = self._route.walk
         walk.refused += 1
         walk.poison = [*walk.poison, identifier]
-        said = bytes(self._route.conversation.said) or f"{error.code} {error.facts.get('status', '')}".strip().encode()
-        return Rejected(identifier, "poison", said)
+        said = bytes(self._route.conversation.said[:SAID_BYTES])
+        instead = f"{error.code} {error.facts.get('status', '')}".strip()
+        return Rejected(identifier, "poison", said or instead.encode())
 
 
 def tombstone(header: Header, name: str, context: bytes) -> RawRecord:

@@ -19,6 +19,7 @@ from .singles import Singles
 # all headers the single questions would be ten times those of the full list, and it is asked for instead.
 FEW = 50
 SHARE = 10
+MOST_OF_A_PAGE = 500  # they wait together for the disk
 
 
 class TooManyError(Exception):
@@ -42,14 +43,14 @@ class Sweep:
 
     def _allow(self, found: int, asked: int) -> None:
         walk = self._route.walk
-        if walk.singles + asked > max(FEW, (walk.headers + found) // SHARE):
+        if asked > MOST_OF_A_PAGE or walk.singles + asked > max(FEW, (walk.headers + found) // SHARE):
             raise TooManyError
         walk.headers += found
         walk.singles += asked
 
     def _item(self, header: Header | Rejected, standing: Mapping[str, Standing], context: bytes) -> Item:
         there = standing.get(header.identifier) if isinstance(header, Header) else None
-        if isinstance(header, Rejected) or there is None or is_newer_than(header, there):
+        if isinstance(header, Rejected) or header.deleted or there is None or is_newer_than(header, there):
             return self._singles.read(header, context)
         return there.number
 

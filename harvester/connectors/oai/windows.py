@@ -61,6 +61,14 @@ class Windows:
         least = stretch.at_least
         return least is not None and least > 0 and (size is None or (least - size) * 100 > SHORT * least)
 
+    def is_long(self, size: int | None) -> bool:
+        """On the first page of a window: say whether it shows far more than its first part left for it.
+
+        A server that answers every window with the whole list would be asked for ever smaller ones.
+        """
+        least = self._route.stretch.at_least
+        return least is not None and size is not None and size - least > max(LARGE_WHERE_TOKENS_GET_LOST, least)
+
     def ignored(self, stamps: Sequence[str | None]) -> bool:
         """Say whether a window shows what was not asked for."""
         stretch = self._route.stretch

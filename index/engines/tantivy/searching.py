@@ -67,7 +67,7 @@ def _sorted(
         found, total = list(result.hits), result.count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
     else:
         total = searcher.search(whole, 1, count=True).count or 0  # type: ignore[attr-defined]  # missing in tantivy's stub
-        passed, found = _after(searcher, questions.whole(planned, [_from(questions, planned)]), query, options)
+        passed, found = _after(searcher, questions.whole(planned, [_from(questions, planned)]), query, total, options)
     page = found[: query.size]
     more = len(found) > query.size and page
     kept = Cursor(generation, planned.order, str(page[-1][0]), _passed(query, planned, page, passed)) if more else None
@@ -88,12 +88,16 @@ def _from(questions: Questions, planned: Plan) -> tantivy.Query:
 
 
 def _after(
-    searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, options: dict[str, Any]
+    searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, total: int, options: dict[str, Any]
 ) -> tuple[int, list[Any]]:
-    """Return how many hits were passed, and those after the cursor's value; its hint says about where they begin."""
+    """Return how many hits were passed, and those after the cursor's value; its hint says about where they begin.
+
+    A cursor comes from outside. Tantivy makes room for all hits up to an offset, and where there is none it ends the
+    process: so never beyond ``total``.
+    """
     cursor = read_cursor(query.cursor)
     rising = cursor.sort == "title"
-    offset, limit = max(0, cursor.passed - 1), query.size + 2
+    offset, limit = max(0, min(cursor.passed, total) - 1), query.size + 2
     while True:
         result = searcher.search(whole, limit, count=False, offset=offset, **options).hits
         if offset and (not result or _beyond(str(result[0][0]), cursor.value, rising=rising)):
