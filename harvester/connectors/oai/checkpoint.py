@@ -51,6 +51,7 @@ class Walk(msgspec.Struct, omit_defaults=True):
     futile: int = 0  # questions in a row for pieces of a page that cannot be had
     faults: int = 0  # pages that could not be had
     singles: int = 0  # records asked for one by one
+    long: int = 0  # windows in a row that showed more than was left for them
     refused: int = 0  # of them in a row that the server could not give
     headers: int = 0  # read in a sweep
     poison: list[str] = []  # records that the server cannot give

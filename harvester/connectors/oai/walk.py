@@ -143,7 +143,7 @@ class Walking:
         if self._windows.ignored(stamps):
             self._windows.give_up("from, until")
             return True
-        if not self._walk.pages and (self._windows.is_short(size) or self._windows.is_long(size)):
+        if not self._walk.pages and (self._windows.is_short(size) or self._windows.are_long(size)):
             self._windows.give_up("completeListSize")
             return True
         return False

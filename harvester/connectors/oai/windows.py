@@ -15,6 +15,7 @@ from .route import Route
 LARGE, LARGE_WHERE_TOKENS_GET_LOST = 50_000, 5_000
 # completeListSize is wrong by a few per mille at honest servers; windows that show a hundredth less lose records.
 SHORT = 1
+LONG = 2  # windows in a row that show far more than was left for them
 
 
 class Windows:
@@ -61,13 +62,17 @@ class Windows:
         least = stretch.at_least
         return least is not None and least > 0 and (size is None or (least - size) * 100 > SHORT * least)
 
-    def is_long(self, size: int | None) -> bool:
-        """On the first page of a window: say whether it shows far more than its first part left for it.
+    def are_long(self, size: int | None) -> bool:
+        """On the first page of a window: say whether two in a row show far more than their first parts left for them.
 
-        A server that answers every window with the whole list would be asked for ever smaller ones.
+        A server that answers every window with the whole list would be asked for ever smaller ones. A single one may
+        begin with the day on which everything was brought in, which belongs to its first part as well.
         """
-        least = self._route.stretch.at_least
-        return least is not None and size is not None and size - least > max(LARGE_WHERE_TOKENS_GET_LOST, least)
+        walk, least = self._route.walk, self._route.stretch.at_least
+        if least is None or size is None:
+            return False
+        walk.long = walk.long + 1 if size - least > max(LARGE_WHERE_TOKENS_GET_LOST, least) else 0
+        return walk.long >= LONG
 
     def ignored(self, stamps: Sequence[str | None]) -> bool:
         """Say whether a window shows what was not asked for."""
@@ -79,5 +84,6 @@ class Windows:
         route, walk = self._route, self._route.walk
         route.note("windows_refused", why=why)
         route.conversation.cannot("windows")
+        walk.long = 0
         walk.stretches = [walk.main, *(each for each in walk.stretches if each.purpose == "reread")]
         route.restart(walk.main)
