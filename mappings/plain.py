@@ -43,7 +43,7 @@ _REFERENCE = re.compile("(&(?:[a-zA-Z]*;|#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};)?)")
 _FIVE = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_FORMS = 100  # start tags come from outside: a source that invents them must not fill the memory
-_MOST_BYTES = 30_000_000  # of memory that all forms of a format take; forms of real servers take some 100,000 each
+_MOST_BYTES = 30_000_000  # of memory that all forms of a format take: a form of usual records takes 20,000
 _LONGEST_FORM = 20_000  # bytes of these start tags; those of real servers have up to 2,000
 
 

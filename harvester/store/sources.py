@@ -157,7 +157,7 @@ def source_row(database: Database, source: int) -> SourceRow:
         return _source_row(connection.execute(sa.select(schema.source).where(schema.source.c.id == source)).one())
 
 
-_MOST_SETS = 100_000  # twice what is read of a server at a visit
+_MOST_SETS = 100_000  # names, a few MB in one row: twice what a visit reads of a server
 
 
 def source_rows(database: Database) -> dict[str, SourceRow]:

@@ -94,17 +94,21 @@ def test_every_command_says_what_it_does_in_two_languages() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_in_the_documentation_exist(page: Path) -> None:
     content = page.read_text(encoding="utf-8")
-    for line in re.findall(r"(?:^|`|\$ )(kho [a-z][^`\n#]*)", content, re.MULTILINE):
+    for line in re.findall(r"(?:^|`|\$ |/bin/)(kho [a-z-][^`\n#]*)", content, re.MULTILINE):
         words = shlex.split(line.partition("&&")[0].replace("'", ""))
-        if words[1] == "kho" or not words[1].isascii():
+        words = [word for word in words if word != "--help"]
+        while len(words) > 1 and words[1].startswith("-"):
+            of_kho = next((each for each in cli.kho.params if words[1].partition("=")[0] in each.opts), None)
+            assert isinstance(of_kho, click.Option), line
+            del words[1 : 2 if of_kho.is_flag or of_kho.count or "=" in words[1] else 3]
+        if len(words) == 1 or words[1] == "kho" or not words[1].isascii():
             continue
         named = tuple(words[:3]) if tuple(words[:3]) in COMMANDS else tuple(words[:2])
         assert named in COMMANDS, line
         options = {name for parameter in COMMANDS[named].params for name in parameter.opts}
-        options |= {name for parameter in cli.kho.params for name in parameter.opts} | {"--json"}
-        for word in words:
-            if word.startswith("--"):
-                assert word.partition("=")[0] in options, line
+        for word in words[len(named) :]:
+            if re.match(r"-[a-z-]", word):  # "-môn" excludes a word
+                assert word.partition("=")[0] in options or word == "--json", line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -155,3 +159,11 @@ def test_the_project_speaks_only_of_itself() -> None:
         content = file.read_bytes()  # seeds of the fuzzer are in other encodings on purpose
         for bad in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "TO" + "DO", "FIX" + "ME"):
             assert bad.encode() not in content, f"{name}: {bad}"
+
+
+def test_the_roster_of_the_documentation_is_right(tmp_path: Path) -> None:
+    roster = text("docs/configuration.md").split("```csv\n")[1].split("```")[0]
+    (tmp_path / "a.csv").write_text(roster, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text("rosters: [{file: a.csv}]\n", encoding="utf-8")
+    done = kho(tmp_path, "sources", "lint", KHOA="khoa")
+    assert done.returncode == 0, done.stderr

@@ -24,7 +24,8 @@ from ...urls import merge, same_place, shown
 from ...web import Web
 from .dates import is_old
 
-MOST_SETS, LONGEST_NAME = 50_000, 1_000  # names of sets that are kept, and letters of each
+# Names of sets that are kept, and letters of each: they stand in one row of the store, and 50,000 usual ones take 2 MB.
+MOST_SETS, LONGEST_NAME = 50_000, 1_000
 SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of sets that circles ends here
 FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
 FAULTS = frozenset(("status", "malformed", "encoding", "structure", "overgrown", "too_large", "cut", "too_slow"))

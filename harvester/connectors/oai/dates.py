@@ -14,7 +14,9 @@ from ...stamp import clock_of, earlier, in_granularity, moment, normalised
 from .checkpoint import Stretch, Walk
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
-PROTOCOL = "2001-01-01T00:00:00Z"  # OAI-PMH is of that year: where no older record is known, windows begin here
+PROTOCOL = (
+    "2001-01-01T00:00:00Z"  # OAI-PMH is of that year: windows begin here, what is older is in the first, open one
+)
 # Clocks differ and a day has two names at +7: what is a day outside of a window was not asked for.
 TOLERANCE = DAY
 # None of these may read on and on from each of many beginnings: a record can be made of beginnings only.
