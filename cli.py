@@ -74,6 +74,17 @@ def _first_line(file: Path) -> str:
 def kho(ctx: click.Context, /, **options: Any) -> None:
     """Keep the global options; the commands build what they need from them."""
     ctx.obj = options
+    _refuse_broken_words(ctx, sys.argv[1:])
+
+
+def _refuse_broken_words(ctx: click.Context, words: list[str]) -> None:
+    """Refuse what is no UTF-8 but the name of a file: no source, record or question is written so."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(word):
+                raise click.UsageError(f"'{os.fsencode(word).decode(errors='replace')}' is not UTF-8.", ctx) from None
 
 
 def main() -> None:
@@ -89,7 +100,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from commands._output import drop_output
+
+        drop_output()
         sys.exit(0)
     except Exception as error:
         if debug:

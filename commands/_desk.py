@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._output import harmless, say
+from ._output import FULL, harmless, output_is_full, say
 from ._tables import FOLDER, read_tables
 
 if TYPE_CHECKING:
@@ -216,10 +216,12 @@ def _origin(
 
 def report(error: Exception) -> int:
     """Tell a fault on stderr: what, where, why, who must act, the next command; return the exit code."""
-    from harvester import KhoError
+    from harvester import KhoError, StoreError
     from index import IndexUnreachableError
 
     language = spoken()
+    if isinstance(error, OSError) and error.errno in FULL and output_is_full():
+        error = StoreError("output_full")
     if isinstance(error, KhoError):
         say(f"kho: error[{error.code}]: {harmless(error.sentence(language))}")
         if error.next():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,6 +15,8 @@ import click
 
 # Terminals obey control characters and directions that a hostile title may carry.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 # The ledger of a visit, in the order and the words of every table that shows it.
 LEDGER = {
@@ -96,6 +100,25 @@ def data(value: Any) -> None:
 def line(value: Any) -> None:
     """Print one line of NDJSON."""
     click.echo(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def drop_output() -> None:
+    """Let go of what could not be written to stdout: it would fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def output_is_full() -> bool:
+    """Say whether stdout goes to a disk without room, and let go of what was left.
+
+    An OSError does not say what was written to; without a buffer nothing is left to fail again, so a line is tried.
+    """
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError as error:
+        drop_output()
+        return error.errno in FULL
+    return False
 
 
 def say(text: str) -> None:

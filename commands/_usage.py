@@ -27,6 +27,7 @@ _CLICK = [
         (r"Got unexpected extra arguments? \((.*)\)", r"thừa: \1"),
         (r"No such option:? '?(.*?)'?\.?", r"không có tuỳ chọn \1"),
         (r"No such command '(.*?)'\.", r"không có lệnh “\1”"),
+        (r"'(.*)' is not UTF-8\.", r"“\1” không phải UTF-8"),
     )
 ]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, Ended, desk, origins
-from ._output import stamp
+from ._output import drop_output, stamp
 from .show import public
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parents[1] / "mappings" / "exports"
 FORMATS = ("ndjson", *sorted(file.stem for file in _FOLDER.glob("[a-z]*.py")), "dcat")
 _BLOCK = 1 << 16  # characters: a system call for each record would take longer than the record
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+/")
 Seen = Callable[[], None]
 
@@ -160,19 +157,13 @@ def _write(pieces: Iterator[str]) -> int:
 
 
 def _flush(block: list[str]) -> None:
-    """Hand a block to the system; a full disk is told as everywhere, a closed pipe ends the command."""
-    from harvester import StoreError
-
+    """Hand a block to the system; a closed pipe ends the command."""
     try:
         sys.stdout.buffer.write("".join(block).encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
-    except OSError as error:
-        if error.errno not in (*_FULL, errno.EPIPE):
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at the end
-        if error.errno == errno.EPIPE:  # the reader has seen enough; click would end with 1
-            raise Ended(0) from None
-        raise StoreError("disk_full", where="stdout") from error
+    except BrokenPipeError:  # the reader has seen enough; click would end with 1
+        drop_output()
+        raise Ended(0) from None
     block.clear()
 
 

@@ -30,7 +30,9 @@ def command() -> None:
 def _target(function: Any) -> Any:
     for option in (
         # The promise is a minute; an index that another process is writing follows the log to its end by itself.
-        click.option("--wait", type=float, default=60, help="giây chờ một chỉ mục / seconds to wait for an index"),
+        click.option(
+            "--wait", type=click.IntRange(0), default=60, help="giây chờ một chỉ mục / seconds to wait for an index"
+        ),
         click.option("--content", "content", metavar="HASH", help="mọi bản có nội dung này / all that say the same"),
         click.option("--source", "source", metavar="ID", help="cả nguồn / all of a source"),
         click.argument("key", required=False),
@@ -55,7 +57,7 @@ def add(
     erase: bool,
     dry_run: bool,
     yes: bool,
-    wait: float,
+    wait: int,
 ) -> None:
     """Ẩn KHOÁ hay NGUỒN:IDENTIFIER khỏi mọi chỉ mục, trang và bản xuất / hide it everywhere.
 
@@ -96,7 +98,7 @@ def add(
 @command.command("remove")
 @_target
 @click.pass_context
-def remove(ctx: click.Context, key: str | None, source: str | None, content: str | None, wait: float) -> None:
+def remove(ctx: click.Context, key: str | None, source: str | None, content: str | None, wait: int) -> None:
     """Cho hiện lại / show again.
 
     \b
@@ -219,13 +221,13 @@ def _first_id(here: Desk, federation: Federation, store: Store, name: str) -> st
     return source.was or name
 
 
-def take_effect(here: Desk, federation: Federation, store: Store, wait: float, *, erase: bool = False) -> bool:
+def take_effect(here: Desk, federation: Federation, store: Store, wait: int, *, erase: bool = False) -> bool:
     """Bring every index up to date now; one that another process writes is tried again. False: one was not reached."""
     reached = [_follow(here, federation, store, engine, wait, erase=erase) for engine in here.engines(federation)]
     return all(reached)
 
 
-def _follow(here: Desk, federation: Federation, store: Store, engine: Engine, wait: float, *, erase: bool) -> bool:
+def _follow(here: Desk, federation: Federation, store: Store, engine: Engine, wait: int, *, erase: bool) -> bool:
     from index import IndexUnreachableError, forget, update
 
     end = time.monotonic() + wait

@@ -12,11 +12,11 @@ _DATES = ("issued", "modified")
 
 
 class RangeError(QuestionError):
-    """An end of a range that is none: the field, and what was written."""
+    """An end of a range that is none: the field, which end (from or to), and what was written."""
 
-    def __init__(self, field: str, text: str) -> None:
+    def __init__(self, field: str, end: str, text: str) -> None:
         super().__init__(f"{field}: {text[:40]}")
-        self.field, self.text = field, text[:40]
+        self.field, self.end, self.text = field, end, text[:40]
 
     def sentence(self, language: str) -> str:
         """Say what would be right, in ``vi`` or ``en``."""
@@ -36,20 +36,21 @@ def range_of(field: str, low: str, high: str) -> Range:
     Whoever names an end before the beginning is told so, too: nothing could ever be found.
     """
     assert field in RANGES
-    found = Range(field, _end(field, low, "0101") if low else None, _end(field, high, "1231") if high else None)
+    found = Range(field, _read(field, "from", low) if low else None, _read(field, "to", high) if high else None)
     if found.low is not None and found.high is not None and found.low > found.high:
-        raise RangeError(field, f"{low}..{high}")
+        raise RangeError(field, "to", f"{low}..{high}")
     return found
 
 
-def _end(field: str, text: str, rest: str) -> int:
+def _read(field: str, end: str, text: str) -> int:
     if field not in _DATES:
         if not _NUMBER.fullmatch(text):
-            raise RangeError(field, text)
+            raise RangeError(field, end, text)
         return int(text)
     found = _DATE.fullmatch(text)
     if found is None or not "01" <= (found[2] or "01") <= "12" or not "01" <= (found[3] or "01") <= "31":
-        raise RangeError(field, text)
+        raise RangeError(field, end, text)
+    rest = "0101" if end == "from" else "1231"
     return int(found[1] + (found[2] or rest[:2]) + (found[3] or rest[2:]))
 
 

@@ -11,7 +11,7 @@ from index import Hits, Query, begins
 from mappings import Origin
 
 from . import answers
-from .parameters import PARAMETERS, Parameter, narrowing_of, pairs_of, read
+from .parameters import Parameter, pairs_of, read
 
 API = "/api/v1/facets"
 PREFIX = Parameter(
@@ -44,6 +44,5 @@ def values(hits: Hits, query: Query, prefix: str, lang: str, origins: Mapping[st
 
 def more(query: Query, field: str) -> str:
     """Return the address of all values of a field, for a search's answer."""
-    words = [("q", query.words)] if query.words else []
-    exact = [("accent", query.accent)] if query.accent != PARAMETERS["accent"].default else []
-    return answers.address(f"{API}/{field}", [*words, *narrowing_of(query), *exact])
+    asked = [(name, value) for name, value in pairs_of(query, cursor="") if name not in ("sort", "page", "size")]
+    return answers.address(f"{API}/{field}", asked)

@@ -178,8 +178,7 @@ def _ranges(values: Mapping[str, list[str]], mistakes: list[Mistake], lang: str)
         try:
             found += [range_of(field, low, high)] if low or high else []
         except RangeError as error:
-            wrong = "from" if low.startswith(error.text) else "to"
-            mistakes.append(Mistake(f"{field}.{wrong}", "not_a_range", error.sentence(lang)))
+            mistakes.append(Mistake(f"{field}.{error.end}", "not_a_range", error.sentence(lang)))
     return tuple(found)
 
 

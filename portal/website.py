@@ -36,7 +36,7 @@ from mappings import Origin, map_record
 
 from . import answers, counts, helping, openapi
 from .pages import Pages
-from .parameters import Mistake, MistakesError, included, language, narrowing_of, read
+from .parameters import PARAMETERS, Mistake, MistakesError, checked, included, language, narrowing_of, read
 
 _HERE = Path(__file__).parent
 _SECURITY = {
@@ -175,13 +175,14 @@ class _Site:
 
     async def api_record(self, request: Request) -> Response:
         lang = _language(request)
-        hit = self._hit(request)
+        checked(_pairs(request), {"lang": PARAMETERS["lang"]}, lang)
+        hit, _ = self._shown(request)
         return await self._cached(request, lang, lambda: JSONResponse(answers.item(hit, lang, self.origins())))
 
     async def api_similar(self, request: Request) -> Response:
         lang = _language(request)
         most = helping.read_limit(_pairs(request), lang)
-        hit = self._hit(request)
+        hit, _ = self._shown(request)
         return await self._cached(request, lang, lambda: self._similar_json(hit, most, lang))
 
     def _similar_json(self, hit: Hit, most: int, lang: str) -> Response:
@@ -189,15 +190,18 @@ class _Site:
         return JSONResponse({"items": [answers.item(each, lang, self.origins()) for each in found]})
 
     async def api_description(self, request: Request) -> Response:
-        headers = {"Cache-Control": _CACHED, "Vary": "Accept-Language"}
-        return JSONResponse(openapi.description(_language(request)), headers=headers)
+        lang, headers = _language(request), {"Cache-Control": _CACHED, "Vary": "Accept-Language"}
+        checked(_pairs(request), {"lang": PARAMETERS["lang"]}, lang)
+        return JSONResponse(openapi.description(lang), headers=headers)
 
-    def _hit(self, request: Request) -> Hit:
+    def _shown(self, request: Request) -> tuple[Hit, Change | None]:
+        """Return a resource and its record; the store knows of a take-down before the index has followed."""
         key = request.path_params["key"]
         hit = self.engine.get(key) if len(key) == 26 and key.isascii() and key.isalnum() else None
-        if hit is None:
+        change = self.provenance.record(key) if hit and self.provenance else None
+        if hit is None or (change is not None and change.suppressed):
             raise HTTPException(404)
-        return hit
+        return hit, change
 
     async def _cached(self, request: Request, lang: str, answer: Callable[[], Response]) -> Response:
         """Answer 304 before anything is asked of the index where its place and the question are the same."""
@@ -214,7 +218,8 @@ class _Site:
 
     async def home(self, request: Request) -> Response:
         lang = _language(request)
-        asked = [pair for pair in _pairs(request) if pair[1]]  # a form sends empty fields too
+        # A form sends empty fields too; what other sites append to a link that people share says nothing to us.
+        asked = [(name, value) for name, value in _pairs(request) if value and name in PARAMETERS]
         query = read(asked, lang)
         started = bool(query.words or narrowing_of(query))
         query = _with(query, facets=FACETS, facet_size=MOST_FACET_VALUES, highlight=True, year=_year())
@@ -238,10 +243,7 @@ class _Site:
 
     async def resource(self, request: Request) -> Response:
         lang = _language(request)
-        hit = self._hit(request)
-        change = self.provenance.record(hit.key) if self.provenance else None
-        if change is not None and change.suppressed:  # the store knows of a take-down before the index has followed
-            raise HTTPException(404)
+        hit, change = self._shown(request)
         return await self._cached(request, lang, lambda: HTMLResponse(self._resource(hit, change, lang)))
 
     def _resource(self, hit: Hit, change: Change | None, lang: str) -> str:

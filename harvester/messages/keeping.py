@@ -16,6 +16,11 @@ MESSAGES: dict[str, Message] = {
         "The disk is full at {where}: stopped, nothing is lost. Make room and run again.",
         "kho harvest",
     ),
+    "output_full": Message(
+        "config",
+        "Không ghi được kết quả: nơi nhận đã đầy. Giải phóng chỗ, hay ghi ra nơi khác, rồi chạy lại lệnh này.",
+        "The output could not be written: where it goes is full. Make room, or write elsewhere, then run it again.",
+    ),
     "disk_error": Message(
         "config",
         "Đĩa của {where} báo lỗi đọc ghi: {detail}. Đã dừng, không mất gì; hãy kiểm tra đĩa, rồi kho store check.",

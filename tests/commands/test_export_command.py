@@ -115,7 +115,7 @@ def test_a_full_disk_is_told_and_is_exit_6(harvested: Path) -> None:
             check=False,
         )
     assert done.returncode == 6
-    assert "disk_full" in done.stderr
+    assert "error[output_full]" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
 

@@ -30,6 +30,7 @@ from tests.commands.calling import environment, kho
         (("map", "khong-co.xml"), "FILE: không có tệp “khong-co.xml”\n  → kho map --help"),
         (("export", "--format", "xml"), "--format: không có “xml”; chọn một trong: 'ndjson', "),
         (("--lang", "en", "harvest", "--limit"), "Option '--limit' requires an argument.\n  → kho harvest --help"),
+        (("suppress", "add", "x", "--reason", "x", "--wait", "nan"), "--wait: “nan” không phải là số\n"),
         (("--lang", "en", "show"), "Missing argument 'KEY'.\n  → kho show --help"),
     ],
 )
@@ -89,3 +90,32 @@ def test_a_console_of_80_columns_breaks_no_word(tmp_path: Path, town: Town) -> N
     assert "so-gddt-song-da: 600 bản ghi, điểm 100 %" in told
     assert "description 100 %" in told
     assert max(map(len, told.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("words", [("vocabulary", "list"), ("vocabulary", "show", "subject"), ("--help",)])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_goes_to_a_full_disk_is_told_as_that(
+    tmp_path: Path, words: tuple[str, ...], unbuffered: str
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words],
+            cwd=tmp_path, env=environment(PYTHONUNBUFFERED=unbuffered), stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 6
+    assert done.stderr.startswith("kho: error[output_full]: Không ghi được kết quả")
+    assert done.stderr.count("\n") == 1  # nothing is left that fails again at the end
+
+
+def test_words_that_are_no_utf_8_are_a_wrong_call_but_names_of_files_may_be(tmp_path: Path) -> None:
+    broken = os.fsdecode(b"to\xe1n.xml")
+    done = kho(tmp_path, "search", broken)
+    assert (done.returncode, done.stderr) == (2, "kho: error[usage]: “to�n.xml” không phải UTF-8\n  → kho --help\n")
+    assert "is not UTF-8" in kho(tmp_path, "--lang", "en", "vocabulary", "show", broken).stderr
+    (tmp_path / broken).write_text("<p>Toán</p>", encoding="utf-8")
+    done = kho(tmp_path, "map", broken)
+    assert "UTF-8" not in done.stderr
+    assert done.returncode in (0, 2, 8)
