@@ -227,14 +227,14 @@ def repair(
 
     ``place`` is the engine's own unless another one is to be written with it.
     """
-    place, extra, wrong = place or engine.place(), list[str](), list[str]()
+    extra, wrong = list[str](), list[str]()
 
     def mend() -> None:
         if extra:
             engine.drop(extra)
         batch = {change.key: document_of(change, origins) for change in log.records_of(wrong)}
         if batch:
-            _write(engine, batch, place, progress, told)
+            _write(engine, batch, place or _rewriting(engine), progress, told)
         extra.clear()
         wrong.clear()
 
@@ -249,6 +249,12 @@ def _place(log: Log, sequence: int) -> Place:
     store, epoch, _ = log.identity()
     key, content = log.change_at(sequence) or ("", "")
     return Place(store, epoch, sequence, key, content)
+
+
+def _rewriting(engine: Engine) -> Place:
+    """Return the engine's place for what is written there once more: whoever remembers answers sees that it changed."""
+    place = engine.place()
+    return msgspec.structs.replace(place, rewritten=place.rewritten + 1)
 
 
 def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: Progress, told: Told) -> None:
@@ -346,7 +352,7 @@ def _map_sources(
     new: bool = False,
     differing: bool = False,
 ) -> None:
-    """Map all records of sources as they are now; the place stays where it is.
+    """Map all records of sources as they are now; the place stays where it is in the store.
 
     ``new``: the engine holds none of them. ``differing``: it holds all of them, and only those are written of which it
     holds another document.
@@ -354,7 +360,7 @@ def _map_sources(
     """
     batch: dict[str, Document] = {}
     whole: list[str] = []
-    place, size = engine.place(), size_of(log, sources)
+    size = size_of(log, sources)
 
     def keep() -> None:
         if differing and (same := held_already(engine, batch)):
@@ -362,7 +368,7 @@ def _map_sources(
                 del batch[key]
             told(len(same))
         if batch:
-            _write(engine, batch, place, progress, told, new=new, held=differing)
+            _write(engine, batch, _rewriting(engine), progress, told, new=new, held=differing)
         engine.mark({name: fingerprint(origins[name]) for name in whole})
         whole.clear()
         if progress.written >= progress.kept + REMEMBER:  # a rebuilding that is killed goes on with what it learned

@@ -164,7 +164,8 @@ class Place(msgspec.Struct, frozen=True):
     """How far an index has followed a store: store id, epoch, sequence, and what stands there.
 
     Where the epoch is another one, or something else stands at ``sequence``, the store was restored: what the index
-    holds is compared with it. Another store makes a new generation.
+    holds is compared with it. Another store makes a new generation. ``rewritten`` counts what was written here without
+    following the store (records mapped again, repairs): where the place is the same, so are all answers.
     """
 
     store: str = ""
@@ -172,6 +173,7 @@ class Place(msgspec.Struct, frozen=True):
     sequence: int = 0
     key: str = ""
     content: str = ""
+    rewritten: int = 0
 
 
 class Document(msgspec.Struct, frozen=True, gc=False):

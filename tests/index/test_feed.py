@@ -15,7 +15,7 @@ from harvester.store import schema
 from index import Filter, Query, open_engine, rebuild, update
 from index.documents import checksum_of
 from index.generations import Held
-from index.query import Document, Engine
+from index.query import Document, Engine, Place
 from index.verifying import FEW
 from mappings import Origin
 from tests.conftest import Clock
@@ -81,6 +81,25 @@ def test_changed_settings_of_a_source_map_only_it_again(sqlite_store: Store, tow
     assert progress.remapped == [NAME]
     assert progress.written == 400
     assert engine.search(Query(filters=(Filter("province", ("vn-40",)),))).total == 400
+
+
+def test_whoever_remembers_answers_sees_that_records_were_mapped_again(
+    sqlite_store: Store, town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place in the store is the same, and every batch of a mapping gives other answers."""
+    monkeypatch.setattr("index.feed.BATCH", 100)
+    visit(sqlite_store, town, NAME)
+    visit(sqlite_store, town, "thpt-hong-duc")
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    before, seen = engine.place(), list[Place]()
+    update(sqlite_store.log, engine, origins(sqlite_store))
+    assert engine.place() == before
+    update(sqlite_store.log, engine, origins(sqlite_store, province="40"), lambda number: seen.append(engine.place()))
+    assert len(seen) > 1
+    assert len({before.rewritten, *(each.rewritten for each in seen)}) == 1 + len(seen)
+    assert {msgspec.structs.replace(each, rewritten=before.rewritten) for each in seen} == {before}
+    update(sqlite_store.log, engine, origins(sqlite_store, province="40"))
+    assert engine.place() == seen[-1]
 
 
 def test_mapping_again_writes_only_documents_that_differ(sqlite_store: Store, town: Town, engine: Engine) -> None:
@@ -243,7 +262,7 @@ def test_another_store_makes_another_generation(
 
 def test_what_an_engine_refuses_is_quarantined(sqlite_store: Store, town: Town) -> None:
 
-    from index.query import Place, Refused
+    from index.query import Refused
 
     class Picky(MemoryEngine):
         def write(self, batch: Sequence[Document], place: Place, *, new: bool = False) -> tuple[Refused, ...]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
-from harvester import Store, TakeDown
+from demo.town import Town
+from harvester import Store, TakeDown, open_store
+from index import open_engine, update
+from mappings import Origin
+from portal import application
+from tests.harvester.test_visit import visit
 
 RECORDS = "/api/v1/records"
 
@@ -75,3 +82,26 @@ def test_what_was_taken_down_is_gone_at_once_from_every_address_of_its_own(place
     finally:
         store.show_again(down)
     assert client.get(paths[0]).status_code == 200
+
+
+def test_an_answer_that_was_remembered_is_given_anew_after_its_source_was_mapped_again(tmp_path: Path) -> None:
+    town, name = Town(), "tieu-hoc-kim-dong"
+    store, engine = open_store(f"sqlite:///{tmp_path}/kho.db"), open_engine(f"tantivy:{tmp_path}/index")
+    try:
+        assert visit(store, town, name).outcome == "complete"
+        known = {name: Origin(name, name, "Trường Tiểu học Kim Đồng", "04")}
+        update(store.log, engine, known)
+        client = TestClient(application(engine, store.log, lambda: known))
+        asked = f"{RECORDS}?facets=province&size=1"
+        first = client.get(asked)
+        remembered = {"If-None-Match": first.headers["etag"]}
+        assert client.get(asked, headers=remembered).status_code == 304
+        known[name] = Origin(name, name, "Trường Tiểu học Kim Đồng", "40")
+        update(store.log, engine, known)
+        again = client.get(asked, headers=remembered)
+        assert again.status_code == 200
+        assert again.json()["facets"] != first.json()["facets"]
+    finally:
+        engine.close()
+        store.close()
+        town.stop()
