@@ -119,6 +119,10 @@ class Desk:
 
         backup = not self.options.get("no_backup")
         store = open_store(federation.settings.store, backup=backup, take_downs=self.take_downs)
+        if store.unfinished is not None:
+            why = store.unfinished.sentence(self.language)
+            say(self.text(f"chưa xoá xong bản gốc đã gỡ: {why}", f"what was to be erased is not erased yet: {why}"))
+            say("  → kho suppress list")
         try:
             yield store
         finally:

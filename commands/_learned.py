@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LABELS: dict[str, tuple[str, str]] = {
     "repository_name": ("tên máy chủ tự xưng", "what the server calls itself"),
     "other_base_url": ("địa chỉ máy chủ tự khai, khác url", "address that the server gives itself, unlike url"),
+    "set": ("bộ hỏi lần cuối (set)", "set that was asked for last"),
     "format": ("định dạng", "format"),
     "prefix": ("metadataPrefix", "metadataPrefix"),
     "refused_prefixes": ("định dạng có liệt kê mà không đưa", "formats listed and refused"),
@@ -85,6 +86,12 @@ def in_words(here: Desk, learned: Mapping[str, Any]) -> list[tuple[str, str]]:
         for fact, label in LABELS.items()
         if learned.get(fact) not in (None, "", [], {}, False)
     ]
+
+
+def without_names(learned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was learned with counts for lists of records: one that was taken down may be among them."""
+    counted = {name: len(each) for name, each in learned.get("isolation", {}).items()}
+    return {**learned, **({"isolation": counted} if counted else {})}
 
 
 def _value(here: Desk, fact: str, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._desk import Desk, desk, names_of
-from ._learned import in_words
+from ._learned import in_words, without_names
 from ._output import LEDGER, data, harmless, number, seconds, stamp, table, when
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ def command(ctx: click.Context, selection: tuple[str, ...], as_json: bool) -> No
         indexes = index_rows(here, federation, store)
         following = _following(store)
         if selection and len(sources) == 1 and sources[0]["id"] in (known := store.log.sources()):
-            learned = known[sources[0]["id"]].learned
+            facts = known[sources[0]["id"]].learned
+            learned = facts if any(facts.values()) else None
     if as_json:
-        data({"sources": [{**row, "learned": learned} if learned else row for row in sources], "indexes": indexes})
+        more = {"learned": without_names(learned)} if learned else {}
+        data({"sources": [{**row, **more} for row in sources], "indexes": indexes})
         return
     _show(here, sources, indexes, following)
     if learned:

@@ -12,7 +12,7 @@ from ._output import data, number, say, stamp, table, when
 from ._usage import Verbs
 
 if TYPE_CHECKING:
-    from harvester import Federation, Store, TakeDown
+    from harvester import Federation, Store, StoreError, TakeDown
     from index import Engine
 
 
@@ -86,13 +86,28 @@ def add(
             )
             if not click.confirm(question, err=True):
                 raise Ended(130)
-        store.take_down(down)
+        unfinished = _take_down(store, down)
         say(here.text(f"đã ẩn {hits} bản ghi", f"hid {hits} records"))
         reached = take_effect(here, federation, store, wait, erase=erase)
         if erase:
             _name_copies(here, store)
+    if unfinished is not None:
+        raise unfinished
     if not reached:
         raise Ended(6)
+
+
+def _take_down(store: Store, down: TakeDown) -> StoreError | None:
+    """Hide it; returns why it could not be erased where only that failed: what is hidden must leave every index."""
+    from harvester import StoreError
+
+    try:
+        store.take_down(down)
+    except StoreError as error:
+        if not any(each.target == down.target and each.unfinished for each in store.take_downs()):
+            raise
+        return error
+    return None
 
 
 @command.command("remove")
@@ -142,7 +157,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         (
             when(down.at),
             *(row[name] or "" for name in ("key", "source", "identifier", "content")),
-            "✓" if row["erased"] else "",
+            here.text("chưa xong", "unfinished") if row["unfinished"] else "✓" if row["erased"] else "",
             number(row["hits"]),
             row["reason"],
         )
@@ -162,6 +177,7 @@ def _plain(store: Store, down: TakeDown) -> dict[str, Any]:
         "content": down.content.hex() if down.content else None,
         "reason": down.reason,
         "erased": down.erased,
+        "unfinished": down.unfinished,
         "hits": store.hits(down),
     }
 
@@ -189,8 +205,23 @@ def _down(
             )
             raise click.UsageError(message)
         name, identifier = change.source, change.identifier
+    else:
+        identifier = _as_read(here, identifier)
     first_id = _first_id(here, federation, store, name)
-    return TakeDown(source=first_id, identifier=identifier.strip(), reason="", at=at)
+    return TakeDown(source=first_id, identifier=identifier, reason="", at=at)
+
+
+def _as_read(here: Desk, identifier: str) -> str:
+    """Return an identifier as a list would give it: without the white space of XML, and no longer than is accepted."""
+    from harvester import LONGEST_IDENTIFIER
+
+    found = identifier.strip(" \t\r\n")
+    if not found or len(found.encode("utf-8", "replace")) > LONGEST_IDENTIFIER:
+        message = here.text(
+            f"identifier có từ 1 đến {LONGEST_IDENTIFIER} byte", f"an identifier has 1 to {LONGEST_IDENTIFIER} bytes"
+        )
+        raise click.UsageError(message)
+    return found
 
 
 def _hash(here: Desk, text: str) -> bytes:
@@ -218,7 +249,19 @@ def _first_id(here: Desk, federation: Federation, store: Store, name: str) -> st
         near = nearest(name, [*rows, *federation.sources])
         hint = here.text(f" (ý bạn là “{near}”?)", f" (did you mean “{near}”?)") if near else ""
         raise click.UsageError(here.text(f"không có nguồn “{name}”", f"there is no source “{name}”") + hint)
-    return source.was or name
+    if source.was in rows:  # it was renamed in the file and not harvested since
+        return rows[source.was].first_id
+    first_id = source.was or name
+    other = next((each for each, row in rows.items() if row.first_id == first_id), None)
+    if other is not None:
+        message = here.text(
+            f"nguồn “{name}” chưa gom lần nào, và bản ghi của “{other}” mang khoá theo tên “{first_id}”: lệnh gỡ sẽ ẩn"
+            f" nhầm của “{other}”. Chạy kho harvest {name} trước",
+            f"the source “{name}” was never harvested, and the records of “{other}” have their keys of the name"
+            f" “{first_id}”: the take-down would hide those. Run kho harvest {name} first",
+        )
+        raise click.UsageError(message)
+    return first_id
 
 
 def take_effect(here: Desk, federation: Federation, store: Store, wait: int, *, erase: bool = False) -> bool:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .messages import shown_fact as shown_fact
     from .messages import who_must_act as who_must_act
     from .night import Night as Night
+    from .normalising import normal_form as normal_form
     from .page import document as document
     from .page import local_name as local_name
     from .page import read_page as read_page
+    from .record import LONGEST_IDENTIFIER as LONGEST_IDENTIFIER
     from .record import Change as Change
     from .record import Format as Format
     from .record import Ledger as Ledger
@@ -68,11 +70,13 @@ __getattr__ = door(
         **dict.fromkeys(
             ("Change", "Format", "Ledger", "RawRecord", "Rejected", "key_number", "key_of", "pack", "unpack"), "record"
         ),
+        "LONGEST_IDENTIFIER": "record",
         **dict.fromkeys(("Federation", "NothingSelectedError", "Source", "read_federation", "select"), "source"),
         **dict.fromkeys(("Store", "open_store"), "store"),
         **dict.fromkeys(("Decided", "Result", "Wish", "approve", "reject", "retire_source", "take_back"), "visit"),
         **dict.fromkeys(("forget_source", "learn_of_source"), "visit"),
         "Night": "night",
+        "normal_form": "normalising",
         "json_schema": "source.schema",
         **dict.fromkeys(("MESSAGES", "next_command", "sentence", "shown_fact", "who_must_act"), "messages"),
         "vietnamese_time": "stamp",

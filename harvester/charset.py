@@ -9,10 +9,11 @@ equally well and differently, nobody chooses: the page is refused, and an operat
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import islice
 
 from lxml import etree
+
+from .normalising import normal_form
 
 VIETNAMESE = ("windows-1258", "TCVN", "VISCII")
 WESTERN = "windows-1252"
@@ -97,7 +98,8 @@ def chosen(pieces: list[bytes]) -> str | None:
     words = (word[0] for piece in pieces for word in _WORD.finditer(piece) if not word[0].isascii())
     found = sorted(set(islice(words, _SAMPLE_WORDS)))
     sample = b" ".join(found)
-    readings = {name: text for name in (*VIETNAMESE, WESTERN) if (text := _decoded(sample, name)) is not None}
+    texts = {name: _decoded(sample, name) for name in (*VIETNAMESE, WESTERN)}
+    readings = {name: normal_form("NFC", text) for name, text in texts.items() if text is not None}
     shares = {name: _share(text, name in VIETNAMESE) for name, text in readings.items()}
     native = sorted((name for name in VIETNAMESE if name in shares), key=lambda name: -shares[name])
     if native and len(found) >= _FEWEST and shares[native[0]] >= _GOOD:
@@ -115,7 +117,7 @@ def _decoded(text: bytes, charset: str) -> str | None:
         root = etree.fromstring(b'<?xml version="1.0" encoding="' + charset.encode() + b'"?><x>' + plain + b"</x>")
     except (etree.XMLSyntaxError, LookupError, ValueError):
         return None
-    return unicodedata.normalize("NFC", root.text or "")
+    return root.text or ""
 
 
 def _share(text: str, vietnamese: bool) -> float:
@@ -128,9 +130,9 @@ def _share(text: str, vietnamese: bool) -> float:
 def _is_syllable(word: str) -> bool:
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
-    apart = unicodedata.normalize("NFD", word.lower())
+    apart = normal_form("NFD", word.lower())
     bare = apart.translate(_TONES)
-    return len(apart) - len(bare) <= 1 and bool(_SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare)))
+    return len(apart) - len(bare) <= 1 and bool(_SYLLABLE.fullmatch(normal_form("NFC", bare)))
 
 
 def _is_western(word: str) -> bool:

@@ -12,7 +12,7 @@ from .errors import SourceError
 from .guard import Reach, Resolve, judged
 from .manners import Tls
 from .tls import day, secured
-from .urls import Place, place_of
+from .urls import Place, at_home, place_of
 from .waiting import Passing
 from .wire import Wire
 
@@ -31,12 +31,17 @@ class Opener(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     most: int
 
-    def open(self, place: Place, deadline: Deadline) -> Wire:
-        """Return an open connection to the origin of an address.
+    def open(self, place: Place, registered: Place, deadline: Deadline) -> Wire:
+        """Return an open connection to the origin of an address; a redirect has led there if it is not at home.
 
         Raises SourceError, Passing, OSError and what a proxy's answer raises (``wire.py``).
         """
-        connection = self._through(place, deadline) if self.proxy else self._direct(place, deadline)
+        home = at_home(place, registered)
+        reach = self.reach if home else self.reach.away(place.host, registered.host)
+        if self.proxy:
+            connection = self._through(place, reach, home, deadline)
+        else:
+            connection = self.connect(place.host, place.port, deadline, reach, self.resolve)
         try:
             if place.scheme == "https":
                 connection = secured(connection, place.host, self.tls, day(self.clock()), deadline)
@@ -53,15 +58,12 @@ class Opener(msgspec.Struct, frozen=True):
         """Say whether a connection to this address is opened without verifying the certificate, today."""
         return place.scheme == "https" and not self.tls.verifies(day(self.clock()))
 
-    def _direct(self, place: Place, deadline: Deadline) -> socket.socket:
-        return self.connect(place.host, place.port, deadline, self.reach, self.resolve)
-
-    def _through(self, place: Place, deadline: Deadline) -> socket.socket:
-        """Connect to the proxy; a name that only the proxy can resolve is left to it, all others are judged as ever."""
+    def _through(self, place: Place, reach: Reach, home: bool, deadline: Deadline) -> socket.socket:
+        """Connect to the proxy; its name for the source's own server is left to it, all others are judged as ever."""
         try:
-            judged(place.host, place.port, deadline, self.reach, self.resolve)
+            judged(place.host, place.port, deadline, reach, self.resolve)
         except (SourceError, Passing) as error:
-            if error.code not in ("unknown_host", "dns_silent"):
+            if not home or error.code not in ("unknown_host", "dns_silent"):
                 raise
         proxy = place_of(self.proxy)
         try:

@@ -83,6 +83,23 @@ class Reach(msgspec.Struct, frozen=True):
             return False
         return _within(address, self.networks) or address.is_global
 
+    def away(self, host: str, registered: str) -> Reach:
+        """Return where a redirect to another server than the registered one may go: to public addresses only.
+
+        A source's networks were opened for its own server. Loopback, which only the environment opens, for trials,
+        leads from one of its addresses to another (127.0.0.1, 127.0.0.2): there every institution is a port of this
+        machine. A name never leads there, nor does a redirect from anywhere else.
+        """
+        return Reach(loopback=self.loopback and _is_loopback(host) and _is_loopback(registered))
+
+
+def _is_loopback(host: str) -> bool:
+    """Say whether a host is written as an address of this machine; no name is."""
+    try:
+        return _within(ipaddress.ip_address(host), _LOOPBACK)
+    except ValueError:
+        return False
+
 
 def _within(address: Address, networks: Sequence[Network]) -> bool:
     return any(address.version == network.version and address in network for network in networks)

@@ -16,57 +16,11 @@ from typing import Any, Literal
 import msgspec
 
 from . import stamp
+from .limits import LIMITS as LIMITS
 from .record import Ledger, Mode, Outcome, Verdict
 
 Kind = Literal["hold", "limit", "doubt", "notice"]
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """One limit: its number and unit, what it guards against, and why it is this number."""
-
-    value: int
-    unit: Literal["records", "%", "visits", "seconds", "times"]
-    guards: str
-    reason: str
-
-
-LIMITS: dict[str, Limit] = {
-    "few": Limit(
-        20,
-        "records",
-        "asking about small things: up to here no share counts",
-        "what a school takes down by hand in an evening",
-    ),
-    "may_lose": Limit(15, "%", "mass removal: withdrawals of what is held, at once", "where DPLA's harvester stops"),
-    "calm_after": Limit(10, "visits", "learning from too little", "ten nights show a week-end and both sides of it"),
-    "calm_may_lose": Limit(
-        5, "%", "mass removal at a source that never removes much", "a third of the general limit, still 1 of 20"
-    ),
-    "calm_times": Limit(
-        3, "times", "asking again about what is usual", "three times the largest earlier share is still of its kind"
-    ),
-    "approvals": Limit(3, "visits", "asking for ever about what is approved", "twice may be chance, thrice is a habit"),
-    "learned_may_lose": Limit(
-        50, "%", "habits that would let half of a source vanish unasked", "more is a clearance, and rare enough to ask"
-    ),
-    "renamed": Limit(
-        50, "%", "new records that are old ones under other identifiers", "the larger part of what is new explains it"
-    ),
-    "unknown": Limit(
-        80, "%", "another repository at this address: share unknown, and share vanished", "renewal never reaches 4 in 5"
-    ),
-    "all_changed": Limit(
-        80, "%", "damage to all records at once (mojibake, a broken template)", "editing by hand never reaches 4 in 5"
-    ),
-    "rejected": Limit(20, "%", "lists that can hardly be read", "where DPLA's harvester stops"),
-    "short_of_declared": Limit(
-        10, "%", "lists cut by the server", "completeListSize is wrong by a few per cent at honest servers"
-    ),
-    "stamped_now": Limit(
-        99, "%", "datestamps that say nothing: made while we ask", "a record edited at this moment may be among them"
-    ),
-    "clock_back": Limit(86_400, "seconds", "a watermark from a wrong clock", "half of the two days asked again anyway"),
-}
+UNSTEADY = frozenset({"doubles", "windows_short"})  # noticed on the way: such a list may have left records out
 
 
 class Expect(msgspec.Struct, frozen=True):
@@ -85,7 +39,10 @@ class Expect(msgspec.Struct, frozen=True):
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
-    """An earlier visit whose list was believed, newest first in ``Evidence``; ``approved`` is what was asked of it."""
+    """An earlier visit whose list was believed, newest first in ``Evidence``.
+
+    ``lacking``: how many held records a whole list did not show. ``approved``: what an operator was asked of it.
+    """
 
     whole: bool = False
     held: int = 0
@@ -94,6 +51,7 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     declared: int | None = None
     removed: int = 0
     rejected: int = 0
+    lacking: int = 0
     approved: str = ""
 
 
@@ -103,9 +61,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     ``live``: distinct records that it showed not deleted. ``renamed``: new records that are held under another
     identifier which the list does not show. ``edited``: present records that say something else in the same format;
     ``reformatted``: those that came in another one. ``stamped``: records whose datestamp is the moment of asking.
+    ``late``: what is new or changed and older than what was asked for.
     ``clock`` and ``watermark``: the server's clock now and at the last believed list. ``undone``: a visit that was
     taken back and not approved anew. ``already``: withdrawals that broken lists have published since the last whole
-    one: the same stretch of time is judged as one. ``noticed``: what the connector noticed on the way, message codes
+    one: the same stretch of time is judged as one. ``nameless``: records that came without a readable identifier.
+    ``noticed``: what the connector noticed on the way, message codes
     with their facts.
     """
 
@@ -119,10 +79,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     reformatted: int = 0
     formats: tuple[str, str] = ("", "")
     stamped: int = 0
+    late: int = 0
     clock: str | None = None
     watermark: str | None = None
     undone: int = 0
     already: int = 0
+    nameless: int = 0
     earlier: tuple[Earlier, ...] = ()
     expect: Expect = Expect()
     noticed: Mapping[str, Mapping[str, Any]] = {}
@@ -184,8 +146,8 @@ def judge(evidence: Evidence) -> Judgement:
 
 
 def proves_absence(outcome: Outcome, mode: Mode, noticed: Mapping[str, Any]) -> bool:
-    """Say whether what a list does not show is absent: it was whole, and its order stable while it was read (T10)."""
-    return shows_everything(outcome, mode) and "doubles" not in noticed
+    """Say whether what a list does not show is absent: it was whole, in one order (T10), and no window lacked any."""
+    return shows_everything(outcome, mode) and not UNSTEADY & noticed.keys()
 
 
 def shows_everything(outcome: Outcome, mode: Mode) -> bool:
@@ -234,7 +196,17 @@ def _learned_share(earlier: tuple[Earlier, ...]) -> int:
 
 
 def _usual(values: list[float]) -> float | None:
-    return median(values) if values else None
+    """Return what is usual; of a few lists nothing is."""
+    return median(values) if len(values) >= LIMITS["usual_after"].value else None
+
+
+def _teaches(old: Earlier, share: float, limit: str) -> bool:
+    """Say whether an earlier list tells what is usual of this server.
+
+    One that lacked held records and was beyond the limit is the very thing that is doubted: seen again and again it
+    does not become true. An operator has to say so.
+    """
+    return not old.lacking or bool(old.approved) or share <= LIMITS[limit].value
 
 
 def _habit(evidence: Evidence, code: str) -> bool:
@@ -312,7 +284,8 @@ def _fewer_than_declared(evidence: Evidence) -> Facts | None:
     declared, fetched = evidence.ledger.declared, evidence.ledger.fetched
     if not evidence.whole or declared is None or not _above(declared - fetched, "short_of_declared", declared):
         return None
-    usual = _usual([100 - 100 * old.fetched / old.declared for old in evidence.earlier if old.whole and old.declared])
+    shares = [(old, 100 - 100 * old.fetched / old.declared) for old in evidence.earlier if old.whole and old.declared]
+    usual = _usual([share for old, share in shares if _teaches(old, share, "short_of_declared")])
     short = 100 - 100 * fetched / declared
     if usual is not None and short <= usual + LIMITS["short_of_declared"].value:
         return None
@@ -323,7 +296,9 @@ def _many_rejected(evidence: Evidence) -> Facts | None:
     rejected, fetched = evidence.ledger.rejected, evidence.ledger.fetched
     if not _above(rejected, "rejected", fetched):
         return None
-    usual = _usual([100 * old.rejected / old.fetched for old in evidence.earlier if old.fetched])
+    alike = [old for old in evidence.earlier if old.fetched and (old.whole or not evidence.whole)]
+    shares = [(old, 100 * old.rejected / old.fetched) for old in alike]
+    usual = _usual([share for old, share in shares if _teaches(old, share, "rejected")])
     if usual is not None and 100 * rejected / fetched <= usual + LIMITS["rejected"].value:
         return None
     return {"rejected": rejected, "fetched": fetched, "waiting": evidence.ledger.lapsed}
@@ -354,6 +329,13 @@ def _many_missing(evidence: Evidence) -> Facts | None:
     return {**facts, "usual": held if usual is None else int(usual)}
 
 
+def _nameless(evidence: Evidence) -> Facts | None:
+    """Records came that may be any of those that seem to be absent: nothing is, and that is looked for again."""
+    if not evidence.whole or not evidence.nameless or not evidence.held:
+        return None
+    return {"nameless": evidence.nameless}
+
+
 def _reformatted(evidence: Evidence) -> Facts | None:
     if not evidence.reformatted:
         return None
@@ -365,6 +347,11 @@ def _stamped_now(evidence: Evidence) -> Facts | None:
     if not _above(evidence.stamped, "stamped_now", evidence.live) or evidence.live * 2 <= evidence.held:
         return None
     return {"stamped": evidence.stamped}
+
+
+def _late(evidence: Evidence) -> Facts | None:
+    """Lists of changes had left something out, which was found all the same by reading everything anew, bit by bit."""
+    return {"late": evidence.late} if evidence.late else None
 
 
 def _moved(evidence: Evidence) -> Facts | None:
@@ -394,7 +381,9 @@ RULES = (
     Rule("many_rejected", "doubt", _many_rejected),
     Rule("clock_back", "notice", _clock_back),
     Rule("many_missing", "notice", _many_missing),
+    Rule("nameless", "notice", _nameless),
     Rule("reformatted", "notice", _reformatted),
     Rule("stamped_now", "notice", _stamped_now),
     Rule("moved", "notice", _moved),
+    Rule("late", "notice", _late),
 )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping
 from itertools import islice
 
 import msgspec
 
+from .normalising import normal_form
 from .unpacking import Content
 from .urls import Place
 
@@ -160,7 +160,7 @@ def _says(sentence: re.Pattern[str], page: str, title: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", html.unescape(text)).lower()
+    return normal_form("NFC", html.unescape(text)).lower()
 
 
 def _seen(markup: str) -> str:

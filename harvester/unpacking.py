@@ -13,6 +13,10 @@ from .errors import SourceError, StoreError
 SPOOL = 8 << 20  # larger bodies go to a temporary file: pages of this size are one in thousands
 RATIO = 200  # gzip of real pages stays below 60; a bomb has 1,000
 RATIO_FROM = 8 << 20  # below that even a bomb is harmless, and a page of blanks is no attack
+# An answer is one member; bgzip makes one of every 64 kB, and a server that packs what it has at hand one of every few.
+# A thousand are free, and further ones bring so many bytes each, on average: 64 MB in members of 512 bytes take 0.7 s,
+# 64 MB of empty ones 11 s (measured).
+MEMBERS, MEMBER_BYTES = 1_000, 512
 _STEP = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MAGIC = {
@@ -43,7 +47,7 @@ class Intake:
         self._begun = False
         self._first = b""
         self._packed: zlib._Decompress | None = None
-        self._wire = self._size = 0
+        self._wire = self._size = self._members = 0
         self._kept: io.BytesIO | _File = io.BytesIO()
 
     def take(self, piece: bytes) -> None:
@@ -100,7 +104,7 @@ class Intake:
         return piece
 
     def _unpack(self, data: bytes) -> None:
-        """Unpack gzip, also in several members (RFC 1952 2.2); zeros may follow the last one."""
+        """Unpack gzip, also in several members (RFC 1952 2.2) that bring something; zeros may follow the last one."""
         assert self._packed
         full = False
         while data or full:
@@ -109,6 +113,9 @@ class Intake:
                 if not data:
                     return
                 self._packed = zlib.decompressobj(wbits=31)
+                self._members += 1
+                if self._members > MEMBERS + self._size // MEMBER_BYTES:
+                    raise DamagedError("damaged", where=self._where)
             try:
                 unpacked = self._packed.decompress(data, _STEP)
             except zlib.error as error:

@@ -15,6 +15,7 @@ import msgspec
 from .errors import SourceError
 
 LONGEST_SHOWN = 300  # of an address in a sentence; resumption tokens of 100 kB exist
+LONGEST_ADDRESS = 2_000  # without a question: no sitemap may list one of 2,048 (sitemaps.org); longer ones are not kept
 _PORTS = {"http": 80, "https": 443}
 # What may stand in a request as it is: RFC 3986's reserved and unreserved characters, and an encoding already made.
 _AS_IT_IS = "!$&'()*+,;=:@/?%-._~[]|"
@@ -64,13 +65,21 @@ def shown(url: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
 
 
-@lru_cache(maxsize=1024)
 def place_of(url: str) -> Place:
-    """Take an address apart.
+    """Take an address apart; one that may be asked again is remembered, unless it is too long for that.
 
     Raises SourceError forbidden_url for what must never be asked: other schemes than http and https, no host, user
     names, backslashes, white space and control characters (RFC 3986 knows none).
     """
+    return _remembered(url) if len(url) <= LONGEST_ADDRESS else _taken_apart(url)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(url: str) -> Place:
+    return _taken_apart(url)
+
+
+def _taken_apart(url: str) -> Place:
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -102,10 +111,12 @@ def merge(url: str, arguments: Mapping[str, str], *, verbatim: bool = False) -> 
 
 
 def same_place(one: str, other: str) -> bool:
-    """Say whether two addresses lead to the same place; one that may never be asked leads nowhere.
+    """Say whether two addresses lead to the same place; one that may never be asked leads nowhere, nor an endless one.
 
     Case of the host, the usual port, a last slash and the order of a query make no difference.
     """
+    if max(len(one), len(other)) > LONGEST_ADDRESS:  # urlsplit itself keeps the last 128 that it has seen
+        return False
     try:
         return _plain(one) == _plain(other)
     except SourceError:
@@ -113,7 +124,7 @@ def same_place(one: str, other: str) -> bool:
 
 
 def _plain(url: str) -> tuple[Place, list[str]]:
-    place = place_of(url)
+    place = _taken_apart(url)  # a server may say another address every time: nothing of that is remembered
     path = place.path.rstrip("/")
     return Place(place.scheme, place.host, place.port, path, ""), sorted(filter(None, place.query.split("&")))
 
@@ -127,5 +138,14 @@ def redirected(place: Place, location: str) -> Place:
         url = urljoin(str(place), location.strip(" \t").partition("#")[0])
     except ValueError as error:
         raise SourceError("forbidden_url", where=shown(location)) from error
-    target = place_of(url)
+    target = _taken_apart(url)
     return target if target.query else msgspec.structs.replace(target, query=place.query)
+
+
+def at_home(place: Place, registered: Place) -> bool:
+    """Say whether an address is still that of the registered server: its host, at its port or a usual one.
+
+    ``www.`` before it makes no difference: whoever owns a name owns that one too. Another port is another server.
+    """
+    near = (registered.port, *_PORTS.values())
+    return place.host.removeprefix("www.") == registered.host.removeprefix("www.") and place.port in near

@@ -28,7 +28,7 @@ from .guard import Reach, Resolve, connect, look_up
 from .manners import Manners as Manners
 from .recognising import FIRST, is_oai, is_web_page, leads_to_login, recognised
 from .unpacking import Content, DamagedError, Intake
-from .urls import Place, asking, place_of, redirected, shown
+from .urls import LONGEST_ADDRESS, Place, asking, place_of, redirected, shown
 from .waiting import FIRST_TRIES, PASSING, Passing, Patience, asked_to_wait
 from .wire import BrokenOffError, ClosedError, Head, NotHttpError, TooMuchError, Wire
 
@@ -111,6 +111,7 @@ class Web:
         self._opener = Opener(manners.tls, manners.proxy, reach, connect, resolve, clock, most=2 * manners.max_page)
         self._wires: dict[tuple[str, str, int], Wire] = {}
         self._moved: dict[Place, Place] = {}
+        self._url = manners.url
         self._coding = "gzip"
         self._said = f"User-Agent: {user_agent(manners.contact)}\r\nAccept: {_ACCEPT}\r\n"
         self._own: str | None = None
@@ -129,6 +130,7 @@ class Web:
         Raises Interrupted where somebody wants to stop before it is asked, Deferred, StoreError (a large page finds no
         room on disk) and SourceError with a code of ``messages/asking.py``.
         """
+        self._url = self.manners.url or url
         place = asking(self._known(place_of(url)), arguments, verbatim=verbatim)
         attempt = 0
         while True:
@@ -189,25 +191,35 @@ class Web:
         if target is None or target == shown(asked):
             return error
         self.noticed.pop("moved", None)
+        self._moved.clear()
         return SourceError("forbidden_redirect", where=shown(asked), target=target)
 
     def _redirected(self, place: Place, location: str, permanent: bool) -> Place:
         """Return where a redirect leads, if it may: with its host, or to another one for good."""
-        target, registered = redirected(place, location), self._registered(place)
+        target, registered = redirected(place, location), self._registered
         if leads_to_login(target) and not leads_to_login(place):
             raise SourceError("login", where=shown(target))
-        at_home = target.host in (place.host, registered.host)
-        if not at_home and (not permanent or self.manners.proxy):  # a proxy hides the address that would be judged
+        same_host = target.host in (place.host, registered.host)
+        if not same_host and (not permanent or self.manners.proxy):  # a proxy hides the address that would be judged
             raise SourceError("left_host", where=shown(place), target=shown(target))
         if permanent and target.query == place.query:
             old, new = place.base, target.base
-            self._moved[old] = new
+            self._remember(old, new)
             if old == registered.base or str(old) == self.noticed.get("moved", {}).get("moved_to"):
                 self.noticed["moved"] = {"where": shown(registered.base), "moved_to": shown(new)}
+        elif permanent and not same_host:  # with another question, so that the way must be gone each time: told as well
+            self.noticed["moved"] = {"where": shown(registered.base), "moved_to": shown(target.base)}
         return target
 
-    def _registered(self, place: Place) -> Place:
-        return place_of(self.manners.url) if self.manners.url else place
+    def _remember(self, old: Place, new: Place) -> None:
+        """Keep where an address has moved for good: as many as one question passes, and none that is very long."""
+        room = old in self._moved or len(self._moved) < REDIRECTS
+        if room and max(len(str(old)), len(str(new))) <= LONGEST_ADDRESS:
+            self._moved[old] = new
+
+    @property
+    def _registered(self) -> Place:
+        return place_of(self._url)
 
     def _known(self, place: Place) -> Place:
         """Return where an address has moved for good in this visit: it need not be asked twice for every page."""
@@ -303,7 +315,7 @@ class Web:
         self._wires.pop(place.origin, None)
         while len(self._wires) >= WIRES:  # the one that was opened first
             self._wires.pop(next(iter(self._wires))).close()
-        wire = self._wires[place.origin] = self._opener.open(place, deadline)
+        wire = self._wires[place.origin] = self._opener.open(place, self._registered, deadline)
         if self._opener.unverified(place):
             tls = self.manners.tls
             self.noticed["tls_unverified"] = {"where": place.host, "until": tls.insecure_until, "reason": tls.reason}
@@ -312,7 +324,7 @@ class Web:
     def _request(self, place: Place) -> bytes:
         if self._own is None:
             self._own = header_lines(self.manners.headers, self.manners.auth, self._environ)
-        own = self._own if self._own and may_know(place, self._registered(place)) else ""
+        own = self._own if self._own and may_know(place, self._registered) else ""
         return (
             f"GET {self._opener.target(place)} HTTP/1.1\r\nHost: {place.authority}\r\n{self._said}{own}"
             f"Accept-Encoding: {self._coding}\r\nConnection: keep-alive\r\n\r\n"

@@ -265,6 +265,9 @@ def _follow(log: Log, engine: Engine, origins: Mapping[str, Origin], progress: P
     for (place, number), made in documents(changes(log, start), origins, size):
         batch.update((document.key, document) for document in made)
         progress.changes += number
+        # One that was registered after ``origins`` were read: nobody may think that it is mapped as it should be.
+        if strange := {document.source for document in made} - origins.keys():
+            engine.mark(dict.fromkeys(strange, ""))
         if len(batch) >= BATCH:
             _write(engine, batch, _place(log, place), progress, told)
     if batch:

@@ -8,12 +8,11 @@ words that are Vietnamese syllables before and after decoding; a single string i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from harvester import load_yaml
+from harvester import load_yaml, normal_form
 
 from .syllables import is_known_syllable
 
@@ -94,7 +93,7 @@ class _Encoding:
     def decode(self, word: str) -> str:
         """Write the letters that were meant; composed."""
         found = self._longest_first.sub(lambda surface: self.letters[surface[0]], word)
-        return unicodedata.normalize("NFC", found) if found != word else word
+        return normal_form("NFC", found) if found != word else word
 
 
 def _letters(name: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from harvester import normal_form
 
 from .patterns import begun
 
@@ -132,7 +133,7 @@ _OF_NAME = {
 
 def grades_in(text: str) -> Terms:
     """Return the grades that a text names by "lớp N", "khối N", "lớp 6, 7", "lớp 6 đến lớp 9", "lớp 10A1", "lớp ba"."""
-    return _grades(unicodedata.normalize("NFC", text).lower())
+    return _grades(normal_form("NFC", text).lower())
 
 
 def grades_of_title(lowered: str) -> Terms:

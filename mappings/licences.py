@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import unquote
+
+from harvester import normal_form
 
 from .creative_commons import (
     ALONE,
@@ -148,7 +149,7 @@ def _plain(text: str) -> tuple[str, str]:
         text = unquote(unquote(text)).replace("--", "-").replace("-CC", " CC")
     marked = marked_up(text)
     if not marked.isascii():
-        marked = unicodedata.normalize("NFKC", marked).translate(_DASHES)
+        marked = normal_form("NFKC", marked).translate(_DASHES)
     plain = paragraphs(marked) if "<" in marked else marked
     return _LABEL.sub("", with_parted_codes(plain).strip(_QUOTES)), marked
 

@@ -82,7 +82,7 @@ def _entries() -> Iterable[tuple[str, str, str]]:
     for name, level in (("thpt", "thpt"), ("trung học cơ sở", "thcs"), ("trung học phổ thông", "thpt")):
         yield name, "level", level
     yield from ((word, "numbered", word) for word in WORDS_OF_GRADES)
-    for kind in ("academic", "school", "tests", "contest", "letterhead", "lesson", "spam", "joins"):
+    for kind in ("academic", "school", "tests", "contest", "letterhead", "lesson", "spam", "joins", "science"):
         yield from ((words, kind, words) for words in table[kind])
 
 
@@ -198,9 +198,11 @@ def find(words: list[str], bare: bool) -> list[Found]:
         for last, phrases in ends:
             for kind, group, term, spoils in phrases:
                 if place > reach.get(group, -1):
-                    reach[group] = last
                     if spoils is None or not _is_spoilt(spoils, place, last, words):
                         found.append(Found(kind, term, place, last))
+                    elif group == "series":
+                        continue  # "My friends Global Success" has another; of subjects the spoilt one hides its parts
+                    reach[group] = last
     return found
 
 
@@ -215,7 +217,7 @@ def _is_spoilt(spoils: _Spoils, first: int, last: int, words: list[str]) -> bool
     before, after, firsts = spoils
     previous = words[first - 1] if first else ""
     named = last > first and previous in ("môn", "mon")  # "môn Lịch sử – Trường THPT …"
-    if first and before and not named and (previous in before or " ".join(words[max(0, first - 2) : first]) in before):
+    if first and before and (previous in before or " ".join(words[max(0, first - 2) : first]) in before):
         return True
     if last + 1 == len(words) or words[last + 1] not in firsts:
         return False

@@ -11,11 +11,21 @@ from collections.abc import Callable
 from .grades import NUMBERS, Terms
 from .lessons import lesson_place
 from .phrases import Found, find, words_of_titles
+from .subject_neighbours import (
+    GRADE_WORDS,
+    OF,
+    TEACHERS_OF,
+    is_introduced,
+    is_name_of_school,
+    is_of_schools,
+    is_of_subject,
+    is_of_trade,
+    is_of_university,
+)
 from .tables import remembered
 from .vietnamese import folded, is_bare, key
 from .vocabulary import vocabulary
 
-_GRADE_WORDS = frozenset(("lơp'4", "khôi'4", "lop", "khoi", "grade"))
 _SERIES = frozenset(("kntt", "ctst", "vnen"))
 _COUNTED = re.compile(r"[bct]?\d+p?")  # "Tuần 3 Văn 6", "T7-B3 Địa 6"
 _NO_GRADE = frozenset(
@@ -40,17 +50,17 @@ KINDS_OF_SUBJECTS = frozenset(("subject", "syllable", "sure"))
 def subject_beside(hits: list[Found], words: list[str]) -> tuple[str, Terms]:
     """Return the subject before a legal grade number, and that grade: "Toán 10", "Tin học lớp 7"; else ("", ())."""
     for hit in hits:
-        if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
+        if hit.kind not in KINDS_OF_SUBJECTS or is_of_university(hit, words):
             continue
         place = hit.last + 1
         if place < len(words) and words[place] in _SERIES:  # "Mĩ thuật CTST 8"
             place += 1
-        if place < len(words) and words[place] in _GRADE_WORDS:
+        if place < len(words) and words[place] in GRADE_WORDS:
             place += 1
         if hit.kind == "syllable" and not _stands_alone(hit, words) and hit not in _in_a_row(hits, words):
             continue
-        number = _grade_at(words, place)
-        if number and _may_be(hit.term, number):
+        number = grade_at(words, place)
+        if number and may_be(hit.term, number) and not _counts_courses(hit, words, hits):
             return hit.term, _and_next(number, words, place + 1)
     return "", ()
 
@@ -64,7 +74,8 @@ def _and_next(number: str, words: list[str], place: int) -> Terms:
     return tuple(found) if len(found) > 2 or place == len(words) else (number,)
 
 
-def _grade_at(words: list[str], place: int) -> str:
+def grade_at(words: list[str], place: int) -> str:
+    """Return the number at a place of a title where it may be a grade, else ""."""
     word = words[place] if place < len(words) else ""
     if len(word) == 2:
         word = word.removeprefix("0")
@@ -108,15 +119,31 @@ _WORDS_AHEAD = (
 )
 _BARE_AHEAD = ("tap", "tra", "giang", "cuong")  # of these no other word is meant; "an toan" is safety, too
 _AHEAD = frozenset((*key(_WORDS_AHEAD).split(" "), *_BARE_AHEAD))
-_OF = frozenset(("môn", "mon"))  # "môn Khoa học" is a name of its own in the table
 
 
 def _stands_after(hit: Found, words: list[str]) -> bool:
     following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
     return hit.first > 0 and (
-        words[hit.first - 1] in _OF or words[hit.first - 1] == "chuyên" or following in ("thcs", "thpt")
+        is_of_subject(hit.first - 1, words) or words[hit.first - 1] == "chuyên" or following in ("thcs", "thpt")
     )
 
+
+def _counts_courses(hit: Found, words: list[str], hits: list[Found]) -> bool:
+    """Say that the number behind a subject is no grade: "Nhập môn Tin học 3", "Bộ môn Toán 3"."""
+    if hit.first < 2 or words[hit.first - 1] not in OF or words[hit.last + 1] in GRADE_WORDS:
+        return False
+    if words[hit.first - 2] in _STAFF_OF:
+        return not any(_is_of_lessons(other) for other in hits)  # "Đề kiểm tra bộ môn Toán 6" has a grade
+    return is_introduced(hit, words) or is_of_trade(hit.first - 1, words)
+
+
+def _is_of_lessons(hit: Found) -> bool:
+    if hit.kind in ("type", "weak", "head", "short"):
+        return hit.term == "99van_ban_ke_hoach" or hit.term[2:] in words_of_titles()["school_types"]
+    return hit.kind in ("tests", "contest", "lesson", "level", "series") or (hit.kind == "school" and hit.term != "môn")
+
+
+_STAFF_OF = frozenset((key("bộ"), "bo"))
 
 Parts = frozenset[tuple[int, int]]
 
@@ -135,17 +162,20 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
     found: list[Found] = []
     counted: bool | None = None  # asked for few, too
     for hit in hits:
-        if hit.kind not in KINDS_OF_SUBJECTS or _is_of_university(hit, words):
+        if hit.kind not in KINDS_OF_SUBJECTS or is_of_university(hit, words):
             continue
-        if hit.first > 1 and words[hit.first - 1] in _TEACHERS_OF and words[hit.first - 2] in _TEACHERS_OF:
+        if hit.first > 1 and words[hit.first - 1] in TEACHERS_OF and words[hit.first - 2] in TEACHERS_OF:
             continue  # "Sư phạm Toán học" is learnt at universities
-        if _is_name_of_school(hit, words) and not any(first == hit.first for first, _ in parts()):
+        if not grades and hit.kind != "sure" and is_introduced(hit, words):
+            continue
+        if is_name_of_school(hit, words) and not any(first == hit.first for first, _ in parts()):
             continue
         if hit.kind == "syllable":
             said = _stands_after(hit, words)
         else:
-            said = words[hit.first] in _OF or f" {' '.join(words[max(0, hit.first - 3) : hit.first])}".endswith(asked)
-        after_grade = hit.first > 1 and words[hit.first - 2] in _GRADE_WORDS and words[hit.first - 1] in NUMBERS
+            said = words[hit.first] in OF or f" {' '.join(words[max(0, hit.first - 3) : hit.first])}".endswith(asked)
+            said = said and not (hit.first and is_of_trade(hit.first - 1, words))
+        after_grade = hit.first > 1 and words[hit.first - 2] in GRADE_WORDS and words[hit.first - 1] in NUMBERS
         next_to = hit.kind == "syllable" and bool(found) and _continues(hit, found[-1])  # "Toán - Tin"
         believed = said or next_to or hit in row or hit.kind == "sure" or (after_grade and hit.kind == "subject")
         if hit.kind == "subject" and not believed:
@@ -160,11 +190,11 @@ def subjects_apart(hits: list[Found], words: list[str], grades: Terms, bare: boo
                 headed = headed and (counted or hit.term == "dao_duc")
                 if grades:  # "Lớp năm - Khoa học: …", "Đạo đức lớp Hai"
                     following = words[hit.last + 1 : hit.last + 2]
-                    headed = headed or (hit.first, hit.last) in parts() or not _GRADE_WORDS.isdisjoint(following)
+                    headed = headed or (hit.first, hit.last) in parts() or not GRADE_WORDS.isdisjoint(following)
                 believed = believed or (headed and not _is_beside_another(hit, hits))
         elif hit.kind == "syllable" and grades and not believed:
             believed = (hit.first, hit.last) in parts()  # "Lớp 6 - Văn - Tuần 5"
-        if believed and (not grades or any(_may_be(hit.term, grade) for grade in grades)):
+        if believed and (not grades or any(may_be(hit.term, grade) for grade in grades)):
             found.append(hit)
     return _together(found, words, lesson_place(words))
 
@@ -186,7 +216,7 @@ def _in_a_row(hits: list[Found], words: list[str]) -> list[Found]:
             rows[-1].append(hit)
         else:
             rows.append([hit])
-    return next((row for row in rows if _count(row) > (1 if _is_of_staff(row[0], words) else 2)), [])
+    return next((row for row in rows if _count(row) > (1 if is_of_staff(row[0], words) else 2)), [])
 
 
 def _count(row: list[Found]) -> int:
@@ -197,7 +227,8 @@ _STAFF = frozenset(map(key, ("tổ", "nhóm", "nghiệm", "môn", "bộ")))  # "
 _TRIAL_OF, _TRIAL = key("thí nghiệm").split(" ")
 
 
-def _is_of_staff(hit: Found, words: list[str]) -> bool:
+def is_of_staff(hit: Found, words: list[str]) -> bool:
+    """Say that teachers of a subject, or their room, are spoken of: "Tổ Hóa - Sinh", "phòng thí nghiệm Hóa"."""
     if hit.first > 1 and words[hit.first - 1] == _TRIAL:  # not of "Trắc nghiệm sinh lí"
         return words[hit.first - 2] == _TRIAL_OF
     return hit.first > 0 and words[hit.first - 1] in _STAFF
@@ -214,24 +245,29 @@ def subjects_of_study(hits: list[Found], words: list[str]) -> tuple[Terms, Terms
         hit
         for hit in hits
         if hit.kind in KINDS_OF_SUBJECTS
+        and not is_introduced(hit, words)
         and (
-            _OF.intersection(words[max(0, hit.first - 1) : hit.first + 1])
+            words[hit.first] in OF
+            or (hit.first and is_of_subject(hit.first - 1, words))
             or words[max(0, hit.first - 2) : hit.first] in _TEACHING
-            or (not _TEACHES.isdisjoint(words) and _grade_at(words, hit.last + 1))
+            or (not _TEACHES.isdisjoint(words) and grade_at(words, hit.last + 1))
             or words[hit.first - 1 : hit.first] == ["ppdh"]
         )
     ]
-    for hit in named:
-        number = _grade_at(words, hit.last + 1)
-        if number and _may_be(hit.term, number):
-            return (hit.term,), (number,)
+    of_schools = is_of_schools(words)
+    academic = {hit.term for hit in hits if hit.kind == "academic"}
+    teaches = (of_schools or not _TEACHES.isdisjoint(words)) and _COURSES.isdisjoint(academic)
+    for hit in named if teaches or not academic else ():
+        number = grade_at(words, hit.last + 1)
+        if number and may_be(hit.term, number):
+            return (hit.term,), () if is_of_university(hit, words) else (number,)
     only_there = [hit for hit in named if hit.term in words_of_titles()["anywhere"]]  # "Dạy học Ngữ văn"
-    return _together(named if _OF_SCHOOLS.intersection(words) else only_there, words, 0), ()
+    return _together(named if of_schools else only_there, words, 0), ()
 
 
 _TEACHING = (key("dạy học").split(" "), ["day", "hoc"])
 _TEACHES = frozenset((key("dạy"), "day"))
-_OF_SCHOOLS = frozenset(key("phổ thpt thcs tiểu").split(" "))
+_COURSES = frozenset(("giáo trình", "học phần"))  # of these a number counts courses: "Giáo trình dạy học Toán 2"
 
 
 def _continues(hit: Found, before: Found) -> bool:
@@ -242,7 +278,8 @@ def _continues(hit: Found, before: Found) -> bool:
 _LATER = {"hoat_dong_trai_nghiem": "hoat_dong_trai_nghiem_huong_nghiep", "tieng_viet": "ngu_van"}  # from grade 6 on
 
 
-def _may_be(subject: str, grade: str) -> bool:
+def may_be(subject: str, grade: str) -> bool:
+    """Say that a subject, or what it becomes from grade 6 on, is taught in a grade."""
     return legal(subject, grade) or (subject in _LATER and legal(_LATER[subject], grade))
 
 
@@ -300,46 +337,6 @@ def _themes(hits: list[Found], text: str, joins: bool) -> Terms:
 
 _WAY_OF_STEM = re.compile(r"\b(?:5E|EDP)\b")  # its two courses of a lesson
 _ENGLISH = frozenset(("global_success", "smart_world", "friends", "explore_new_worlds", "english_discovery"))
-
-
-def _is_name_of_school(hit: Found, words: list[str]) -> bool:
-    """Say that the words are part of a school's name: "Trường THPT Chuyên Ngoại ngữ"."""
-    if not hit.first or words[hit.first - 1] not in _SCHOOLS:
-        return False
-    before = words[max(0, hit.first - 4) : hit.first]
-    return SCHOOL in before or before[-2:] == ["thpt", "chuyên"]
-
-
-_TEACHERS_OF = frozenset((*key("sư phạm").split(" "), "su", "pham"))
-SCHOOL = key("trường")
-_SCHOOLS = frozenset(map(key, ("thpt", "thcs", "chuyên", "đh", "học", "quốc gia", "phạm")))
-_ORGANIC = key("cơ")  # of chemistry, organic or not; without a grade it is of a university
-# Parts of mathematics and chemistry that are taught in some grades; beside another number they are of a university.
-_PARTS = {
-    key(name): frozenset(grades.split())
-    for name, grades in (
-        ("giải tích", "11 12"),
-        ("đại số", "6 7 8 9 10 11"),
-        ("hình học", "6 7 8 9 10 11 12"),
-        ("số học", "6"),
-        ("lượng giác", "10 11"),
-        ("hóa học hữu cơ", "11 12"),
-        ("hóa học vô cơ", "9 10 11 12"),
-    )
-}
-
-
-_FIRST_OF_PARTS = frozenset(name.partition(" ")[0] for name in _PARTS)
-
-
-def _is_of_university(hit: Found, words: list[str]) -> bool:
-    if words[hit.first] not in _FIRST_OF_PARTS:
-        return False
-    grades = _PARTS.get(" ".join(words[hit.first : hit.last + 1]))
-    following = words[hit.last + 1] if hit.last + 1 < len(words) else ""
-    if grades is None or following in grades:
-        return False
-    return following.isdecimal() or (words[hit.last] == _ORGANIC and following not in _GRADE_WORDS)
 
 
 @remembered(maxsize=2)

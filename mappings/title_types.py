@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from .grades import Terms
 from .phrases import Found, words_of_titles
+from .subject_neighbours import SCHOOL
 from .tables import remembered
-from .title_subjects import KINDS_OF_SUBJECTS, SCHOOL, Parts, is_paper
+from .title_subjects import KINDS_OF_SUBJECTS, Parts, is_paper
 from .vietnamese import folded, key
 
 _OF_TEACHERS = ("mam_non", "tieu_hoc")  # of secondary schools such titles are theses as often

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar, overload
 from .grades import Terms, grades_of_title
 from .lessons import lessons, school_years
 from .phrases import Found, find
+from .sciences import without_sciences
 from .short_forms import written_out
 from .tables import forgotten
 from .title_subjects import (
@@ -36,6 +37,8 @@ from .vocabulary import vocabulary
 _OF_SCHOOL = ("school", "tests", "level")  # beside these two years are those of a school
 _SUBJECT_WORDS = frozenset(("môn", "mon"))
 _JOINED = ("joins", "theme")
+_BOOK = "Family and Friends"  # of a series, and a topic of lessons
+_TOPIC = _BOOK.lower().split(" ")
 _DIGIT = re.compile("[1-9]")
 _AND_NEXT = (
     r"(?<!\d,)(?<!\d, )\b{}(?:,| và| &) ?{}\b(?!\s*(?:tiết|bài|tuần|đề|câu|phút|điểm|trang|năm|chủ|chương|tháng|[/.%]))"
@@ -72,6 +75,8 @@ class Reading:
         self.odd = "spam" in kinds  # it has a word of spam; safety.py says whether it is
         self.academic = "academic" in kinds and not self.odd
         self.__dict__.update(_nothing_without(kinds))
+        if "science" in kinds and not self._named:
+            found = self._found = without_sciences(found, words, lowered)
         if "series" not in kinds:
             self._hits = found
         if "20" not in lowered:
@@ -167,7 +172,18 @@ class Reading:
 
     @_Once
     def _series(self) -> Terms:
-        return tuple(dict.fromkeys([hit.term for hit in self._hits if hit.kind == "series"]))
+        return tuple(
+            dict.fromkeys([hit.term for hit in self._hits if hit.kind == "series" and not self._is_topic(hit)])
+        )
+
+    def _is_topic(self, hit: Found) -> bool:
+        """Say that a unit is called so: "Unit 2 Family and friends"; at the end in these capitals it is the book."""
+        words, first = self._words, hit.first
+        if first < 2 or words[first - 2] != "unit" or not words[first - 1].isdecimal():
+            return False
+        if words[first : hit.last + 1] != _TOPIC or f"({' '.join(_TOPIC)}" in self._lowered:
+            return False
+        return hit.last + 1 < len(words) or f" {words[first - 1]} {_BOOK}" not in self._text
 
     @_Once
     def _school(self) -> bool:

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from harvester import normal_form
+
 from .encodings import is_mojibake, without_mojibake
 from .syllables import is_syllable, letters_and_tone
 
@@ -106,7 +108,7 @@ def _repair(text: str) -> str:
 def _composed(text: str) -> str:
     if not text.replace("\n", "").isprintable():  # no invisible character and no odd space is
         text = _JOINERS.sub("", text.translate(_INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text)
+    text = normal_form("NFC", text)
     return _without_eth(text) if "ð" in text or "Ð" in text else text
 
 
@@ -218,7 +220,7 @@ def key(text: str) -> str:
 
     So hóa = hoá = HÓA and kỹ = kĩ, while toán and toàn stay two words.
     """
-    return " ".join(keys(unicodedata.normalize("NFC", text).lower()))
+    return " ".join(keys(normal_form("NFC", text).lower()))
 
 
 def folded(text: str) -> str:
@@ -232,7 +234,7 @@ def without_marks(text: str) -> str:
     """Return a text as it is typed without any mark: "Vật lý" is "Vat ly"."""
     if text.isascii():
         return text
-    bare = unicodedata.normalize("NFD", text).translate(_BARE)
+    bare = normal_form("NFD", text).translate(_BARE)
     return "".join(character for character in bare if not unicodedata.combining(character))
 
 

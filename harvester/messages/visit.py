@@ -13,6 +13,27 @@ _OUTCOMES: dict[str, Message] = {
     "cut_on_purpose": Message(
         None, "Dừng theo yêu cầu (--limit hoặc --record).", "Stopped as asked (--limit or --record)."
     ),
+    "set_changed": Message(
+        None,
+        "sources.yaml nay hỏi bộ “{set}”, trước đây “{was}” (để trống: cả nguồn): đã hỏi lại toàn bộ;"
+        " bản ghi đang giữ mà nằm ngoài phần hỏi mới được coi là vắng.",
+        "sources.yaml now asks for the set “{set}”, formerly “{was}” (empty: the whole source): everything was asked"
+        " for; held records outside of what is asked for now count as absent.",
+    ),
+    "other_address": Message(
+        None,
+        "Lượt dở dang này hỏi địa chỉ {was}, sources.yaml nay ghi {url}: phần chưa công bố được bỏ;"
+        " lượt sau hỏi lại từ đầu.",
+        "This unfinished visit asked {was}, sources.yaml now says {url}: what was not yet public was dropped;"
+        " the next visit begins its list again.",
+    ),
+    "other_set": Message(
+        None,
+        "Lượt dở dang này hỏi bộ “{was}”, sources.yaml nay hỏi “{set}” (để trống: cả nguồn): phần chưa công bố được bỏ;"
+        " lượt sau hỏi lại từ đầu.",
+        "This unfinished visit asked for the set “{was}”, sources.yaml now asks for “{set}” (empty: the whole source):"
+        " what was not yet public was dropped; the next visit begins its list again.",
+    ),
     "interrupted": Message(
         "transient",
         "Bị ngắt giữa chừng; lần sau đi tiếp từ trang đã lưu.",
@@ -122,6 +143,12 @@ _NOTICES: dict[str, Message] = {
         "The server's clock went back from {watermark} to {clock}; the next visit asks for everything if need be.",
         VISIT,
     ),
+    "nameless": Message(
+        "source",
+        "{nameless} bản ghi không đọc được định danh: không kết luận được bản ghi nào vắng, lượt sau tìm lại.",
+        "{nameless} record(s) have no readable identifier: none can be called absent, which is looked for again.",
+        VISIT,
+    ),
     "reformatted": Message(
         None,
         "Định dạng đổi từ {was} sang {format}: {reformatted} bản ghi được giữ theo định dạng mới.",
@@ -131,6 +158,13 @@ _NOTICES: dict[str, Message] = {
         "source",
         "Máy chủ ghi ngày của lúc được hỏi cho {stamped} bản ghi: mỗi lượt phải đọc lại cả danh sách.",
         "The server stamps {stamped} records with the moment of asking: every visit has to read the whole list.",
+    ),
+    "late": Message(
+        None,
+        "{late} bản ghi mới hay đã sửa mang ngày cũ hơn lần hỏi trước (hiện ra muộn, hoặc sửa mà không đổi ngày): thấy"
+        " được nhờ đọc lại dần cả nguồn.",
+        "{late} record(s) are new or changed under a datestamp from before the last visit (shown late, or edited"
+        " without a new one): found by reading everything anew, bit by bit.",
     ),
 }
 

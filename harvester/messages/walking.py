@@ -32,6 +32,14 @@ MESSAGES: dict[str, Message] = {
         "Máy chủ khai {declared} bản ghi, danh sách có {seen}.",
         "The server declared {declared} records, the list has {seen}.",
     ),
+    "windows_short": Message(
+        "source",
+        "Các khoảng thời gian cho ít hơn danh sách {count} bản ghi: hỏi theo ngày thì máy chủ bỏ sót;"
+        " vắng mặt không chứng minh gì.",
+        "Windows of time had {count} records fewer than the list: by date the server leaves some out;"
+        " absence proves nothing.",
+        SHOW,
+    ),
     "doubles": Message(
         None,
         "{count} bản ghi hiện ở hơn một trang: thứ tự không ổn định, có thể sót; vắng mặt không chứng minh gì.",
@@ -92,6 +100,11 @@ MESSAGES: dict[str, Message] = {
         "In Identify the server gives its address as {said}, which is not the source's url ({where}): Kho asks only the"
         " source's url; if the server's word is right, change the url.",
         SHOW,
+    ),
+    "set_specs_too_long": Message(
+        None,
+        "{count} bộ có mã (setSpec) dài hơn {limit} chữ: tên của chúng không được giữ.",
+        "{count} set(s) have a setSpec of more than {limit} letters: their names are not kept.",
     ),
     "dates_day": Message(
         None,

@@ -135,6 +135,8 @@ def _strictly(state: Mended, where: str, name: str, known: Known, looked: _Looke
     answer, root = envelope(parts.envelope, where)
     if ENVELOPE in state.changed and DAMAGED in (answer.token or ""):
         raise SourceError("structure", where=where, detail="<resumptionToken>: U+FFFD")
+    if answer.errors and (parts.records or answer.token):  # which of the two is meant, nobody knows
+        raise SourceError("structure", where=where, detail=f"<error> <{answer.verb}>")
     if answer.verb == "ListIdentifiers":
         headers = tuple(
             read_header(parts.context, body, where, mended=number in state.changed)

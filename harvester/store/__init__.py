@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ..errors import StoreError
 from . import suppressions
 from .backup import back_up, copies_beside, refuse_other_files
 from .bodies import Bodies
@@ -31,6 +32,7 @@ class Store:
         self.log = Log(database, self.bodies)
         self.inspection = Inspection(database, self.log)
         self._file = take_downs
+        self.unfinished: StoreError | None = None  # why an erasure that was asked for could not be finished yet
 
     def take_down(self, down: TakeDown) -> None:
         """Hide a record, a source or a content for ever; raises StoreError."""
@@ -94,14 +96,17 @@ def open_store(
 ) -> Store:
     """Open a store by its URL, making or upgrading it; take-downs that it lacks are applied before anything is read.
 
-    ``clock`` gives our time in epoch seconds, ``take_downs`` is the file beside sources.yaml. Raises StoreError.
+    ``clock`` gives our time in epoch seconds, ``take_downs`` is the file beside sources.yaml. An erasure that cannot be
+    finished keeps nobody out: the store's ``unfinished`` says why. Raises StoreError.
     """
     database = Database(url, clock)
     try:
         prepare(database, backup=backup)
         database.epoch = epoch(database)
-        suppressions.apply(database, take_downs)
+        unfinished = suppressions.apply(database, take_downs)
     except BaseException:
         database.close()
         raise
-    return Store(database, take_downs)
+    store = Store(database, take_downs)
+    store.unfinished = unfinished
+    return store

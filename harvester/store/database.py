@@ -42,6 +42,15 @@ LOG_PAGES = 4_000  # so large the write-ahead log becomes: with a quarter of it 
 CHANGE_LOCK = 5_415_014_001
 
 
+def _without_password(url: sa.URL) -> str:
+    """Write an address as pg_dump and psql read it, so that commands that name it run as they are printed.
+
+    A password is left out and not starred: they ask for it then, or find it in ~/.pgpass or PGPASSWORD.
+    """
+    plain = url.set(drivername=url.get_backend_name()).difference_update_query(("password", "sslpassword"))
+    return plain._replace(password=None).render_as_string(hide_password=False)
+
+
 class Database:
     """Readers of their own and one writer thread with group commit; the same for both databases."""
 
@@ -50,8 +59,7 @@ class Database:
         self.url = sa.make_url(url)
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
-        plain = self.url.set(drivername=self.url.get_backend_name())  # as pg_dump and psql read it
-        self.where = plain.render_as_string(hide_password=True)
+        self.where = _without_password(self.url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.clock = clock
         self.epoch: int | None = None  # of the store that was opened; a claim in another one is refused

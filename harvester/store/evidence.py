@@ -12,83 +12,19 @@ import sqlalchemy as sa
 from ..record import Ledger
 from . import schema
 from .database import Database, tell
-from .staging import STAGES, unpack_seen
+from .seen import Bitmap, unpack_seen
+from .staging import STAGES
 from .visits import Visit, hold
 
 _BLOCK = 5_000
-_RUN = 16  # numbers: below, adding them one by one is as cheap
-
-
-class Bitmap:
-    """A set of record numbers in a bit each: 2.5 million records are 312 kB, however often they are seen."""
-
-    def __init__(self, low: int, high: int) -> None:
-        """Take the lowest and highest number that may be added."""
-        self._low = low
-        self._bits = bytearray((max(high - low, 0) >> 3) + 1)
-        self._size = len(self._bits) << 3
-
-    def add(self, number: int) -> None:
-        """Add a number; one outside the range is no record of this source and is ignored."""
-        place = number - self._low
-        if 0 <= place < self._size:
-            self._bits[place >> 3] |= 1 << (place & 7)
-
-    def add_all(self, numbers: Sequence[int]) -> None:
-        """Add numbers; a run without a gap, as an unchanged list shows its records, costs as much as one of them."""
-        size = len(numbers)
-        if size > _RUN and numbers[-1] - numbers[0] == size - 1 and self._is_run(numbers):
-            place = numbers[0] - self._low
-            begin, end = place >> 3, (place + size + 7) >> 3
-            run = (1 << size) - 1 << (place & 7)
-            there = int.from_bytes(self._bits[begin:end], "little")
-            self._bits[begin:end] = (there | run).to_bytes(end - begin, "little")
-            return
-        low, bits, most = self._low, self._bits, self._size
-        for number in numbers:
-            place = number - low
-            if 0 <= place < most:
-                bits[place >> 3] |= 1 << (place & 7)
-
-    def empty(self) -> Bitmap:
-        """Return an empty set of the same range."""
-        return Bitmap(self._low, self._low + self._size - 1)
-
-    def _is_run(self, numbers: Sequence[int]) -> bool:
-        first, last = numbers[0], numbers[-1]
-        return self._low <= first and last < self._low + self._size and list(numbers) == list(range(first, last + 1))
-
-    def without(self, *others: Bitmap) -> list[int]:
-        """Return the numbers that are in none of some other sets of the same range, in their order."""
-        left = self._number() & ~others[0].joined(*others[1:])._number()
-        places = enumerate(left.to_bytes(len(self._bits), "little"))
-        return [self._low + (place << 3) + bit for place, bits in places if bits for bit in range(8) if bits & 1 << bit]
-
-    def joined(self, *others: Bitmap) -> Bitmap:
-        """Return what is in any of some sets of one range."""
-        both = self.empty()
-        number = self._number()
-        for other in others:
-            number |= other._number()
-        both._bits[:] = number.to_bytes(len(both._bits), "little")
-        return both
-
-    def _number(self) -> int:
-        return int.from_bytes(self._bits, "little")
-
-    def __contains__(self, number: int) -> bool:
-        place = number - self._low
-        return 0 <= place < self._size and bool(self._bits[place >> 3] & 1 << (place & 7))
-
-    def __len__(self) -> int:
-        return int.from_bytes(self._bits, "little").bit_count()
 
 
 class Shown(msgspec.Struct, frozen=True):
     """The ledger of a visit, how many records were held when it began, and which of them it did not show.
 
     ``live``: distinct records that it showed not deleted. ``alive`` and ``deleted``: the held records that it showed
-    (readable or not), and those whose deletion it announced.
+    (readable or not), and those whose deletion it announced. ``nameless``: records whose identifier could not be read;
+    each may be any of those that seem to be absent, so none of them is.
     """
 
     ledger: Ledger
@@ -98,6 +34,7 @@ class Shown(msgspec.Struct, frozen=True):
     deleted: Bitmap
     missing: tuple[int, ...] = ()
     lapsed: tuple[int, ...] = ()
+    nameless: int = 0
 
 
 def shown(connection: sa.Connection, visit: Visit, *, whole: bool) -> Shown:
@@ -107,7 +44,7 @@ def shown(connection: sa.Connection, visit: Visit, *, whole: bool) -> Shown:
     of a first visit have published is not held.
     """
     counts = _staged_counts(connection, visit)
-    held = unchanged_only = own_new = own_gone = 0
+    held = unchanged_only = own_new = own_gone = nameless = 0
     alive = deleted = Bitmap(0, 0)
     missing: tuple[int, ...] = ()
     lapsed: tuple[int, ...] = ()
@@ -125,7 +62,8 @@ def shown(connection: sa.Connection, visit: Visit, *, whole: bool) -> Shown:
                 (deleted if is_deleted else alive).add(number)
         for number in _rejected_records(connection, visit) if visit.rejected else ():
             alive.add(number)
-        if whole and not _nameless(connection, visit):
+        nameless = _nameless(connection, visit)
+        if whole and not nameless:
             missing, lapsed = _absent(connection, visit, alive, deleted)
     new = counts["new"] + own_new
     unchanged = counts["same"] + counts["unheld"] + unchanged_only + own_gone
@@ -143,7 +81,7 @@ def shown(connection: sa.Connection, visit: Visit, *, whole: bool) -> Shown:
         lapsed=len(lapsed),
     )
     live = new + counts["changed"] + unchanged - counts["unheld"] - own_gone
-    return Shown(ledger, held, live, alive, deleted, missing, lapsed)
+    return Shown(ledger, held, live, alive, deleted, missing, lapsed, nameless)
 
 
 def _counting() -> sa.Select[Any]:
@@ -222,10 +160,12 @@ def _staged_records(connection: sa.Connection, visit: Visit) -> Iterator[tuple[i
         yield row[0], bool(row[1])
 
 
-def _nameless(connection: sa.Connection, visit: Visit) -> bool:
-    """Say whether a record came whose identifier could not be read: then nothing can be called absent."""
-    question = "SELECT 1 FROM rejected WHERE visit = ? AND identifier IS NULL LIMIT 1"
-    return bool(visit.rejected and tell(connection, question, (visit.id,)).fetchall())
+def _nameless(connection: sa.Connection, visit: Visit) -> int:
+    """Count the records that came and whose identifier could not be read: then nothing can be called absent."""
+    if not visit.rejected:
+        return 0
+    question = "SELECT count(*) FROM rejected WHERE visit = ? AND identifier IS NULL"
+    return int(tell(connection, question, (visit.id,)).fetchall()[0][0])
 
 
 def _rejected_records(connection: sa.Connection, visit: Visit) -> list[int]:
@@ -309,13 +249,14 @@ def keep_absent(database: Database, visit: Visit, missing: Sequence[int], lapsed
     ``missing`` and ``lapsed`` are numbers of records: those absent for the first time, and those absent again.
     """
     table = schema.absent
-    rows = [{"visit": visit.id, "record": number, "presence": schema.MISSING} for number in missing]
-    rows += [{"visit": visit.id, "record": number, "presence": schema.WITHDRAWN} for number in lapsed]
 
     def job(connection: sa.Connection) -> None:
         hold(connection, visit)
         connection.execute(table.delete().where(table.c.visit == visit.id))
-        for start in range(0, len(rows), _BLOCK):
-            connection.execute(table.insert(), rows[start : start + _BLOCK])
+        for presence, numbers in ((schema.MISSING, missing), (schema.WITHDRAWN, lapsed)):
+            for start in range(0, len(numbers), _BLOCK):  # rows of two million records at a time are half a gigabyte
+                block = numbers[start : start + _BLOCK]
+                rows = [{"visit": visit.id, "record": number, "presence": presence} for number in block]
+                connection.execute(table.insert(), rows)
 
     database.write(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 import sqlalchemy as sa
@@ -92,7 +93,7 @@ class Inspection:
     def kept(self, visit: int) -> Iterator[KeptPage]:
         """Walk through the pages of a visit that are kept whole, one at a time: a page may be large.
 
-        The bytes of one that names a record that was taken down are not given.
+        The bytes of one that names a record that was taken down are not given, nor is the question that named it.
         """
         veiled = self._veil(visit)
         numbers = sa.select(_kept.c.number).where(_kept.c.visit == visit).order_by(_kept.c.number)
@@ -104,7 +105,8 @@ class Inspection:
                 row = connection.execute(question).one()
             body = zstandard.decompress(row.body)
             shown = b"" if veiled.covers(body) else body
-            yield KeptPage(row.number, row.code, row.place, json.loads(row.repairs), shown)
+            place = row.place.partition("?")[0] if veiled.covers(unquote_to_bytes(row.place)) else row.place
+            yield KeptPage(row.number, row.code, place, json.loads(row.repairs), shown)
 
     def rejected(self, visit: int) -> Iterator[RejectedRecord]:
         """Walk through the records of a visit that could not be read; of one that was taken down only its fault."""

@@ -22,9 +22,9 @@ def keep(database: Database, visit: Visit, kept: Kept) -> None:
     table = schema.source
 
     def job(connection: sa.Connection) -> None:
-        insert(connection, visit, [kept])
+        number = insert(connection, visit, [kept])
         first_id = connection.scalar(sa.select(table.c.first_id).where(table.c.id == visit.source)) or ""
-        erasing.keep_out(connection, visit.id, first_id, visit.rejected)
+        erasing.keep_out(connection, visit.id, first_id, kept=number)
 
     database.write(job)
 
@@ -38,15 +38,19 @@ def _packed(body: Buffer) -> bytes:
     return b"".join([*pieces, packer.flush()])
 
 
-def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
-    """Add pages to those kept of a visit and count their repairs on it, in the caller's transaction."""
+def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> int:
+    """Add pages to those kept of a visit and count their repairs on it, in the caller's transaction.
+
+    Returns the number of the first of them.
+    """
     hold(connection, visit)
     repairs: dict[str, int] = json.loads(
         connection.scalars(sa.select(schema.visit.c.repairs).where(schema.visit.c.id == visit.id)).one()
     )
     number = connection.scalar(sa.select(sa.func.max(_table.c.number)).where(_table.c.visit == visit.id))
+    first = 0 if number is None else number + 1
     rows = []
-    for place, page in enumerate(pages, 0 if number is None else number + 1):
+    for place, page in enumerate(pages, first):
         for name, count in page.repairs.items():
             repairs[name] = repairs.get(name, 0) + count
         rows.append(
@@ -62,3 +66,4 @@ def insert(connection: sa.Connection, visit: Visit, pages: list[Kept]) -> None:
     connection.execute(_table.insert(), rows)
     values = {"repairs": json.dumps(repairs, sort_keys=True)}
     connection.execute(schema.visit.update().where(schema.visit.c.id == visit.id).values(values))
+    return first

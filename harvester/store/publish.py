@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from . import notes, renaming, schema, undo, visits
+from . import folding, notes, renaming, schema, undo, visits
 from .changes import Appending
 from .database import Database, tell, update
+from .sources import json_of
 from .visits import QUESTIONS, RELEASED, Ending, Visit, hold, hold_lease
 
 # One transaction up to here; above it slices, so that nobody waits longer than ~0.3 s for the writer (measured: 100,000
@@ -124,12 +125,15 @@ class Publisher:
             part = f"{part} AND identifier <= ?"
         size = tell(connection, f"SELECT count(*) FROM staged WHERE {part}", keys).fetchall()[0][0]  # noqa: S608 - ours
         if self._insert(connection, part, keys) < size:  # the others are held: what differs is changed
+            if self._visit.first:  # held since its own slices, which may have come from a newer record
+                folding.forget_older(connection, self._visit)
             self._update(connection, self._part(0, last) & self._here())
         tell(connection, f"DELETE FROM staged WHERE {part}", keys)  # noqa: S608 - as above
         return more
 
     def _update(self, connection: sa.Connection, here: sa.ColumnElement[bool]) -> None:
         differs = (_record.c.presence != schema.PRESENT) | (_record.c.content != _staged.c.content)
+        differs &= _staged.c.payload.is_not(None)  # what it says was held, and was erased and forgotten since
         self._work.log(connection, here & differs, _staged.c.payload, schema.PRESENT)
         update = _record.update().where(here & differs)
         connection.execute(
@@ -143,7 +147,8 @@ class Publisher:
                 last_visit=self._visit.id,
             )
         )
-        other_bytes = _record.c.fingerprint != _staged.c.fingerprint
+        forgotten = _record.c.content == b""  # its bytes must stay unknown, or they are never fetched
+        other_bytes = (_record.c.fingerprint != _staged.c.fingerprint) & ~forgotten
         marks = {"fingerprint": _staged.c.fingerprint, "datestamp": _staged.c.datestamp}
         connection.execute(_record.update().where(here & other_bytes).values(marks))
 
@@ -240,17 +245,28 @@ class Publisher:
             tell(connection, "DELETE FROM page WHERE visit = ?", (visit.id,))
         else:
             clear(connection, visit.id)
-        told = ("next_mode", "watermark", "due_at", "failures", "swept_at", "reread")
+        told = ("watermark", "due_at", "failures", "swept_at", "reread")
         after = {name: value for name in told if (value := getattr(ending, name)) is not None}
         if ending.restart:
             after["watermark"] = None
         hold_lease(connection, visit.lease, **after, retired=int(visit.mode == "retire"), **self._released)
+        # A statement of its own: on PostgreSQL it sees what was written before the source's row was ours.
+        tell(connection, _NEXT_MODE, (visit.source, b"", ending.next_mode, visit.source, visit.mode))
         if ending.outcome == "complete" and ending.verdict in ("published", "nothing") and visit.mode in ASKED:
             # A whole list was believed: what was taken back before is answered.
             tell(
                 connection, "UPDATE visit SET open = 0 WHERE source = ? AND mode = 'undo' AND open = 1", (visit.source,)
             )
 
+
+# A visit that did not ask for everything was opened while nobody wanted that: a ``full`` that stands there now was
+# written meanwhile, and stays. So does one for records whose bodies were erased and may be shown again: they have no
+# fingerprint until a list has brought them (0, 1: PRESENT, MISSING; the index of fingerprints answers).
+_FORGOTTEN = "SELECT 1 FROM record WHERE source = ? AND fingerprint = ? AND presence < 2"
+_NEXT_MODE = (
+    f"UPDATE source SET next_mode = CASE WHEN EXISTS ({_FORGOTTEN}) THEN 'full' ELSE ? END"  # noqa: S608 - ours
+    " WHERE id = ? AND (next_mode <> 'full' OR ? = 'full')"
+)
 
 # The modes are those of ``ASKED``.
 _OPEN = "SELECT id FROM visit WHERE source = ? AND id <> ? AND open = 1 AND mode IN ('full', 'incremental', 'sweep')"
@@ -261,6 +277,18 @@ def supersede(connection: sa.Connection, visit: Visit) -> None:
     for (number,) in tell(connection, _OPEN, (visit.source, visit.id)).fetchall():
         clear(connection, number)
         update(connection, "visit", {"open": 0, "superseded_by": visit.id}, "id = ?", (number,))
+
+
+def drop(database: Database, visit: Visit, code: str, facts: dict[str, Any]) -> None:
+    """End an unfinished visit with nothing more of it published; ``code`` and ``facts`` say why. Raises LeaseLost."""
+
+    def job(connection: sa.Connection) -> None:
+        values = {"outcome": None, "code": code, "facts": json_of(facts), "checkpoint": None}
+        hold(connection, visit, **values)
+        clear(connection, visit.id)
+        hold(connection, visit, state=schema.ENDED, ended=database.now())
+
+    database.write(job)
 
 
 def clear(connection: sa.Connection, number: int) -> None:

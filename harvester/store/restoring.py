@@ -115,6 +115,8 @@ def _check_copy(copy: Path) -> None:
 def _prepare(
     copy: Path, ready: Path, clock: Callable[[], float], take_downs: Path | None, before: _Replaced | None
 ) -> tuple[int, int]:
+    for rest in ("", "-wal", "-shm", "-journal"):  # of a restore that was killed: SQLite would play it into this one
+        ready.with_name(ready.name + rest).unlink(missing_ok=True)
     back_up(copy, ready)
     database = Database(f"sqlite:///{ready}", clock)
     try:

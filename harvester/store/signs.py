@@ -19,6 +19,8 @@ from .visits import Visit
 # that a million records are renamed must not need their memory.
 SAMPLE = 5_000
 RECENT = 30  # visits: a month of nights, so that the monthly sweep is among them
+BELIEVED = ("published", "nothing")  # verdicts after which nothing of a list waits
+ANSWERED = ("approved", "rekeyed")  # an operator has agreed: what was withdrawn by then is no longer unasked
 _FEW = LIMITS["few"].value  # up to here nothing is a mass of anything: no question is asked
 
 _staged, _record, _payload, _visit = schema.staged, schema.record, schema.payload, schema.visit
@@ -32,17 +34,22 @@ class Signs(msgspec.Struct, frozen=True):
     reformatted: int = 0
     formats: tuple[str, str] = ("", "")
     stamped: int = 0
+    late: int = 0
 
 
-def signs(connection: sa.Connection, visit: Visit, shown: Shown, *, whole: bool) -> Signs:
-    """Look for signs that a list is not what it seems; a first visit and small differences have none."""
+def signs(connection: sa.Connection, visit: Visit, shown: Shown, *, whole: bool, since: str | None = None) -> Signs:
+    """Look for signs that a list is not what it seems; a first visit and small differences have none.
+
+    ``since``: what is older than this moment was to be known already, for lists of changes have shown it.
+    """
     ledger = shown.ledger
     if visit.first:
         return Signs()
     renamed = _renamed(connection, visit, shown, whole) if ledger.new > _FEW and shown.held else 0
     edited = _edited(connection, visit) if ledger.changed > _FEW else (0, 0, ("", ""))
     stamped = _stamped(connection, visit) if shown.live > _FEW else 0
-    return Signs(renamed, *edited, stamped)
+    late = _late(connection, visit, since) if since and ledger.new + ledger.changed else 0
+    return Signs(renamed, *edited, stamped, late)
 
 
 def tail(identifier: str) -> str:
@@ -127,6 +134,27 @@ def _stamped(connection: sa.Connection, visit: Visit) -> int:
     return int(tell(connection, question, (visit.id, clock[:10], clock)).fetchall()[0][0])
 
 
+def _late(connection: sa.Connection, visit: Visit, since: str) -> int:
+    """Count what is new or says something else although its datestamp is older than what was asked for (D4, D6, D7).
+
+    Days are compared: a server may know no seconds, or take none.
+    """
+    source = _staged.c.visit + (visit.source - visit.id)
+    here = (_record.c.source == source) & (_record.c.identifier == _staged.c.identifier)
+    question = (
+        sa.select(sa.func.count())
+        .select_from(_staged.outerjoin(_record, here))
+        .where(
+            _staged.c.visit == visit.id,
+            _staged.c.deleted == 0,
+            _staged.c.datestamp < since[:10],
+            _staged.c.datestamp != "",
+            _record.c.id.is_(None) | (_record.c.content != _staged.c.content),
+        )
+    )
+    return int(connection.scalars(question).one())
+
+
 class Past(msgspec.Struct, frozen=True):
     """What went before: believed visits, newest first, and withdrawals that broken lists published since the last."""
 
@@ -138,17 +166,28 @@ def past(connection: sa.Connection, visit: Visit) -> Past:
     """Return what the judge must know of earlier visits; those that were taken back are not among them."""
     believed: list[Earlier] = []
     already, open_ended = 0, True
-    for mode, outcome, verdict, code, said, counted in tell(connection, _BEFORE, _keys(visit)).fetchall():
-        if outcome == "complete":
-            open_ended = False
-        if verdict not in ("published", "nothing"):
-            continue
+    rows = tell(connection, _BEFORE, _keys(visit)).fetchall()
+    for mode, outcome, verdict, code, said, counted in rows:
+        if verdict not in BELIEVED:
+            continue  # what was asked, or rejected, closes nothing: its stretch of time is asked for again
         ledger = msgspec.json.decode(counted, type=Ledger)
         if outcome == "complete":
+            open_ended = False
             believed.append(_earlier(mode, code, json.loads(said), ledger))
-        elif open_ended:  # its stretch of time is asked for again, and judged as one with what comes then
+        elif open_ended and code not in ANSWERED:  # it is judged as one with what comes then
             already += ledger.withdrawn + ledger.lapsed
+    if open_ended and len(rows) == RECENT:  # broken for more nights than a month has: each of them counts
+        already = _since_the_last_whole(connection, visit)
     return Past(tuple(believed), already)
+
+
+def _since_the_last_whole(connection: sa.Connection, visit: Visit) -> int:
+    """Count the withdrawals that broken lists have published since the last whole one, however long that is ago."""
+    keys = (visit.source, visit.id, visit.source)
+    last = tell(connection, _LAST_WHOLE, keys).fetchall()[0][0] or 0
+    rows = tell(connection, _BROKEN_SINCE, (*keys, last)).fetchall()
+    ledgers = [msgspec.json.decode(counted, type=Ledger) for code, counted in rows if code not in ANSWERED]
+    return sum(ledger.withdrawn + ledger.lapsed for ledger in ledgers)
 
 
 def unanswered_undo(connection: sa.Connection, source: int) -> int:
@@ -157,12 +196,15 @@ def unanswered_undo(connection: sa.Connection, source: int) -> int:
     return tell(connection, question, (source,)).fetchall()[0][0] or 0
 
 
-_BEFORE = (
-    "SELECT mode, outcome, verdict, code, facts, ledger FROM visit"
-    " WHERE source = ? AND id < ? AND mode NOT IN ('undo', 'retire') AND state = 2"
+_EARLIER = (
+    "source = ? AND id < ? AND mode NOT IN ('undo', 'retire') AND state = 2"
     " AND id NOT IN (SELECT undoes FROM visit WHERE source = ? AND undoes IS NOT NULL)"
-    " ORDER BY id DESC LIMIT ?"
 )
+_VISITS = f"FROM visit WHERE {_EARLIER}"
+_BEFORE = f"SELECT mode, outcome, verdict, code, facts, ledger {_VISITS} ORDER BY id DESC LIMIT ?"
+_BELIEVED_ONLY = "verdict IN ('published', 'nothing')"
+_LAST_WHOLE = f"SELECT max(id) {_VISITS} AND {_BELIEVED_ONLY} AND outcome = 'complete'"
+_BROKEN_SINCE = f"SELECT code, ledger {_VISITS} AND {_BELIEVED_ONLY} AND outcome <> 'complete' AND id > ?"
 
 
 def _keys(visit: Visit) -> tuple[int, ...]:
@@ -170,13 +212,15 @@ def _keys(visit: Visit) -> tuple[int, ...]:
 
 
 def _earlier(mode: str, code: str, facts: dict[str, Any], ledger: Ledger) -> Earlier:
+    whole, held, live = mode in ("full", "sweep"), facts.get("held", 0), facts.get("live", 0)
     return Earlier(
-        whole=mode in ("full", "sweep"),
-        held=facts.get("held", 0),
+        whole=whole,
+        held=held,
         fetched=ledger.fetched,
-        live=facts.get("live", 0),
+        live=live,
         declared=ledger.declared,
         removed=ledger.withdrawn + ledger.lapsed,
         rejected=ledger.rejected,
+        lacking=max(held - (live - ledger.new) - ledger.withdrawn, 0) if whole else 0,
         approved=facts.get("asked", "") if code == "approved" else "",
     )

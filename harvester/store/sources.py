@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from ..errors import Busy, LeaseLost, StoreError
 from . import schema
-from .database import Database, tell, update
+from .database import Database, tell, update, upsert
 
 LEASE_SECONDS = 120  # without a heartbeat for two minutes a process counts as gone
+ASKED_SET = "set"  # among what is learned: the set that was asked for last, empty for the whole source
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -70,6 +71,7 @@ class _Source(NamedTuple):
 
 _COLUMNS = ", ".join(_Source._fields)
 _NAMED = f"SELECT {_COLUMNS} FROM source WHERE name = ?"  # noqa: S608 - the names are those above
+_NUMBERED = f"SELECT {_COLUMNS} FROM source WHERE id = ?"  # noqa: S608 - as above
 
 
 def myself() -> str:
@@ -120,7 +122,8 @@ def registered(connection: sa.Connection, database: Database, name: str, was: st
         first = was or name
         taken = connection.scalar(sa.select(table.c.id).where(table.c.first_id == first))
         first_id = first if taken is None else f"{name}#{database.now()}"
-        connection.execute(table.insert().values(name=name, first_id=first_id, url=url))
+        made = upsert(database, table).values(name=name, first_id=first_id, url=url)
+        connection.execute(made.on_conflict_do_nothing())  # two first harvests of one list may make it at once
         row = _named(connection, name)
     assert row is not None
     return row
@@ -157,7 +160,8 @@ def source_row(database: Database, source: int) -> SourceRow:
         return _source_row(connection.execute(sa.select(schema.source).where(schema.source.c.id == source)).one())
 
 
-_MOST_SETS = 100_000  # names, a few MB in one row: twice what a visit reads of a server
+# Names of sets, and letters of them with their codes: in one row, twice what a visit reads of a server.
+_MOST_SETS, _SET_LETTERS = 100_000, 8_000_000
 
 
 def source_rows(database: Database) -> dict[str, SourceRow]:
@@ -180,8 +184,8 @@ def add_learned(
     question = "SELECT learned, set_names FROM source WHERE id = ?"
     held = tell(connection, question, (lease.source,)).fetchall()[0]
     facts, names = json.loads(held[0]) | dict(learned), json.loads(held[1]) | dict(set_names)
-    if len(names) > _MOST_SETS:  # a server that names others every night: what it names now is what there is
-        names = dict(set_names)
+    if len(names) > _MOST_SETS or sum(map(len, names)) + sum(map(len, names.values())) > _SET_LETTERS:
+        names = dict(set_names)  # a server that names others every night: what it names now is what there is
     hold_lease(connection, lease, learned=json_of(facts), set_names=json_of(names))
 
 
@@ -246,6 +250,28 @@ def claimed(connection: sa.Connection, database: Database, source: int, url: str
     if not rows:
         raise Busy(holder="?", source=name)
     return Lease(source, fence + 1), _source_row(_Source(*rows[0]))
+
+
+def asked_set(learned: Mapping[str, Any]) -> dict[str, str]:
+    """Return of what was learned which set was asked for; nothing where that was the whole source."""
+    return {ASKED_SET: learned[ASKED_SET]} if learned.get(ASKED_SET) else {}
+
+
+def now_asking(connection: sa.Connection, lease: Lease, chosen: str) -> tuple[SourceRow, str | None]:
+    """Note which set of a source is asked for; another one than before makes its next visits full until one is good.
+
+    What the new set has beside the former one is old: a list of changes would never show it. Returns the source's row
+    as it is from here on, and the former set; None where it is the same, or where nobody knows. Raises LeaseLost.
+    """
+    hold_lease(connection, lease)
+    row = _source_row(_Source(*tell(connection, _NUMBERED, (lease.source,)).fetchall()[0]))
+    former = row.learned.get(ASKED_SET)
+    if former == chosen:
+        return row, None
+    learned = {**row.learned, ASKED_SET: chosen}
+    anew: dict[str, Any] = {} if former is None else {"watermark": None, "next_mode": "full"}
+    hold_lease(connection, lease, learned=json_of(learned), **anew)
+    return msgspec.structs.replace(row, learned=learned, **anew), former
 
 
 def held_now(database: Database) -> frozenset[str]:

@@ -9,14 +9,14 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, cast
 
-import msgspec
 import sqlalchemy as sa
 import zstandard
 
 from ..record import Page, RawRecord, Rejected, Standing, number_of
-from . import erasing, kept, notes, schema
+from . import erasing, folding, kept, notes, schema
 from .bodies import Bodies
 from .database import GROUP, Database, tell
+from .folding import Held
 from .visits import Visit, add_learned, hold
 
 # What is new of a larger page is packed while it is written, so much at a time: nothing of it is in memory twice.
@@ -28,27 +28,18 @@ Rows = list[tuple[Any, ...]]
 Archive = Callable[[], Iterable[Rows]]  # asked anew where a transaction has to be tried again
 
 
-class Held(msgspec.Struct, frozen=True):
-    """What the store holds under an identifier."""
-
-    id: int
-    content: bytes
-    presence: int
-    first_visit: int
-
-
 def held(database: Database, source: int, identifiers: Sequence[str]) -> dict[str, Held]:
     """Return what is held under these identifiers."""
     table = schema.record
-    columns = (table.c.identifier, table.c.id, table.c.content, table.c.presence, table.c.first_visit)
-    question = sa.select(*columns).where(
+    columns = (table.c.id, table.c.content, table.c.presence, table.c.first_visit, table.c.datestamp)
+    question = sa.select(table.c.identifier, *columns).where(
         table.c.source == source, table.c.identifier.in_(sa.bindparam("names", expanding=True))
     )
     found: dict[str, Held] = {}
     with database.reading() as connection:
         for start in range(0, len(identifiers), _BLOCK):
             rows = connection.execute(question, {"names": list(identifiers[start : start + _BLOCK])})
-            found.update((row[0], Held(row[1], bytes(row[2]), row[3], row[4])) for row in rows)
+            found.update((row[0], Held(row[1], bytes(row[2]), *row[3:])) for row in rows)
     return found
 
 
@@ -72,11 +63,7 @@ SEEN_LEVEL = -1  # record numbers become no smaller at 3, and take three times a
 STAGES = "SELECT 1 FROM staged WHERE visit = ? LIMIT 1"
 _PAGE = "INSERT INTO page (visit, number, token, seen) VALUES (?, ?, ?, ?)"
 _STAGE = "INSERT INTO staged (visit, identifier, payload, content, fingerprint, key_number, deleted, datestamp) VALUES "
-_STAGED_AGAIN = (
-    " ON CONFLICT (visit, identifier) DO UPDATE SET payload = excluded.payload,"
-    " content = excluded.content, fingerprint = excluded.fingerprint, deleted = excluded.deleted,"
-    " datestamp = excluded.datestamp"
-)
+_STAGED_AGAIN = " ON CONFLICT (visit, identifier) DO NOTHING"  # which of them counts is looked at where there are two
 
 
 def _declared(visit: Visit, pages: Sequence[Page]) -> int | None:
@@ -95,6 +82,7 @@ class Stager:
         self._learned: dict[str, Any] = {}
         self._set_names: dict[str, str] = {}
         self._noticed: notes.Notes = {}
+        self._shown = folding.ShownBefore(database, visit)
 
     def learn(self, facts: Mapping[str, Any], set_names: Mapping[str, str]) -> None:
         """Keep what the server told of itself: with the next page, in the same transaction."""
@@ -128,6 +116,7 @@ class Stager:
                 self._forget_learned()
             return
         faults = [item for item in pages[-1].items if isinstance(item, Rejected)]
+        self._shown.waiting = [_shown(page) for page in pages[:-1]]
         rows, said = self._rows(pages[-1])
         archive = self._archive(said)
         rejected = [
@@ -147,6 +136,7 @@ class Stager:
         self._database.write(
             lambda connection: self._write(connection, pages, rows, len(said), archive, rejected, lines)
         )
+        self._shown.written(_shown(page) for page in pages)
         visit.pages += len(pages)
         visit.fetched += sum(len(page.items) for page in pages)
         visit.rejected += len(faults)
@@ -167,15 +157,18 @@ class Stager:
     def _rows(self, page: Page) -> tuple[Rows, list[RawRecord]]:
         """Make rows of a page, and choose what of it is new to the archive.
 
-        The last readable record of an identifier counts, so a page is folded here.
+        One record of an identifier counts, so a page is folded here.
         """
         visit = self._visit
         # On a first visit nothing is held; what its own slices have published is compared when it is published again.
         before: dict[str, Held] = {}
-        latest = {item.identifier: item for item in page.items if isinstance(item, RawRecord)}
+        read = [item for item in page.items if isinstance(item, RawRecord)]
+        latest = {record.identifier: record for record in read}
+        if len(latest) < len(read):
+            latest = folding.newest(read)
         if not visit.first and latest:
             before = held(self._database, visit.source, list(latest))
-            latest = _unless_shown_later(page, latest, before)
+            latest = folding.without_older(page.items, latest, before, self._shown)
         rows: Rows = []
         said: list[RawRecord] = []
         first = visit.id << 28 | visit.payloads
@@ -257,8 +250,8 @@ class Stager:
             declared=_declared(visit, pages),
         )
         shown = [number for page in pages for number in _shown(page)]
-        if visit.fetched and shown:
-            self._forget_staged(connection, shown)
+        if visit.fetched and shown and tell(connection, STAGES, (visit.id,)).fetchall():
+            folding.forget_staged(connection, visit, shown)
         for payloads in archive():
             self._insert_payloads(connection, payloads)
         if rows:
@@ -269,10 +262,10 @@ class Stager:
             tell(connection, _PAGE, line)
         self._keep_learned(connection)
         repaired = [page.kept for page in pages if page.kept is not None]
-        if repaired:
-            kept.insert(connection, visit, repaired)
         if said or rejected or repaired:
-            erasing.keep_out(connection, visit.id, self._first_id, visit.rejected)
+            first = kept.insert(connection, visit, repaired) if repaired else None
+            new = {"payload": visit.id << 28 | visit.payloads, "rejected": visit.rejected, "kept": first}
+            erasing.keep_out(connection, visit.id, self._first_id, **new)
 
     def _insert_payloads(self, connection: sa.Connection, payloads: Rows) -> None:
         if self._database.sqlite:
@@ -290,30 +283,12 @@ class Stager:
 
     def _insert_staged(self, connection: sa.Connection, rows: Rows) -> None:
         if self._database.sqlite:
-            _insert_at_once(connection, _STAGE, rows, _STAGED_AGAIN)
-            return
-        connection.exec_driver_sql(f"{_STAGE}({', '.join(['%s'] * len(rows[0]))}){_STAGED_AGAIN}", rows)
-
-    def _forget_staged(self, connection: sa.Connection, seen: list[int]) -> None:
-        """A record that was staged earlier in this visit and now shows its held bytes is unchanged after all."""
-        staged, record = schema.staged, schema.record
-        if not tell(connection, STAGES, (self._visit.id,)).fetchall():
-            return
-        for start in range(0, len(seen), _BLOCK):
-            numbers = seen[start : start + _BLOCK]
-            names = sa.select(record.c.identifier).where(record.c.id.in_(numbers)).scalar_subquery()
-            connection.execute(staged.delete().where(staged.c.visit == self._visit.id, staged.c.identifier.in_(names)))
-
-
-def _unless_shown_later(page: Page, latest: dict[str, RawRecord], before: dict[str, Held]) -> dict[str, RawRecord]:
-    """Leave out records of which the same page shows the held bytes further down."""
-    read = {item.identifier: place for place, item in enumerate(page.items) if isinstance(item, RawRecord)}
-    shown = {item: place for place, item in enumerate(page.items) if isinstance(item, int)}
-    return {
-        identifier: record
-        for identifier, record in latest.items()
-        if identifier not in before or shown.get(before[identifier].id, -1) < read[identifier]
-    }
+            written = _insert_at_once(connection, _STAGE, rows, _STAGED_AGAIN)
+        else:
+            statement = f"{_STAGE}({', '.join(['%s'] * len(rows[0]))}){_STAGED_AGAIN}"
+            written = connection.exec_driver_sql(statement, rows).rowcount
+        if written < len(rows):
+            folding.stage_newer(connection, self._visit.id, rows)
 
 
 def _shown(page: Page) -> Sequence[int]:
@@ -335,23 +310,19 @@ def _blocks(records: list[RawRecord]) -> Iterator[list[RawRecord]]:
         yield records[start:]
 
 
-def _insert_at_once(connection: sa.Connection, insert: str, rows: Rows, again: str = "") -> None:
-    """Insert many rows by one statement: a sixth cheaper than one for each row, and other threads step in once."""
+def _insert_at_once(connection: sa.Connection, insert: str, rows: Rows, again: str = "") -> int:
+    """Insert many rows by one statement: a sixth cheaper than one for each row, and other threads step in once.
+
+    Returns how many were inserted.
+    """
+    written = 0
     for start in range(0, len(rows), _AT_ONCE):
         block = rows[start : start + _AT_ONCE]
         statement = f"{insert}{_places(len(block), len(block[0]))}{again}"
-        tell(connection, statement, tuple(chain.from_iterable(block)))
+        written += tell(connection, statement, tuple(chain.from_iterable(block))).rowcount
+    return written
 
 
 @lru_cache(maxsize=256)  # pages of one list have one size
 def _places(rows: int, columns: int) -> str:
     return ", ".join([f"({', '.join('?' * columns)})"] * rows)
-
-
-def unpack_seen(rows: Iterable[bytes]) -> Iterator[array[int]]:
-    """Yield the record numbers of each packed row, by one unpacker: a new one for each takes nine times as long."""
-    unpacker = zstandard.ZstdDecompressor()
-    for packed in rows:
-        numbers = array("Q")
-        numbers.frombytes(unpacker.decompress(packed))
-        yield numbers

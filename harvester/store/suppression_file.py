@@ -32,7 +32,7 @@ class TakeDown(msgspec.Struct, frozen=True, kw_only=True):
     """What must not be shown: one record, all of a source (no identifier), or one content from wherever it comes.
 
     ``source`` is the source's first id, ``content`` the 16-byte hash of what is said, ``at`` epoch seconds. ``erased``
-    says that the bodies are overwritten too.
+    says that the bodies are overwritten too, ``unfinished`` that some may still lie in the store's files.
     """
 
     source: str | None = None
@@ -41,6 +41,7 @@ class TakeDown(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     at: int
     erased: bool = False
+    unfinished: bool = False
 
     @property
     def target(self) -> Target:
@@ -86,19 +87,19 @@ def _whole(content: bytes) -> int:
         for row in csv.reader([content[end:].decode()]):
             _entry(row)
             end = len(content)
-    except ValueError:
+    except (ValueError, csv.Error):
         pass
     return end
 
 
 def _entries(path: Path, text: str) -> Iterator[Entry]:
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
-        if number == 1 or not row:
-            continue
-        try:
-            yield _entry(row)
-        except ValueError as error:
-            raise StoreError("suppressions_unreadable", where=f"{path}:{number}", detail=str(error)) from error
+    number = 1
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+            if row and not (number == 1 and tuple(row[:2]) == _HEADER[:2]):
+                yield _entry(row)
+    except (ValueError, csv.Error) as error:
+        raise StoreError("suppressions_unreadable", where=f"{path}:{number}", detail=str(error)) from error
 
 
 def _entry(row: Sequence[str]) -> Entry:
@@ -145,27 +146,35 @@ def _csv(cells: Iterator[str] | Sequence[str]) -> bytes:
 def append(path: Path, entries: Sequence[Entry]) -> None:
     """Add lines and return when they are on disk; a torn last line of an earlier crash is cut off first.
 
-    Raises StoreError suppressions_unwritable.
+    Lines that the disk did not take are cut off again: a part of one could be read as a whole one. Raises StoreError
+    suppressions_unwritable.
     """
     try:
         made = not path.exists()
-        with path.open("ab+") as file:
+        with path.open("ab+", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # two commands at once write one after another
             file.seek(0)
             content = file.read()
             whole = _whole(content)
             file.truncate(whole)
-            if not whole:
-                file.write(_csv(_HEADER))
-            elif content[whole - 1 : whole] != b"\n":
-                file.write(b"\n")
-            file.write(b"".join(_line(entry) for entry in entries))
-            file.flush()
-            os.fsync(file.fileno())
+            head = _csv(_HEADER) if not whole else b"" if content[whole - 1 : whole] == b"\n" else b"\n"
+            try:
+                _write(file, head + b"".join(_line(entry) for entry in entries))
+            except OSError:
+                file.truncate(whole)
+                raise
         if made:
             sync_folder(path.parent)
     except OSError as error:
         raise StoreError("suppressions_unwritable", where=str(path), detail=str(error)) from error
+
+
+def _write(file: io.FileIO, lines: bytes) -> None:
+    """Write bytes to their end and force them to disk."""
+    left = memoryview(lines)
+    while left:
+        left = left[file.write(left) or 0 :]
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

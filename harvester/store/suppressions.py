@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from ..errors import StoreError
 from . import schema, suppression_file
 from .changes import append_rows
 from .database import Database
-from .erasing import ASKED, erase, forget_bytes, mentions
+from .erasing import ASKED, erase, finish, forget_bytes, make_sure_of_room, mentions
 from .suppression_file import Entry, TakeDown, Target
 
 _table, _record, _source = schema.suppression, schema.record, schema.source
@@ -96,6 +97,7 @@ def take_down(row: sa.Row[Any]) -> TakeDown:
         reason=row.reason,
         at=row.at,
         erased=bool(row.erased),
+        unfinished=row.erased == ASKED,
     )
 
 
@@ -109,13 +111,15 @@ def hits(database: Database, down: TakeDown) -> int:
 def add(database: Database, down: TakeDown, file: Path | None = None) -> None:
     """Take something down; the line in the file comes first, so that a crash after it is made good at the next opening.
 
-    Raises StoreError.
+    Raises StoreError; where only the erasing could not be finished the take-down holds, and a later opening goes on.
     """
+    if down.erased:
+        make_sure_of_room(database)
     if file is not None:
         _write_down(database, file, Entry("erase" if down.erased else "add", down))
     database.write(lambda connection: _insert(connection, database, down))
     if down.erased:
-        erase(database, down)
+        erase(database, [down])
 
 
 def remove(database: Database, down: TakeDown, file: Path | None = None) -> None:
@@ -125,11 +129,12 @@ def remove(database: Database, down: TakeDown, file: Path | None = None) -> None
     database.write(lambda connection: _delete(connection, database, down))
 
 
-def apply(database: Database, file: Path | None) -> None:
+def apply(database: Database, file: Path | None) -> StoreError | None:
     """Bring a store to what the file beside sources.yaml says, before anything is read.
 
     A store that was restored from an older copy, or made anew, does not know the take-downs of its time. An erasure
-    that a crash has stopped is finished.
+    that was cut short is gone on with; what keeps it from being finished is returned and keeps nobody from reading:
+    what it covers is hidden, and the next opening tries again.
     """
     entries = suppression_file.read(file) if file is not None else {}
     held = {down.target: down for down in every(database)}
@@ -138,9 +143,14 @@ def apply(database: Database, file: Path | None) -> None:
             if target in held:
                 remove(database, held[target])
         elif _lacks(held, entry.down):
-            add(database, entry.down)
-    for down in _unfinished(database):
-        erase(database, down)
+            database.write(lambda connection, down=entry.down: _insert(connection, database, down))  # type: ignore[misc]  # mypy cannot type a lambda's default
+    downs = _unfinished(database)
+    try:
+        if downs:
+            finish(database, downs)
+    except StoreError as error:
+        return error
+    return None
 
 
 def _unfinished(database: Database) -> list[TakeDown]:
@@ -203,7 +213,7 @@ def _delete(connection: sa.Connection, database: Database, down: TakeDown) -> No
     if held is None:
         return
     if held.erased:
-        forget_bytes(connection, hit(down))
+        forget_bytes(connection, down, hit(down))
     _tell(connection, down)
 
 

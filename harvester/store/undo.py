@@ -31,12 +31,16 @@ def extent(connection: sa.Connection, visit: int) -> Extent:
 
 
 def skipped(connection: sa.Connection, undo: int, visit: int, limit: int | None = None) -> list[tuple[str, str]]:
-    """Return the records of a visit that its undoing left alone, as (source's first id, identifier)."""
+    """Return the records of a visit that its undoing left alone, as (source's first id, identifier).
+
+    A take-down is a change of no visit and overtakes nothing.
+    """
     first, later = _change.alias("first"), _change.alias("later")
     overtaken = sa.exists().where(
         later.c.record == first.c.record,
         later.c.sequence > first.c.sequence,
         later.c.visit + 0 != visit,
+        later.c.visit + 0 != 0,
         later.c.visit + 0 < undo,
     )
     question = (

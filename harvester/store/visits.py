@@ -10,16 +10,19 @@ import sqlalchemy as sa
 
 from ..errors import LeaseLost
 from ..record import Ledger
+from ..urls import same_place
 from . import schema
 from .database import Database, tell, update
+from .sources import ASKED_SET as ASKED_SET
 from .sources import LEASE_SECONDS as LEASE_SECONDS
 from .sources import RELEASED as RELEASED
 from .sources import Lease as Lease
 from .sources import SourceRow as SourceRow
 from .sources import add_learned as add_learned
+from .sources import asked_set as asked_set
 from .sources import beat as beat
 from .sources import claim as claim
-from .sources import claimed, json_of, registered
+from .sources import claimed, json_of, now_asking, registered
 from .sources import describe as describe
 from .sources import hold_lease as hold_lease
 from .sources import holder as holder
@@ -71,36 +74,58 @@ def _visit(row: Sequence[Any]) -> Visit:
 
 
 class Entered(NamedTuple):
-    """A source whose lease was taken: its row, and its unfinished visit (``begun``: one that was opened just now)."""
+    """A source whose lease was taken: its row, and its unfinished visit (``begun``: one that was opened just now).
+
+    ``former`` is the address at which that visit stands, where sources.yaml has another one meanwhile.
+    """
 
     row: SourceRow
     lease: Lease
     visit: Visit
     begun: bool
+    former: str = ""
 
 
-def enter(
-    database: Database,
-    name: str,
-    was: str | None,
-    url: str,
-    plan: Callable[[SourceRow], tuple[str, str | None]],
-) -> Entered:
+Plan = Callable[[SourceRow], tuple[str, str | None]]  # of a new visit: in which mode it asks, and since when
+
+
+def enter(database: Database, name: str, was: str | None, url: str, plan: Plan, chosen: str = "") -> Entered:
     """Do in one transaction what every visit begins with: register, claim, look for an unfinished visit, or open one.
 
-    ``plan`` says of the source's row in which mode a new visit asks, and since when. Raises Busy, StoreError.
+    ``chosen`` is the set that a new visit asks for, empty for the whole source. Raises Busy, StoreError.
     """
 
     def job(connection: sa.Connection) -> Entered:
-        number = registered(connection, database, name, was, url).id
-        lease, row = claimed(connection, database, number, url)
-        visit = _unfinished(connection, number)
+        before = registered(connection, database, name, was, url)
+        lease, row = claimed(connection, database, before.id, url)
+        visit = _unfinished(connection, before.id)
         if visit is not None:
-            return Entered(row, lease, visit, False)
-        mode, since = plan(row)
-        return Entered(row, lease, insert(connection, database, lease, mode, since=since), True)
+            return Entered(row, lease, visit, False, "" if same_place(before.url, url) else before.url)
+        return _opened(connection, database, lease, plan, chosen)
 
     return database.write(job)
+
+
+def begin_next(database: Database, lease: Lease, plan: Plan, chosen: str, *, anew: bool = False) -> Entered:
+    """Open the next visit of a source whose lease is held, once the one before has ended. Raises LeaseLost.
+
+    ``anew``: that one was of another address, and what it has learned of time says nothing of this one.
+    """
+
+    def job(connection: sa.Connection) -> Entered:
+        if anew:
+            hold_lease(connection, lease, watermark=None, next_mode="full")
+        return _opened(connection, database, lease, plan, chosen)
+
+    return database.write(job)
+
+
+def _opened(connection: sa.Connection, database: Database, lease: Lease, plan: Plan, chosen: str) -> Entered:
+    """Open a visit in the caller's transaction; the first one that asks for another set than before says so."""
+    row, former = now_asking(connection, lease, chosen)
+    mode, since = plan(row)
+    changed = {} if former is None else {"set_changed": {"set": chosen, "was": former, "count": 1}}
+    return Entered(row, lease, insert(connection, database, lease, mode, since=since, noticed=json_of(changed)), True)
 
 
 def unfinished(database: Database, source: int) -> Visit | None:

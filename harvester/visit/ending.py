@@ -6,14 +6,15 @@ from typing import Any
 
 import msgspec
 
-from ..judge import Evidence, Expect, Judgement, clock_went_back, judge, proves_absence, shows_everything
+from .. import stamp
+from ..judge import UNSTEADY, Evidence, Expect, Judgement, clock_went_back, judge, proves_absence, shows_everything
 from ..record import Outcome
-from ..store import Store, signs
+from ..store import Store, folding, signs
 from ..store.evidence import Shown, keep_absent, shown
 from ..store.notes import Notes, noticed
 from ..store.visits import QUESTIONS, Ending, SourceRow, Visit
 from .asked import mode_of
-from .way import swept
+from .way import OVERLAP, swept
 
 NIGHT = 24 * 3600
 LONGEST_BACK_OFF = 7 * NIGHT
@@ -35,6 +36,8 @@ def judged(
     of the source; ``reread`` says how far the slow reading of everything anew has come.
     """
     database = store.database
+    if visit.first:
+        folding.fold_first(database, visit)
     with database.reading() as connection:
         on_the_way = noticed(connection, visit.id)
         seen = shown(connection, visit, whole=proves_absence(outcome, mode_of(visit), on_the_way))
@@ -45,7 +48,10 @@ def judged(
     held = {"visit": visit.id, "held": seen.held, "live": seen.live}
     ending = _ending(database.now(), row, visit, outcome, judgement)
     if ending.watermark is not None:
-        swept_at = swept(row, visit.mode, database.now(), doubled="doubles" in on_the_way)
+        # Of lists of changes only an unstable order matters here: they never make anything absent.
+        unnamed = seen.nameless > 0 and shows_everything(outcome, mode_of(visit))
+        doubtful = unnamed or bool(UNSTEADY & on_the_way.keys())
+        swept_at = swept(row, visit.mode, database.now(), doubtful=doubtful)
         ending = msgspec.structs.replace(ending, swept_at=swept_at, reread=reread)
     return msgspec.structs.replace(
         ending, ledger=_ledger(seen, judgement), **_said(outcome, code, facts, held, judgement)
@@ -62,7 +68,10 @@ def _evidence(
     on_the_way: Notes,
 ) -> Evidence:
     mode = mode_of(visit)
-    found = signs.signs(connection, visit, seen, whole=shows_everything(outcome, mode))
+    since = visit.since
+    if mode == "sweep" and row.watermark is not None:
+        since = stamp.earlier(row.watermark, OVERLAP)
+    found = signs.signs(connection, visit, seen, whole=shows_everything(outcome, mode), since=since)
     past = signs.past(connection, visit)
     return Evidence(
         outcome=outcome,
@@ -75,10 +84,12 @@ def _evidence(
         reformatted=found.reformatted,
         formats=found.formats,
         stamped=found.stamped,
+        late=found.late,
         clock=visit.clock,
         watermark=row.watermark,
         undone=signs.unanswered_undo(connection, visit.source),
         already=past.already,
+        nameless=seen.nameless,
         earlier=past.earlier,
         expect=expect,
         noticed=on_the_way,

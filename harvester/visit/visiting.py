@@ -14,7 +14,7 @@ from .. import stamp
 from ..errors import Deferred, Interrupted, KhoError, LeaseLost, SourceError
 from ..record import Format, Ledger, Outcome, Page
 from ..source import Source
-from ..store import Store, notes, visits
+from ..store import Store, notes, publish, visits
 from ..store.schema import PUBLISHING
 from ..store.staging import Stager
 from ..store.visits import Entered, Lease, SourceRow, Visit
@@ -60,9 +60,7 @@ class Visiting:
         """
         database, wish = self._store.database, wish or Wish()
         try:
-            entered = visits.enter(
-                database, source.id, source.was, source.url, lambda row: way(row, wish, database.now())
-            )
+            entered = visits.enter(database, source.id, source.was, source.url, self._plan(wish), source.set)
         except SourceError as error:
             return _plain(source, None, None, error)
         self._leases.add(entered.lease)
@@ -75,24 +73,35 @@ class Visiting:
                 self._leases.discard(entered.lease)
                 visits.release(database, entered.lease)
 
+    def _plan(self, wish: Wish) -> visits.Plan:
+        return lambda row: way(row, wish, self._store.database.now())
+
     def _entered(self, source: Source, entered: Entered, wish: Wish) -> Result:
         if entered.begun:
             return self._ask(source, entered.row, entered.visit, wish)
         database, lease, row = self._store.database, entered.lease, entered.row
-        deferred = entered.visit.outcome == "deferred"
+        waits = entered.visit.outcome == "deferred" and row.due_at > database.now()
+        otherwise, asked = _otherwise(entered.visit, wish), row.learned.get(visits.ASKED_SET, source.set)
         visit = visits.resume(database, lease, entered.visit)
         if visit is None:
             pass
         elif visit.state == PUBLISHING:
             finish(self._store, visit)  # what was decided is not judged again
             visit = None
-        elif wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental"):
+        elif entered.former:  # its checkpoint is a place in the list of another server
+            publish.drop(database, visit, "other_address", {"was": entered.former, "url": source.url})
+            visit = None
+        elif asked != source.set and (otherwise or not waits):  # where it stands is a place in another list
+            publish.drop(database, visit, "other_set", {"was": asked, "set": source.set})
+            visit = None
+        elif otherwise:
             self._judge(source, row, visit, "partial", "interrupted", {}, wish)
             visit = None
-        row = visits.source_row(database, row.id)
         if visit is None:
-            visit = visits.begin(database, lease, *way(row, wish, database.now()))
-        elif deferred and row.due_at > database.now():  # nobody is asked before the time that the server named
+            anew = bool(entered.former)
+            following = visits.begin_next(database, lease, self._plan(wish), source.set, anew=anew)
+            row, visit = following.row, following.visit
+        elif waits:  # nobody is asked before the time that the server named
             facts = {"until": _clock(row.due_at), "until_seconds": row.due_at}
             visits.pause(database, visit, "deferred", "deferred", facts)
             return self._result(source, visit, "deferred", None, "deferred", facts, Ledger(fetched=visit.fetched))
@@ -104,6 +113,7 @@ class Visiting:
         web = self._web(
             manners(source, self._contact), stopping=lambda: bool(self._stopping()), clock=self._store.database.now
         )
+        web.answered = visit.checkpoint is not None  # it did when this visit began: it is given all of its patience
         outcome: Outcome = "complete"
         code, facts = "whole", {}
         try:
@@ -195,6 +205,11 @@ class Visiting:
         )
 
 
+def _otherwise(visit: Visit, wish: Wish) -> bool:
+    """Say whether somebody wishes for another kind of visit than the unfinished one."""
+    return wish.cut or (wish.full and visit.mode != "full") or (wish.sweep and visit.mode == "incremental")
+
+
 def _told_apart(pages: Iterator[Page]) -> Iterator[Page]:
     """Let a fault of ours in asking or reading end this source's visit, and nobody else's night."""
     try:
@@ -223,7 +238,8 @@ def _within(page: Page, wish: Wish, fetched: int) -> Page:
     """Cut a page where a limit asks for it."""
     if wish.limit is None or fetched + len(page.items) <= wish.limit:
         return page
-    return msgspec.structs.replace(page, items=page.items[: max(wish.limit - fetched, 0)])
+    # The rest of this page is in no later one: whoever is killed here must not go on behind it.
+    return msgspec.structs.replace(page, items=page.items[: max(wish.limit - fetched, 0)], checkpoint=None)
 
 
 def _clock(moment: int) -> str:

@@ -40,14 +40,15 @@ def _is_old(row: SourceRow, watermark: str) -> bool:
     return not since or watermark >= stamp.earlier(since, -timedelta(days=SWEEP_DAYS))
 
 
-def swept(row: SourceRow, mode: str, now: int, *, doubled: bool) -> int | None:
+def swept(row: SourceRow, mode: str, now: int, *, doubtful: bool) -> int | None:
     """Return when absence was last looked for, after a good visit; None where it stays as it was.
 
-    A list in which records came twice has an unstable order and may have left others out (T10): it proves no
-    absence, and is looked through again the next night after a full list, within a week after any other.
+    A list in which records came twice has an unstable order and may have left others out (T10), and one with records
+    that cannot be named may have shown any of them: it is ``doubtful`` and proves no absence, and is looked through
+    again the next night after a full list, within a week after any other.
     """
     whole = mode in ("full", "sweep")
-    if not doubled:
+    if not doubtful:
         return now if whole else None
     within_a_week = now - (SWEEP_DAYS - FORGETFUL_DAYS) * DAY
     return 0 if mode == "full" else within_a_week if whole else min(row.swept_at, within_a_week)
@@ -58,5 +59,5 @@ def sweep_due(row: SourceRow) -> int:
 
     The source's number spreads them over a tenth of the time, so that 30,000 do not come in the same night.
     """
-    days = FORGETFUL_DAYS if row.learned.get("deleted_record") in FORGETFUL else SWEEP_DAYS
+    days = FORGETFUL_DAYS if str(row.learned.get("deleted_record")).strip().lower() in FORGETFUL else SWEEP_DAYS
     return row.swept_at + days * DAY - row.id * 7919 % (days * DAY // 10)

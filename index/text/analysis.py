@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from harvester import normal_form
+
 from .letters import (
     CHARACTERS,
     COUNTING,
@@ -64,9 +66,9 @@ _OURS = re.compile("[0-9a-zđ" + "".join(TONED) + "]+")
 def composed(text: str) -> str:
     """Return text in NFC with the characters replaced that hide or imitate letters."""
     if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+        text = normal_form("NFC", text)
     if _HARD.search(text):
-        text = unicodedata.normalize("NFC", text.translate(CHARACTERS))
+        text = normal_form("NFC", text.translate(CHARACTERS))
     return text
 
 

@@ -12,6 +12,7 @@ import pytest
 from commands._learned import LABELS, VALUES
 from demo.faults import Answer
 from demo.town import Town, sources_yaml
+from harvester import learn_of_source, open_store
 from tests.commands.calling import kho
 from tests.harvester.walking import error
 
@@ -50,16 +51,26 @@ def test_status_of_one_source_tells_what_was_learned(folder: Path) -> None:
     assert "learned" not in json.loads(kho(folder, "status", "--json").stdout)["sources"][0], "of one source only"
 
 
+def test_records_that_a_server_refused_are_counted_and_not_named(folder: Path) -> None:
+    """One of them may have been taken down."""
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    learn_of_source(store, NAME, isolation={"refused": {"oai:x:1": ["2026", "poison"], "oai:x:2": ["2026", "poison"]}})
+    store.close()
+    facts = learned(folder)
+    assert facts is not None
+    assert facts["isolation"] == {"refused": 2}
+
+
 def test_forgetting_clears_what_was_learned_and_nothing_else(folder: Path) -> None:
     before = json.loads(kho(folder, "status", NAME, "--json").stdout)["sources"][0]
     done = kho(folder, "sources", "forget", NAME)
     assert (done.returncode, f"kho harvest {NAME}" in done.stderr) == (0, True)
     after = json.loads(kho(folder, "status", NAME, "--json").stdout)["sources"][0]
-    assert "learned" not in after
+    assert after["learned"] == {"format": "oai_dc", "prefix": "oai_dc", "encoding": ""}, "of the records"
     for name in ("records", "watermark", "last_visit", "next_due"):
         assert after[name] == before[name]
     assert kho(folder, "harvest", NAME, "--no-index").returncode == 0
-    assert learned(folder) is not None, "and is learned anew"
+    assert "granularity" in (learned(folder) or {}), "and the server is learned anew"
 
 
 def test_forgetting_an_unknown_source_is_a_wrong_call(folder: Path) -> None:

@@ -12,8 +12,10 @@ import zstandard
 from starlette.testclient import TestClient
 
 from demo.town import Town, sources_yaml
-from harvester import TakeDown, open_store
+from harvester import StoreError, TakeDown, key_of, open_store
+from harvester.record import number_of
 from harvester.store import schema
+from harvester.store.database import Database
 from harvester.store.suppression_file import Entry, append, read
 from index import open_engine
 from mappings import Origin
@@ -184,6 +186,71 @@ def test_wrong_calls_are_answered_with_what_is_meant(folder: Path) -> None:
     assert done.returncode == 0, "the index knows what it must not show"
     done = inside(folder, "export")
     assert (done.returncode, "suppressions.csv:2" in done.stderr) == (6, True)
+
+
+def test_a_space_that_is_part_of_an_identifier_stays(folder: Path) -> None:
+    """Readers strip the white space of XML; a no-break space at the end of an identifier is one of its letters."""
+    named = IDENTIFIER + "\u00a0"
+    store = open_store(f"sqlite:///{folder}/kho.db")
+    other = schema.record.update().where(schema.record.c.identifier == IDENTIFIER)
+    other = other.values(identifier=named, key_number=number_of(NAME, named))
+    store.database.write(lambda connection: connection.execute(other) and None)
+    done = inside(folder, "suppress", "add", f"{NAME}: {named}\n", "--reason", "x", "--dry-run", KHO_LANG="en")
+    assert (done.returncode, "would hide 1 records" in done.stderr) == (0, True), done.stderr
+    store.close()
+    done = inside(folder, "suppress", "add", key_of(NAME, named), "--reason", "x", "--dry-run", KHO_LANG="en")
+    assert (done.returncode, "would hide 1 records" in done.stderr) == (0, True), done.stderr
+
+
+def test_an_identifier_that_no_record_can_have_is_refused(folder: Path) -> None:
+    for identifier in ("ă" * 1001, " "):
+        done = inside(folder, "suppress", "add", f"{NAME}:{identifier}", "--reason", "x", KHO_LANG="en")
+        assert (done.returncode, "1 to 2000 bytes" in done.stderr) == (2, True), done.stderr
+    assert inside(folder, "suppress", "add", f"{NAME}:{'ă' * 1000}", "--reason", "x").returncode == 0
+
+
+def test_an_id_that_another_source_had_first_hides_nothing_of_that(folder: Path) -> None:
+    """Keys are made of the first id: what is said of a name that was given anew would be done to the former one."""
+    file = folder / "sources.yaml"
+    text = file.read_text(encoding="utf-8")
+    place = text.index(f"  - id: {NAME}\n")
+    entry = text[place:].partition("\n  - id: ")[0]
+    renamed = entry.replace(f"- id: {NAME}\n", f"- id: ten-moi\n    was: {NAME}\n")
+    file.write_text(text.replace(entry, renamed), encoding="utf-8")
+    for words, hits in ((("--source", "ten-moi"), 240), ((f"ten-moi:{IDENTIFIER}",), 1)):
+        done = inside(folder, "suppress", "add", *words, "--reason", "x", "--dry-run", KHO_LANG="en")
+        assert (done.returncode, f"hide {hits} records" in done.stderr) == (0, True), done.stderr
+    assert inside(folder, "harvest", "ten-moi").returncode == 0
+    moved = renamed.replace(f"    was: {NAME}\n", "")
+    file.write_text(text.replace(entry, f"{moved}\n{entry.replace('/oai', '/oai2')}"), encoding="utf-8")
+    for words in (("--source", NAME), (f"{NAME}:{IDENTIFIER}",)):
+        for language, said in (("en", "would hide those"), ("vi", "ẩn nhầm")):
+            done = inside(folder, "suppress", "add", *words, "--reason", "x", KHO_LANG=language)
+            assert (done.returncode, said in done.stderr, "ten-moi" in done.stderr) == (2, True, True), done.stderr
+    assert not (folder / "suppressions.csv").exists()
+
+
+def test_an_erasure_that_could_not_finish_hides_at_once_and_is_told_until_it_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(database: Database) -> None:
+        raise StoreError("disk_full", where=database.where, detail="x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "rewrite", fails)
+        words = ("suppress", "add", f"{NAME}:{IDENTIFIER}", "--reason", "x", "--erase", "--yes")
+        done = inside(folder, *words)
+        assert (done.returncode, "đã ẩn 1 bản ghi" in done.stderr) == (6, True), done.stderr
+        done = inside(folder, "status", KHO_LANG="en")
+        assert (done.returncode, done.stderr.count("not erased yet")) == (0, 1), done.stderr
+        assert "kho suppress list" in done.stderr
+        listed = json.loads(inside(folder, "suppress", "list", "--json").stdout)
+        assert [(row["erased"], row["unfinished"]) for row in listed] == [(True, True)]
+        assert "unfinished" in inside(folder, "suppress", "list", KHO_LANG="en").stdout
+        assert balance(folder)["suppressed"] == 1
+    done = inside(folder, "suppress", "list", "--json", KHO_LANG="en")
+    assert "not erased yet" not in done.stderr
+    assert [(row["erased"], row["unfinished"]) for row in json.loads(done.stdout)] == [(True, False)]
 
 
 def test_an_index_that_cannot_be_reached_is_named(folder: Path) -> None:

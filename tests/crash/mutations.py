@@ -143,8 +143,8 @@ OTHERS = (
         "harvester/store/evidence.py",
         (
             (
-                "        connection.execute(table.delete().where(table.c.visit == visit.id))\n        for start",
-                "        for start",
+                "        connection.execute(table.delete().where(table.c.visit == visit.id))\n        for presence",
+                "        for presence",
             ),
         ),
         (2,),
@@ -167,10 +167,8 @@ OTHERS = (
         FEED,
         (
             (
-                "        progress.changes += number\n        if len(batch) >= BATCH:\n"
-                "            _write(engine, batch, _place(log, place)",
-                "        progress.changes += number\n        if len(batch) >= BATCH:\n"
-                "            _write(engine, batch, _place(log, log.identity()[2])",
+                "        if len(batch) >= BATCH:\n            _write(engine, batch, _place(log, place)",
+                "        if len(batch) >= BATCH:\n            _write(engine, batch, _place(log, log.identity()[2])",
             ),
         ),
         (3, 5),

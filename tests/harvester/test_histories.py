@@ -250,6 +250,7 @@ class Institution:
     def __init__(self, store: Store, chance: random.Random) -> None:
         self.store, self.chance, self.source, self.today = store, chance, Source(), 1
         self.standing: dict[str, tuple[str, str]] = {}
+        self.believed: dict[int, tuple[bool, int]] = {}  # visits: whether whole, and what was withdrawn unasked
         for record in range(chance.choice((3, 30, 70))):
             self.source.say(record, 1, 0)
         self.source.made = len(self.source.live)
@@ -283,9 +284,29 @@ class Institution:
         assert result.ledger.balances()
         self.standing = held(store)
         after = {name for name, (presence, _) in self.standing.items() if presence != "withdrawn"}
-        assert len(before - after) <= tolerated(len(before))
+        gone, already = len(before - after), self.unasked()
+        assert not gone or gone + already <= tolerated(len(before) + already)
         if result.verdict == "held":
             assert before == after
+        if result.visit is not None and result.verdict in ("published", "nothing"):
+            self.believed[result.visit] = (result.outcome == "complete", gone)
+
+    def unasked(self) -> int:
+        """What broken lists have taken away since a whole one was believed; what was approved or taken back is not."""
+        every = 0
+        for whole, gone in (self.believed[number] for number in sorted(self.believed, reverse=True)):
+            if whole:
+                break
+            every += gone
+        return every
+
+    def answered(self, number: int, decision: Any) -> None:
+        """Keep account of a decision."""
+        if decision is take_back:
+            self.believed.pop(number, None)
+        elif decision is approve:
+            found = self.store.log.visit(number)
+            self.believed[number] = (found is not None and found.outcome == "complete", 0)
 
     def decide(self) -> None:
         """Approve or reject what waits, or take some visit back; what cannot be done is refused and changes nothing."""
@@ -300,6 +321,7 @@ class Institution:
         before = self.standing
         try:
             decision(self.store, number)
+            self.answered(number, decision)
         except Refused:
             decision = reject
         self.standing = held(self.store)
@@ -319,6 +341,7 @@ def real_life(store: Store, chance: random.Random) -> None:
         place.ask(healthy=True)
         for question in store.log.open_questions().values():
             approve(store, question.id)
+            place.answered(question.id, approve)
             place.standing = held(store)
         place.today += 1
     shown = {name: said for name, said in held(store).items() if said[0] != "withdrawn"}

@@ -89,6 +89,12 @@ SIDES: dict[str, Both] = {
         lambda: evidence(1000, withdrawn=300, earlier=past(2, removed=300, approved="many_withdrawn")),
         MANY,
     ),
+    "usual_after": (
+        lambda: evidence(1000, declared=2000, unchanged=1000, earlier=past(3, declared=2000)),
+        NOTHING,
+        lambda: evidence(1000, declared=2000, unchanged=1000, earlier=past(2, declared=2000)),
+        ("nothing", "fewer_than_declared"),
+    ),
     "learned_may_lose": (
         lambda: evidence(1000, withdrawn=500, earlier=past(5, removed=900, approved="many_withdrawn")),
         PUBLISHED,
@@ -244,6 +250,40 @@ def test_a_source_that_always_rejects_is_not_told_again() -> None:
     assert seen(1000, rejected=600, unchanged=400, lapsed=1, earlier=past(4, rejected=300))[0] == "additions"
 
 
+def test_a_list_that_was_doubted_does_not_become_usual_by_being_seen_again() -> None:
+    """Only what lacked nothing, was not beyond the limit, or was approved says what a server usually gives."""
+    short = past(9, declared=1000, fetched=860, live=860, lacking=140)
+    now = {"declared": 1000, "unchanged": 860, "lapsed": 5}
+    assert seen(1000, **now, earlier=short) == ("additions", "fewer_than_declared")
+    assert seen(1000, **now, earlier=short[:2] + past(2, declared=1000)) == ("additions", "fewer_than_declared")
+    approved = past(3, declared=1000, fetched=860, live=860, lacking=140, approved="fewer_than_declared")
+    assert seen(1000, **now, earlier=approved) == PUBLISHED
+    slightly = past(3, declared=1000, fetched=900, live=900, lacking=100)
+    assert seen(1000, **now, earlier=slightly) == PUBLISHED, "14 % is within 10 of what is usual, and that was no doubt"
+    damaged = past(9, rejected=300, live=700, lacking=300)
+    assert seen(1000, rejected=300, unchanged=700, lapsed=5, earlier=damaged) == ("additions", "many_rejected")
+
+
+def test_short_lists_of_changes_do_not_tell_how_much_of_a_whole_list_is_usually_damaged() -> None:
+    tiny = tuple(Earlier(held=1000, fetched=2, live=0, rejected=2) for _ in range(5))
+    assert seen(1000, rejected=700, unchanged=300, lapsed=5, earlier=tiny) == ("additions", "many_rejected")
+
+
+def test_records_that_cannot_be_named_are_said_where_absence_was_looked_for() -> None:
+    assert seen(1000, unchanged=900, nameless=2) == ("nothing", "nameless")
+    assert judge(evidence(1000, unchanged=900, nameless=2)).facts == {"nameless": 2}
+    assert seen(1000, "sweep", unchanged=900, nameless=1)[1] == "nameless"
+    assert seen(1000, "incremental", unchanged=9, nameless=1) == NOTHING, "there nothing is ever absent"
+    assert seen(1000, outcome="partial", unchanged=9, nameless=1) == NOTHING
+    assert seen(0, new=9, nameless=1) == PUBLISHED, "on a first visit nothing can be"
+
+
+def test_D7_what_came_late_is_said_and_weighs_nothing() -> None:
+    assert seen(1000, "incremental", new=2, late=1) == ("published", "late")
+    assert judge(evidence(1000, "incremental", new=2, late=1)).facts == {"late": 1}
+    assert seen(1000, "incremental", new=2, late=1, noticed=MOVED)[1] == "moved", "what somebody must do is said first"
+
+
 def test_the_stretch_of_broken_lists_is_judged_as_one() -> None:
     """A list that breaks off every night must not take away 15 % every night."""
     assert seen(900, outcome="partial", withdrawn=50, already=100) == PUBLISHED
@@ -356,6 +396,7 @@ PAST = st.lists(
         declared=st.none() | NUMBERS,
         removed=NUMBERS,
         rejected=NUMBERS,
+        lacking=NUMBERS,
         approved=st.sampled_from(["", "many_withdrawn", "all_changed"]),
     ),
     max_size=14,
@@ -375,10 +416,12 @@ ANY = st.builds(
     reformatted=NUMBERS,
     formats=st.just(("oai_dc", "lom")),
     stamped=NUMBERS,
+    late=NUMBERS,
     clock=st.sampled_from([None, "2026-11-20T02:00:00Z", "2020-01-01T00:00:00Z"]),
     watermark=st.sampled_from([None, "2026-11-20T02:00:00Z"]),
     undone=st.integers(0, 1),
     already=NUMBERS,
+    nameless=st.integers(0, 2),
     earlier=PAST,
     expect=EXPECTED,
 )
@@ -423,7 +466,15 @@ def test_every_rule_has_its_sentence_and_is_reached() -> None:
     reached = {judge(made()).code for sides in SIDES.values() for made in (sides[0], sides[2])}
     for rule in RULES:
         assert MESSAGES[rule.code].vi, rule.code
-    others = {"undone", "empty_list", "fewer_than_expected", "reformatted", "moved"}  # tested by name above
+    others = {
+        "undone",
+        "empty_list",
+        "fewer_than_expected",
+        "nameless",
+        "reformatted",
+        "moved",
+        "late",
+    }  # tested by name above
     assert {rule.code for rule in RULES} == (reached | others) - {"whole", "same"}
 
 

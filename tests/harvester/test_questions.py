@@ -11,7 +11,7 @@ from harvester import Store, Wish, approve, reject
 from harvester.errors import Busy, Refused
 from harvester.judge import Expect
 from harvester.messages import next_command, sentence
-from harvester.store import schema, visits
+from harvester.store import schema, signs, visits
 from harvester.visit import retire_source
 from tests.harvester.lists import DELETED, UNREADABLE, Lists, clock, full, held, many, shown, some, visit
 
@@ -257,6 +257,43 @@ def test_parts_of_a_broken_list_add_up(store: Store) -> None:
     assert some(store, gone(*range(20, 25)), 6).verdict == "published", "a whole list was believed: counted anew"
 
 
+def test_lists_that_break_off_publish_nothing_of_what_an_operator_was_asked(store: Store) -> None:
+    """A whole list whose removals wait was not believed: the parts of broken ones before and after it add up."""
+    everything = many(300)
+    full(store, everything, 1)
+    announced = gone(*range(180))
+    for day in range(2, 12, 2):
+        assert some(store, announced, day).verdict == "additions"
+        left = sorted(announced.keys() & shown(store).keys())
+        some(store, dict.fromkeys(left[:30], DELETED), day + 1, breaks=True)
+    assert len(shown(store)) >= 255, "15 % of 300, and no more before somebody answers"
+    asked = store.log.open_questions()["truong"]
+    reject(store, asked.id)
+    assert some(store, dict.fromkeys(left[:30], DELETED), 12, breaks=True).verdict == "additions", "nor by a rejection"
+    asked = some(store, announced, 13)
+    approve(store, number(asked))
+    assert len(shown(store)) == 120
+    assert some(store, gone(*range(180, 190)), 14, breaks=True).verdict == "published", "that was answered"
+
+
+def test_broken_nights_add_up_for_as_long_as_it_takes(store: Store) -> None:
+    everything = many(200)
+    full(store, everything, 1)
+    for day in range(2, 2 + 2 * signs.RECENT):
+        some(store, gone(day), day, breaks=True)
+    assert len(shown(store)) == 170, "15 % of 200; a month of nights forgets none of them"
+
+
+def test_what_was_approved_of_a_broken_list_is_not_asked_again(store: Store) -> None:
+    full(store, ALL, 1)
+    assert some(store, gone(*range(10)), 2, breaks=True).verdict == "published"
+    asked = some(store, gone(*range(10, 40)), 3, breaks=True)
+    assert asked.verdict == "additions"
+    approve(store, number(asked))
+    assert some(store, gone(*range(40, 45)), 4, breaks=True).verdict == "published"
+    assert some(store, gone(*range(45, 60)), 5, breaks=True).verdict == "additions", "the ten before it still count"
+
+
 # --- unfinished visits, and what else may happen meanwhile ------------------------------------------------------------
 
 
@@ -354,6 +391,22 @@ def test_datestamps_of_the_moment_of_asking_are_noticed(store: Store) -> None:
     assert full(store, ALL, 4, stamps=now).code == "same"
 
 
+def test_D6_D7_what_is_older_than_what_was_asked_for_is_noticed(store: Store) -> None:
+    """A record that appears, or changes, under an old datestamp: lists of changes had left it out."""
+    full(store, ALL, 1)
+    first, second, third = list(ALL)[:3]
+    today = {"oai:truong.example:mới": clock(9), third: clock(9)}
+    said = {first: "sửa mà không đổi ngày", "oai:truong.example:muộn": "hiện ra muộn", second: ALL[second]}
+    result = some(store, {**said, "oai:truong.example:mới": "mới", third: "sửa"}, 10, stamps=today)
+    assert (result.verdict, result.code, result.facts["late"]) == ("published", "late", 2)
+    swept = visit(store, Lists([("oai:truong.example:cũ", "chưa từng thấy")], 11), Wish(sweep=True))
+    assert swept.code == "many_missing"
+    assert swept.noticed["late"]["late"] == 1
+    assert (
+        some(store, {"oai:truong.example:mai": "mai"}, 12, stamps={"oai:truong.example:mai": clock(11)}).code == "whole"
+    )
+
+
 def test_a_clock_that_went_back_makes_the_next_list_full(store: Store) -> None:
     full(store, ALL, 1)
     some(store, {}, 200)
@@ -392,6 +445,23 @@ def test_ten_calm_nights_teach_a_smaller_limit(store: Store) -> None:
     assert some(store, gone(*range(40, 75)), 13).verdict == "published", (
         "it has been seen once: three times that is usual"
     )
+
+
+def test_the_same_short_list_night_after_night_withdraws_nothing(store: Store) -> None:
+    """Shorter than declared, and lacking what is held: no number of such nights makes it usual; an operator does."""
+    everything = many(400)
+    names = list(everything)
+    full(store, everything, 1, declared=400)
+    for day in range(2, 9):
+        lacking = set(names[:55] if day % 2 else names[-55:]) if day < 6 else set(names[:55])
+        said = {name: text for name, text in everything.items() if name not in lacking}
+        short = full(store, said, day, declared=400)
+        full(store, said, day, declared=400)  # and again on the same day
+        assert "fewer_than_declared" in (short.code, *short.noticed), day
+        assert shown(store) == everything
+    asked = store.log.open_questions()["truong"]
+    approve(store, asked.id)
+    assert shown(store) == said
 
 
 def test_many_rejected_records_are_said(store: Store) -> None:

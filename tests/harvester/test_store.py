@@ -18,8 +18,8 @@ from harvester import Store, StoreError, open_store
 from harvester.errors import Interrupted, SourceError
 from harvester.store import opening, schema
 from harvester.store.database import Database, fault_of
-from harvester.store.evidence import Bitmap
 from harvester.store.publish import Publisher
+from harvester.store.seen import Bitmap
 from tests.conftest import ROOT, Clock
 from tests.harvester.test_visit import assert_equals_truth, visit
 
@@ -89,9 +89,25 @@ def test_an_older_store_on_postgresql_asks_for_a_backup(store_url: str, tmp_path
         with pytest.raises(StoreError) as refused:
             opening.prepare(database, head="0099", migrations=_future(tmp_path))
         assert refused.value.code == "store_older"
-        assert "pg_dump" in refused.value.next()
+        assert refused.value.next().endswith(f"'{database.where}'"), "as pg_dump reads it"
     opening.prepare(database, head="0099", migrations=_future(tmp_path), backup=False)
     assert opening._revision(database) == "0099"
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("postgresql+psycopg://kho:bimat@db.example:5432/kho", "postgresql://kho@db.example:5432/kho"),
+        ("postgresql://kho@db.example/kho?sslmode=require", "postgresql://kho@db.example/kho?sslmode=require"),
+        ("postgresql://db.example/kho?user=kho&password=bimat", "postgresql://db.example/kho?user=kho"),
+        ("sqlite:///kho.db", "sqlite:///kho.db"),
+    ],
+)
+def test_a_store_is_named_as_its_own_programs_read_it_and_without_password(address: str, named: str) -> None:
+    """Commands are printed with it: pg_dump cannot log in with stars, and asks where nothing is said."""
+    database = Database(address)
+    assert database.where == named
     database.close()
 
 

@@ -392,6 +392,38 @@ def test_a_restore_that_dies_leaves_the_store_as_it_was(
     assert place.restore().sequence == 400
 
 
+def test_a_killed_restore_leaves_nothing_that_is_mixed_into_the_next_one(
+    place: Place, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had written to its journal was of another copy."""
+    store = place.open()
+    visit(store, town, NAME)
+    store.back_up(place.copy)
+    town.next_night()
+    visit(store, town, NAME)
+    visit(store, town, OTHER)
+    newer = place.folder / "sao" / "moi.db"
+    store.back_up(newer)
+    store.close()
+
+    def killed(*_: object) -> None:
+        for rest in ("", "-wal"):  # what is on the disk at this moment
+            shutil.copy(f"{place.file}.restoring{rest}", f"{place.folder}/{len(rest)}")
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring.suppressions, "apply", killed)
+        with pytest.raises(ZeroDivisionError):
+            restore(place.url, newer, clock=place.clock, take_downs=place.list)
+    for rest in ("", "-wal"):
+        shutil.copy(f"{place.folder}/{len(rest)}", f"{place.file}.restoring{rest}")
+    assert place.restore().sequence == 400
+    store = place.open()
+    assert set(store.log.counts()) == {NAME}
+    assert store.check().faults == []
+    store.close()
+
+
 def test_other_means_have_restored_it(store: Store, town: Town, clock: Clock) -> None:
     """pg_restore has put an older copy back: the epoch begins when somebody says so."""
     visit(store, town, NAME)

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -166,7 +167,8 @@ def test_what_is_kept_of_visits_shows_nothing_of_it(store: Store, town: Town, ki
     table = schema.rejected
     for number, identifier in enumerate((IDENTIFIER, OTHER, None)):
         body = page % (identifier or IDENTIFIER).encode()
-        kept.keep(store.database, running, Kept("malformed", "http://a.example/", body))
+        asked = f"http://a.example/?verb=GetRecord&identifier={quote(identifier or IDENTIFIER, safe='')}"
+        kept.keep(store.database, running, Kept("malformed", asked, body))
         row = {"visit": running.id, "number": number, "identifier": identifier, "code": "no_metadata"}
         values = {**row, "body": zstandard.compress(body)}
         store.database.write(lambda c, values=values: c.execute(table.insert().values(values)) and None)
@@ -181,6 +183,7 @@ def test_what_is_kept_of_visits_shows_nothing_of_it(store: Store, town: Town, ki
     store.take_down(target[kind])
     hides_other = kind == "source"
     assert [bool(each.body) for each in look.kept(running.id)] == [False, not hides_other, False]
+    assert ["identifier=" in each.place for each in look.kept(running.id)] == [False, not hides_other, False]
     shown = [(each.identifier, bool(each.body)) for each in look.rejected(running.id)]
     assert shown == [(None, False), (None, False) if hides_other else (OTHER, True), (None, False)]
     waiting = look.waiting(running.id)

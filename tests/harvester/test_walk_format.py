@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from harvester import forget_source, learn_of_source
 from harvester.store import schema
 from harvester.visit import Result
 from tests.harvester.test_walk_protocol import BOTH, prefixes, refusing
-from tests.harvester.walking import Build, Place
+from tests.harvester.walking import NAME, Build, Place
 
 
 def stored(place: Place, result: Result) -> tuple[str, str | None]:
@@ -44,3 +45,18 @@ def test_P2_a_visit_whose_format_is_refused_on_the_way_is_full(build: Build) -> 
     assert prefixes(place) == ["lom", "oai_dc"]
     assert (stored(place, result), result.ledger.missing) == (("full", None), 1)
     assert (result.verdict, result.code) == ("published", "reformatted")
+
+
+def test_P2_a_change_of_format_is_seen_after_the_server_was_forgotten(build: Build) -> None:
+    """Else only what was edited would come in the new format, and the rest stay in the old one for ever."""
+    place = build()
+    place.visit()
+    learn_of_source(place.store, NAME, encoding="TCVN3", dates="none")
+    forget_source(place.store, NAME)
+    assert place.learned == {"format": "oai_dc", "prefix": "oai_dc", "encoding": "TCVN3"}, "said of the records"
+    place.repository.formats = BOTH
+    place.night()
+    place.edit("3", "Đề mới")
+    result = place.visit()
+    assert (stored(place, result), result.code) == (("full", None), "reformatted")
+    assert {change.raw.format for change in place.store.log.every_record(NAME) if change.raw} == {"lom"}

@@ -12,7 +12,7 @@ from harvester.record import Ledger
 from tests.conftest import Clock
 from tests.harvester.walking import NAME, PREFIX, Answer, Build, building, entries
 
-SWEEP = Wish(sweep=True)
+SWEEP, FULL = Wish(sweep=True), Wish(full=True)
 DAY = 24 * 3600
 
 
@@ -190,14 +190,28 @@ def test_a_first_visit_is_never_a_sweep(build: Build) -> None:
 
 
 def test_a_broken_header_is_rejected_and_makes_nothing_missing(build: Build) -> None:
+    """It may be the very record that seems to be absent: nothing is concluded, that is said, and looked for again."""
     place = build()
     place.visit()
     place.remove("2")
     broken = f"<identifier>{PREFIX}11</identifier>".encode()
     place.repository.fault = lambda body, _: Answer(body.replace(broken, b"<identifier/>"))
+    before = place.row.swept_at
     result = place.visit(SWEEP)
     assert result.ledger == Ledger(declared=44, fetched=44, unchanged=43, rejected=1)
     assert place.rejected(result) == {None: "no_identifier"}
+    assert (result.verdict, result.code, result.facts["nameless"]) == ("nothing", "nameless", 1)
+    assert place.row.swept_at < before, "absence was not looked for"
+    place.night()
+    place.visit(FULL)
+    assert place.row.swept_at == 0, "after a full list headers are asked for in the next night: they may be whole"
+    place.night()
+    place.repository.fault = ""
+    result = place.visit()
+    assert place.asked("ListIdentifiers"), "by itself"
+    assert (result.ledger.missing, result.ledger.lapsed) == (1, 0), "for the first time: nothing was remembered"
+    assert place.held["2"] == "missing"
+    assert place.row.swept_at >= before
 
 
 def test_unreadable_datestamps_are_asked_for(build: Build) -> None:

@@ -378,6 +378,14 @@ def test_H6_a_permanent_redirect_to_another_host_is_followed_and_flagged(
     assert (len(server.paths), other.paths) == (1, ["/oai?verb=Identify", "/oai?verb=ListSets"])
 
 
+def test_H6_a_permanent_redirect_is_flagged_although_it_changes_the_question(server: Server, other: Server) -> None:
+    """OJS moved from index.php?page=oai to /oai: the former question is no part of the new address."""
+    server.answers = [reply(301, Location=other.url + "?verb=Identify")]
+    asked = web(url=server.url + "?page=oai")
+    assert asked.get(server.url + "?page=oai", {"verb": "Identify"}).content == b"<other/>"
+    assert asked.noticed["moved"]["moved_to"] == other.url
+
+
 def test_H6_a_redirect_within_the_host_for_good_is_flagged_too(server: Server) -> None:
     server.answers = [reply(301, Location="/moi"), reply()]
     asked = web(url=server.url)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from harvester.deadline import Deadline
 from harvester.errors import SourceError
-from harvester.guard import connect
+from harvester.guard import Reach, Resolve, connect
 from harvester.manners import Tls
 from harvester.messages import who_must_act
 from harvester.tls import day
@@ -81,10 +82,12 @@ def start() -> Iterator[Start]:
 
 
 def asking(**more: object) -> Web:
-    """Somebody who finds the institution's name on loopback."""
+    """Somebody who finds the institution's name on loopback, where a public server is played."""
 
-    def found(host: str, port: int, *rest: object) -> socket.socket:
-        return connect("127.0.0.1" if host.endswith(".example") else host, port, *rest)  # type: ignore[arg-type]
+    def found(host: str, port: int, deadline: Deadline, reach: Reach, resolve: Resolve) -> socket.socket:
+        if host.endswith(".example"):
+            host, reach = "127.0.0.1", Reach(loopback=True)
+        return connect(host, port, deadline, reach, resolve)
 
     return web(connect=found, patience=0, **more)
 

@@ -139,6 +139,22 @@ def test_where_all_documents_differ_few_are_asked_for(
     assert asked == [FEW]
 
 
+def test_a_source_that_is_registered_while_an_index_is_updated_is_mapped_by_its_settings_next(
+    sqlite_store: Store, town: Town, engine: Engine
+) -> None:
+    """An update knows the sources that there were when it began; a harvest beside it may bring another one."""
+    visit(sqlite_store, town, NAME)
+    before = origins(sqlite_store)
+    update(sqlite_store.log, engine, before)
+    visit(sqlite_store, town, "thpt-hong-duc")
+    assert update(sqlite_store.log, engine, before).changes > 0
+    known = origins(sqlite_store, province="40")
+    assert "thpt-hong-duc" in update(sqlite_store.log, engine, known).remapped
+    total = engine.search(Query()).total
+    assert engine.search(Query(filters=(Filter("province", ("vn-40",)),))).total == total
+    assert update(sqlite_store.log, engine, known).remapped == []
+
+
 def test_settings_that_change_while_an_update_is_broken_off_are_followed(sqlite_store: Store, town: Town) -> None:
     from index.query import IndexUnreachableError
 

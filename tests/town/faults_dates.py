@@ -242,7 +242,7 @@ FAULTS = (
     Fault(
         "stamp-stays", ("D6",), "edits a record and leaves its datestamp",
         "reads a slice of the source anew at every visit, the whole within a month",
-        (Night(whole()), month(changed(20, changed=1), edit(7, stamp=False))), both=True,
+        (Night(whole()), month(changed(20, changed=1, code="late"), edit(7, stamp=False))), both=True,
     ),
     Fault(
         "index-lags", ("D7",), "shows a record a day late, with its old datestamp",
@@ -252,7 +252,7 @@ FAULTS = (
     Fault(
         "index-lags-for-weeks", ("D7",), "shows a record ten days late, with its old datestamp",
         "reads a slice of the source anew at every visit, the whole within a month",
-        (Night(whole()), month(changed(20, new=1), appear(late(10)))),
+        (Night(whole()), month(changed(20, new=1, code="late"), appear(late(10)))),
     ),
     Fault(
         "newest-first", ("D8",), "lists the newest record first", "takes its place from the server's clock",
@@ -313,7 +313,10 @@ FAULTS = (
     Fault(
         "clock-runs-ahead", ("F11", "D8"), "has a clock ten days ahead of its datestamps",
         "finds nothing new by date, and everything by reading a slice anew at each visit",
-        (Night(whole(), behind(-240)), replace(month(changed(20, changed=3), edit(3, 4, 5)), act=behind(-240))),
+        (
+            Night(whole(), behind(-240)),
+            replace(month(changed(20, changed=3, code="late"), edit(3, 4, 5)), act=behind(-240)),
+        ),
     ),
     Fault(
         "clock-goes-back", ("F11",), "has a clock that goes back by ten days",

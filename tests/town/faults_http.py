@@ -334,7 +334,7 @@ FAULTS = (
           mended(half(closing))),
     Fault("cut-from-then-on", ("H11",), "cuts every answer after the second page, and the length agrees",
           "accepts no cut page; keeps and publishes the two whole ones",
-          (Night(partial("malformed", HELLO + 20, 50, kept={"malformed": 1}),
+          (Night(partial("malformed", HELLO + 20, 50, kept={"malformed": 2}),
                  wires(once_at(3), half(lambda handler, wire: handler.whole(wire)))),)),
     Fault("more-than-promised", ("H11",), "sends more bytes than Content-Length says", AGAIN,
           (Night(whole(WHOLE + 2), times(2, is_page(2), sent(promising(-400)))),)),

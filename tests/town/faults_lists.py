@@ -139,7 +139,7 @@ FAULTS = (
                       late="repeated records are a sign of missed ones: the next visit is full"),
                 unsteady,
             ),
-            Night(changed(12, new=5, unchanged=95)),
+            Night(changed(12, new=5, unchanged=95, code="late")),
         ),
     ),
     Fault(

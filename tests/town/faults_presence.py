@@ -160,9 +160,11 @@ FAULTS = (
         "misses them at the next look at the set, then withdraws them",
         (
             Night(whole(HELLO + 2, new=50), day=in_set("chon", *range(1, 51))),
-            Night(Expect("complete", "published", "whole", 12, {"fetched": 40, "unchanged": 40, "missing": 10},
+            Night(Expect("complete", "published", "whole", 12,
+                         {"fetched": 80, "unchanged": 40, "repeated": 40, "missing": 10},
                          missing=named(*FEW)), day=in_set("chon", *range(11, 51)), days=32),
-            Night(Expect("complete", "published", "whole", 12, {"fetched": 40, "unchanged": 40, "lapsed": 10},
+            Night(Expect("complete", "published", "whole", 12,
+                         {"fetched": 80, "unchanged": 40, "repeated": 40, "lapsed": 10},
                          withdrawn=named(*FEW)), days=32),
         ),
         source={"set": "chon"}, wanted=lambda entry: "chon" in entry.sets,
@@ -198,7 +200,8 @@ FAULTS = (
         (
             Night(whole()),
             Night(
-                Expect("complete", "nothing", "same", 12, {"fetched": 101, "unchanged": 100, "rejected": 1},
+                Expect("complete", "nothing", "same", 12,
+                       {"fetched": 201, "unchanged": 100, "repeated": 100, "rejected": 1},
                        rejected={"not_given": 1}),
                 not_giving, days=32,
             ),

@@ -110,7 +110,7 @@ def mends_all(change: Change, server: str, kho: str, repairs: dict[str, int], **
 
 
 def refuses(code: str, change: Change, server: str, kho: str, kept: int = 1, **more: object) -> dict[str, object]:
-    """Everything from page 2 on cannot be accepted; the first page is, and one refused answer is kept as it came."""
+    """Everything from page 2 on cannot be accepted; the first page is, and refused answers are kept as they came."""
     expect = partial(code, HELLO + 20, PAGE, kept={code: kept})
     return {"server": server, "kho": kho, "nights": (Night(expect, from_page(2, change)),), **more}
 
@@ -336,8 +336,8 @@ FAULTS = (
         "record_too_deep", inside(b"<x>" * 300 + b"</x>" * 300), "has a record 300 elements deep")),
     Fault("unclosed-element", ("X2",), **refuses(
         "malformed", put(b"</dc:title>", b""), "forgets to close an element",
-        "accepts no record of such an answer, and keeps it as it came")),
+        "accepts no record of such an answer, and keeps it as it came", 2)),
     Fault("two-lists", ("X13",), **refuses(
         "structure", put(b"</OAI-PMH>", b"<ListRecords>" + FORGED + b"</ListRecords></OAI-PMH>"),
-        "puts two lists into one answer", "accepts no record of such an answer")),
+        "puts two lists into one answer", "accepts no record of such an answer", 2)),
 )  # fmt: skip

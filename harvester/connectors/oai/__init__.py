@@ -32,8 +32,7 @@ def pages(source: Source, visit: Asking, web: Web) -> Iterator[Page]:
     try:
         yield from _pages(conversation)
     except SourceError:
-        if not conversation.kept:  # what ends a visit is kept, so that somebody can look at it
-            conversation.keep_unread()
+        conversation.keep_unread()  # what ends a visit is kept, so that somebody can look at it
         raise
 
 
@@ -62,12 +61,10 @@ def _begin(conversation: Conversation) -> Walk:
     main = Stretch("ListIdentifiers" if sweep else "ListRecords", visit.since)
     walk = Walk(prefix, name, [main], main=main, clock=conversation.clock)
     learned = conversation.learned
-    if (
-        visit.mode == "incremental"
-        and visit.since
-        and UNSUPPORTED not in (learned.get("windows"), learned.get("incremental"))
-    ):
-        slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, visit.since, conversation.clock)
+    # A sweep reads no record that is held: where every visit is one, only the slice sees what was edited in silence.
+    since = conversation.clock if sweep else visit.since if visit.mode == "incremental" else None
+    if since and UNSUPPORTED not in (learned.get("windows"), learned.get("incremental")):
+        slice_, walk.reread = next_slice(visit.reread, visit.held, conversation.oldest, since, conversation.clock)
         walk.stretches += [slice_] if slice_ else []
     elif visit.mode == "full":
         walk.reread = all_read(conversation.clock)

@@ -15,7 +15,8 @@ class Stretch(msgspec.Struct, omit_defaults=True):
     """One list to be walked through: what to ask for, from and until which moment (normalised clock, None: open).
 
     ``whole`` is what the server declared of the list of which this is the first part, ``at_least`` what must be left
-    for this one after its first part. ``after`` is the identifier behind which single records begin.
+    for this one after its first part. ``after`` is the identifier behind which single records begin. ``behind`` is what
+    has to be read again where this one, which goes on from the newest datestamp, has fewer than ``at_least``.
     """
 
     verb: str = "ListRecords"
@@ -26,6 +27,7 @@ class Stretch(msgspec.Struct, omit_defaults=True):
     at_least: int | None = None
     after: str = ""
     known: bool = False  # something is known to match, so that an answer of nothing would be wrong
+    behind: Stretch | None = None
 
 
 class Walk(msgspec.Struct, omit_defaults=True):
@@ -45,6 +47,11 @@ class Walk(msgspec.Struct, omit_defaults=True):
     in_set: bool = True  # its first page showed no record outside of the set that was asked for
     # Of the whole visit:
     main: Stretch = msgspec.field(default_factory=Stretch)  # the list before it was asked for in windows
+    size: int | None = None  # what the server declared of it when it was begun
+    promised: int = 0  # records of the lists before this one: as declared of those that ended, else as many as came
+    disordered: bool = False  # a list that seemed to be in the order of its datestamps was not
+    divided: int = 0  # lists that were divided in two
+    short: int = 0  # records that its windows had fewer than it
     total: int = 0
     lost: int = 0  # tokens that the server no longer knew
     reached: int = -1  # how many records of the first stretch had come when one was lost last
@@ -72,6 +79,7 @@ class Walk(msgspec.Struct, omit_defaults=True):
     def begin(self, *stretches: Stretch) -> None:
         """Put lists in the place of the first one and begin with them."""
         self.stretches = [*stretches, *self.stretches[1:]]
+        self.promised += self.records
         self.token, self.pages, self.records, self.declared = None, 0, 0, None
         self.ordered, self.last, self.name, self.in_set = True, "", "", True
 

@@ -20,12 +20,13 @@ from ...page import Answer, Buffer, Reading, local_name, read_page
 from ...record import Format, Kept, Page
 from ...source import Source
 from ...stamp import normalised
-from ...urls import merge, same_place, shown
+from ...urls import LONGEST_ADDRESS, merge, same_place, shown
 from ...web import Web
 from .dates import is_old
 
-# Names of sets that are kept, and letters of each: they stand in one row of the store, and 50,000 usual ones take 2 MB.
-MOST_SETS, LONGEST_NAME = 50_000, 1_000
+# Names of sets that are kept, letters of each and of each code, and letters of all: they stand in one row of the store,
+# and 50,000 usual ones take 2 MB.
+MOST_SETS, LONGEST_NAME, SET_LETTERS = 50_000, 1_000, 4_000_000
 SET_PAGES = 100  # 100 pages of sets are more than any repository has; a list of sets that circles ends here
 FALLBACK = "oai_dc"  # the one format that every repository must have (OAI-PMH 2.0, 3.4)
 FAULTS = frozenset(("status", "malformed", "encoding", "structure", "overgrown", "too_large", "cut", "too_slow"))
@@ -87,7 +88,7 @@ class Conversation:
         self.answered_at = ""  # the address that gave it, its question included
         self.date = ""  # and its header Date
         self.unread: Kept | None = None  # the last answer, where it was not accepted
-        self.kept = False  # some answer that was not accepted was kept
+        self._kept: set[tuple[str, str]] = set()  # by code and address: the same question is asked up to three times
 
     def ask(self, arguments: Mapping[str, str], name: str = "", *, verbatim: bool = False) -> Heard:
         """Ask one question; ``name`` is the format of the records in the answer.
@@ -130,9 +131,10 @@ class Conversation:
 
     def keep_unread(self) -> None:
         """Keep the last answer whole as it came, where it was not accepted."""
-        if self.unread is not None:
+        if self.unread is not None and (self.unread.code, self.unread.place) not in self._kept:
+            self._kept.add((self.unread.code, self.unread.place))
             self.visit.keep(self.unread)
-            self.unread, self.kept = None, True
+        self.unread = None
 
     def learn(self, set_names: dict[str, str] | None = None, **facts: Any) -> None:
         """Keep what was learned of the repository; what is known already costs nothing."""
@@ -162,12 +164,13 @@ class Conversation:
         heard.refuse()
         self.forget_old()
         identity = self._model(Identify, _Response(heard.root))
+        base_url = _word(identity, "baseURL")
         facts: dict[str, Any] = {
             "granularity": _word(identity, "granularity"),
             "repository_name": _word(identity, "repositoryName"),
             "earliest_datestamp": _word(identity, "earliestDatestamp"),
             "deleted_record": _word(identity, "deletedRecord"),
-            "base_url": _word(identity, "baseURL"),
+            "base_url": base_url if len(base_url) <= LONGEST_ADDRESS else shown(base_url),
         }
         facts["other_base_url"] = self._other_address(facts["base_url"])
         if facts["granularity"] != self.learned.get("granularity"):  # it was renewed: what it takes is found out anew
@@ -231,7 +234,7 @@ class Conversation:
     def _sets(self) -> dict[str, str]:
         """Read the names of the sets; a repository without them, or with a broken list, is no less harvested (P8)."""
         names: dict[str, str] = {}
-        arguments = {"verb": "ListSets"}
+        overlong, arguments = 0, {"verb": "ListSets"}
         for _ in range(SET_PAGES):
             try:
                 heard = self.ask_aside(arguments)
@@ -241,10 +244,12 @@ class Conversation:
             except SourceError:
                 break
             before = len(names)
-            names.update({_word(item, "setSpec"): _word(item, "setName")[:LONGEST_NAME] for item in found})
-            if heard.errors or heard.answer.token is None or len(names) == before or len(names) > MOST_SETS:
+            overlong += _add_sets(names, found)
+            if heard.errors or heard.answer.token is None or len(names) == before or len(names) >= MOST_SETS:
                 break
             arguments = {"verb": "ListSets", "resumptionToken": heard.answer.token}
+        if overlong:
+            self.visit.note("set_specs_too_long", overlong, limit=LONGEST_NAME)
         return names
 
     def _model(self, model: Callable[[Any], Any], said: Any) -> Any:
@@ -279,6 +284,21 @@ def may_be_one_answer(error: SourceError) -> bool:
     Anything else (a refused connection, a login page, 429) is the server's way of saying no: to go on would be rude.
     """
     return error.code in FAULTS and (error.code != "status" or error.facts.get("status") in STATUSES)
+
+
+def _add_sets(names: dict[str, str], found: Sequence[Any]) -> int:
+    """Add sets to their names as far as there is room; return how many have a code that is too long to be kept."""
+    room, overlong = SET_LETTERS - sum(map(len, names)) - sum(map(len, names.values())), 0
+    for item in found:
+        spec, name = _word(item, "setSpec"), _word(item, "setName")[:LONGEST_NAME]
+        if len(spec) > LONGEST_NAME:
+            overlong += 1
+            continue
+        room -= len(spec) + len(name)
+        if room < 0 or len(names) >= MOST_SETS:
+            break
+        names[spec] = name
+    return overlong
 
 
 def _wanted(formats: Sequence[Format], name: str) -> list[Format]:

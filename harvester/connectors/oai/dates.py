@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
+from ...record import LONGEST_IDENTIFIER
 from ...stamp import clock_of, earlier, in_granularity, moment, normalised
 from .checkpoint import Stretch, Walk
 
@@ -64,9 +66,7 @@ def halved(stretch: Stretch, oldest: str, newest: str, form: str) -> tuple[Stret
     middle = at(written(normal(low + (high - low) / 2), form))
     if middle - step < low or middle + step > high:
         return None
-    first, second = cut(stretch, normal(middle), normal(middle))
-    first.known = second.known = False  # one of them may well have nothing
-    return first, second
+    return cut(stretch, normal(middle), normal(middle))
 
 
 def cut(stretch: Stretch, until: str, since: str) -> tuple[Stretch, Stretch]:
@@ -102,9 +102,9 @@ def sampled(count: int) -> Sequence[int]:
 
 
 def name_of(record: bytes) -> str:
-    """Read the identifier from a record's bytes; empty where there is none."""
+    """Read the identifier from a record's bytes, as a header gives it; empty where there is none."""
     found = _IDENTIFIER.search(record)
-    return _text(found) if found else ""
+    return unescape(_text(found))[:LONGEST_IDENTIFIER] if found else ""
 
 
 def _text(found: re.Match[bytes]) -> str:

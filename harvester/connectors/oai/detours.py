@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from ...errors import Deferred, LeaseLost, SourceError
 from ...record import Page
 from .checkpoint import Stretch
@@ -56,27 +54,30 @@ class Detours:
         else:
             heard.refuse()
 
-    def past_the_end(self) -> bool:
+    def past_the_end(self, *, empty: bool = False) -> bool:
         """Say whether a token behind which nothing follows ended the list (T3).
 
-        The first time that the list ends much too early by it, the token is taken for lost.
+        Where the list ends much too early by it the token is taken for lost, again as long as that brings it further.
         """
-        walk = self._route.walk
+        walk, stretch = self._route.walk, self._route.stretch
         short = walk.declared is not None and (walk.declared - walk.records) * 100 > SHORT * walk.declared
-        if short and not walk.lost:
+        further = stretch.known and stretch.since is not None and walk.last > stretch.since
+        if short and (not walk.lost or further):
             self.lost()
             return False
-        self._route.note("past_the_end")
+        if not empty:  # a last page without records is nothing to be told
+            self._route.note("past_the_end")
         return True
 
     def lost(self) -> None:
         """Go on without the token that the server no longer knows (T6).
 
         Where the datestamps never went back, from the newest; else from the beginning; where that brought it no
-        further, in windows. What comes again does no harm.
+        further, in windows. What comes again does no harm; what is left out would be lost, see ``Route.onward``.
         """
         route, walk, stretch = self._route, self._route.walk, self._route.stretch
-        further = walk.ordered and walk.last > (stretch.since or "") and route.habits.dates != "none"
+        onward = route.onward(stretch)
+        further = onward is not None and walk.last > (stretch.since or "")
         stuck = not further and walk.records <= walk.reached
         divides = stretch.purpose == "part" or (stuck and stretch.purpose == "list")
         parts = self._windows.halves_of(stretch) if divides and not further else None
@@ -88,8 +89,10 @@ class Detours:
         walk.reached = -1 if further or parts else walk.records
         if parts is not None and stretch.purpose == "list":
             walk.main = stretch
-        if further:
-            stretch = msgspec.structs.replace(stretch, since=walk.last, whole=None, at_least=None, known=True)
+        if parts is not None:
+            parts[0].whole = walk.declared
+        if further and onward is not None:
+            stretch = onward
         route.restart(*(parts or (stretch,)))
 
     def _is_first_of_sweep(self) -> bool:
@@ -122,4 +125,4 @@ class Detours:
     def _without_sweep(self, why: str) -> None:
         self._route.note("sweep_refused", why=why)
         self._route.conversation.cannot("sweep")
-        self._route.restart(Stretch())
+        self._route.read_everything(Stretch())

@@ -18,7 +18,7 @@ from .checkpoint import Stretch, Walk
 from .conversation import Heard, may_be_one_answer
 from .dates import at, cut, normal, unit, written
 from .route import Route
-from .singles import REMEMBERED, Singles
+from .singles import LONGEST_DATESTAMP, REMEMBERED, WAITING_BYTES, Singles
 from .sweep import is_newer_than
 from .windows import Windows
 
@@ -44,6 +44,8 @@ class Isolation:
         self._again = 0
         self._context = b""  # of the headers that were listed last
         self._no_headers = False  # they cannot be had either
+        self._size: int | None = None  # how many headers the range has that was listed last
+        self._behind: Stretch | None = None  # what has to be read again beside the pieces
         self._listed: tuple[str, str, list[Header | Rejected]] | None = (
             None  # bounds and headers of a range, all of them
         )
@@ -64,12 +66,17 @@ class Isolation:
         self._count(error)
         if walk.faults == 1 or stretch.purpose == "list":
             self._route.conversation.keep_unread()
-        low = walk.last if walk.ordered and walk.last else stretch.since
-        rest = Stretch("ListRecords", low, stretch.until, "part", known=True)
+        onward = self._route.onward(stretch)
         if stretch.verb == "ListIdentifiers":
-            self._records_instead(Stretch("ListRecords", low, known=bool(low)), error)
+            self._records_instead(onward, error)
             return
+        rest = Stretch("ListRecords", onward.since if onward else stretch.since, stretch.until, "part", known=True)
+        self._size = None
         headers, more = self._headers(rest, error)
+        self._behind = onward.behind if onward else None
+        if onward and onward.at_least is not None and self._size is not None:
+            walk.disordered = self._size < onward.at_least
+            self._behind = self._behind if walk.disordered else None  # all that was left is there
         if self._route.habits.dates == "none" and headers is not None:
             self._route.restart(Stretch("ListIdentifiers", purpose="singles", after=walk.name))
         elif headers is not None:
@@ -85,18 +92,28 @@ class Isolation:
         if walk.futile > (without if self._no_headers else FUTILE_WITH_HEADERS) or walk.faults > MOST:
             raise error
 
-    def _records_instead(self, rest: Stretch, error: SourceError) -> None:
+    def _records_instead(self, onward: Stretch | None, error: SourceError) -> None:
         """Where a sweep cannot have a page of headers: read what is left of the list as records."""
         route = self._route
         route.note("sweep_broke_off", why=error.code)
-        route.walk.main = rest
-        route.restart(rest)
+        route.walk.main = Stretch("ListRecords", route.stretch.since)
+        if onward is not None:
+            onward.verb = "ListRecords"
+        route.restart(onward or route.walk.main)
+
+    def _go_on(self, *pieces: Stretch) -> None:
+        """Put pieces in the place of the list, and what has to be read again because nothing proves its order."""
+        behind = self._behind
+        self._behind = None
+        self._route.restart(*pieces, *([behind] if behind is not None else []))
 
     # --- the headers of what cannot be had ---------------------------------------------------------------------------
 
     def _headers(self, rest: Stretch, error: SourceError) -> tuple[list[Header | Rejected] | None, bool]:
         """List the headers of a range of time: those of the first page, and whether there are more."""
         known = self._known(rest)
+        if known is not None:
+            self._size = len(known)
         if known is not None or self._no_headers:
             return known, known is None
         heard: Heard | None
@@ -111,6 +128,7 @@ class Isolation:
         if heard is None or not found:  # a page cannot be had of what, then, has no records: nothing to rely on
             self._no_headers = True
             return None, True
+        self._size = heard.answer.declared if heard.answer.token is not None else len(found)
         if heard.answer.token is None:
             self._listed = (rest.since or "", rest.until or "9999", found)
         return found, heard.answer.token is not None
@@ -153,7 +171,7 @@ class Isolation:
         parts = self._windows.halves_of(rest)
         if parts is None or not self._route.walk.total:
             raise error
-        self._route.restart(*parts)
+        self._go_on(*parts)
 
     def _narrow(
         self, rest: Stretch, headers: Sequence[Header | Rejected], more: bool, error: SourceError
@@ -166,23 +184,29 @@ class Isolation:
                 self._route.walk.faults -= self._route.walk.futile
             items = self._read(headers)
             self._route.walk.total += len(items)
-            self._route.restart()
+            self._route.walk.promised += len(items)
+            self._go_on()
             yield Page(items, self._route.walk.saved())
         elif len(moments) < 2:
             self._lump(rest, moments, error)
         else:
             # Of more pages than one, this one's records lie before its last moment; what follows is read as usual.
+            # No moment lies between the two windows: other pages may show what this one does not.
             place = len(moments) - 1 if more else len(moments) // 2
-            self._route.restart(*cut(rest, moments[place - 1], moments[place]))
+            until = max(moments[place - 1], normal(at(moments[place]) - unit(self._route.habits.dates)))
+            self._go_on(*cut(rest, until, moments[place]))
 
     def _lump(self, rest: Stretch, moments: Sequence[str], error: SourceError) -> None:
         """Many records of one moment: no window divides them, so they are asked for one by one, page by page."""
         if not moments:
             raise error
-        after = normal(at(moments[0]) + unit(self._route.habits.dates))
-        lump = Stretch("ListIdentifiers", moments[0], moments[0], "singles")
-        following = [Stretch("ListRecords", after, rest.until, "part")] if after <= (rest.until or "9999") else []
-        self._route.restart(lump, *following)
+        step = unit(self._route.habits.dates)
+        before, after = normal(at(moments[0]) - step), normal(at(moments[0]) + step)
+        lump = Stretch("ListIdentifiers", moments[0], moments[0], "singles", known=True)
+        pieces = [Stretch("ListRecords", after, rest.until, "part")] if after <= (rest.until or "9999") else []
+        if before >= (rest.since or ""):  # where the list is not by date, its other pages may be older
+            pieces.append(Stretch("ListRecords", rest.since, before, "part"))
+        self._go_on(lump, *pieces)
 
     def listed(self, heard: Heard) -> tuple[Item, ...]:
         """Read a page of headers whose records are asked for one by one, beginning behind a known one."""
@@ -199,13 +223,15 @@ class Isolation:
         """Ask for records one by one, as many as a visit may; the others are counted, and the visit is not whole."""
         walk = self._route.walk
         wanted = [header for header in headers if header.identifier not in walk.poison]
-        known, items = self._known_items(wanted), list[Item]()
+        known, items, size = self._known_items(wanted), list[Item](), 0
         for header in wanted:
             if header.identifier in known:
                 items.append(known[header.identifier])
-            elif walk.singles < SINGLES:
+            elif walk.singles < SINGLES and size < WAITING_BYTES:
                 walk.singles += 1
-                items.append(self._singles.read(header, self._context))
+                item = self._singles.read(header, self._context)
+                size += 0 if isinstance(item, int) else len(item.body)
+                items.append(item)
             else:
                 walk.unread += 1
         if not walk.refused:
@@ -232,7 +258,7 @@ class Isolation:
         for header in read:
             there = standing.get(header.identifier)
             stamp, code = before["refused"].get(header.identifier, ("", ""))
-            if code and stamp == header.datestamp:
+            if code and stamp == header.datestamp[:LONGEST_DATESTAMP]:
                 known[header.identifier] = Rejected(header.identifier, code, header.body)
             elif there is not None and not is_newer_than(header, there):
                 known[header.identifier] = there.number
@@ -253,6 +279,6 @@ class Isolation:
         walk, conversation = self._route.walk, self._route.conversation
         if walk.unread:
             where = conversation.source.url
-            raise SourceError("too_many_singles", limit=SINGLES, left=walk.unread, where=where)
+            raise SourceError("too_many_singles", limit=walk.singles, left=walk.unread, where=where)
         if conversation.learned.get("isolation"):
             conversation.learn(isolation={})

@@ -8,6 +8,10 @@ from ...record import Item, RawRecord, Rejected
 from .conversation import may_be_one_answer
 from .route import Route
 
+# Of the bodies that wait together for the disk: a record above 1 MB is rejected and kept whole, however it came, so one
+# page of such could be 500 times ``max_page``. Sixteen megabytes are sixteen of the largest records that can be read.
+WAITING_BYTES = 16 * 1024 * 1024
+LONGEST_DATESTAMP = 64  # letters that are remembered of one: the longest legal one has 20
 SAID_BYTES = 1 << 16  # of what a server says instead of a record: many such answers may wait for the disk
 ALL_POISON = 4  # so many in a row that the server cannot give are no single record's fault
 REMEMBERED = 10_000  # refused records, some 1 MB of a checkpoint and of what is learned of a source
@@ -39,7 +43,7 @@ class Singles:
         else:
             walk.refused = 0
         if isinstance(item, Rejected) and len(walk.refusals) < REMEMBERED:
-            walk.refusals[header.identifier] = (header.datestamp, item.code)
+            walk.refusals[header.identifier] = (header.datestamp[:LONGEST_DATESTAMP], item.code)
         return item
 
     def _ask(self, identifier: str) -> Item:
@@ -48,9 +52,16 @@ class Singles:
         if heard.errors or len(heard.reading.items) != 1:
             return Rejected(identifier, "not_given", bytes(conversation.said[:SAID_BYTES]))
         (item,) = heard.reading.items
-        if isinstance(item, RawRecord) and item.identifier != identifier:
+        if not self._is(item, identifier):
             return Rejected(identifier, "other_given", bytes(conversation.said[:SAID_BYTES]))
-        return item
+        return Rejected(identifier, item.code, item.body) if isinstance(item, Rejected) else item
+
+    def _is(self, item: Item, identifier: str) -> bool:
+        """Say whether what was given is what was asked for: of bytes that are held already only the number came."""
+        if isinstance(item, int):
+            there = self._route.conversation.visit.standing([identifier]).get(identifier)
+            return there is not None and there.number == item
+        return item.identifier == identifier or (isinstance(item, Rejected) and item.identifier is None)
 
     def _poison(self, identifier: str, error: SourceError) -> Rejected:
         walk = self._route.walk

@@ -13,7 +13,7 @@ from ...record import Item, Rejected, Standing
 from ...stamp import moment
 from .conversation import Heard
 from .route import Route
-from .singles import Singles
+from .singles import WAITING_BYTES, Singles
 
 # A record asked for alone costs a question, a page of a full list holds about a hundred for the same. Above a tenth of
 # all headers the single questions would be ten times those of the full list, and it is asked for instead.
@@ -33,13 +33,19 @@ class Sweep:
         self._route, self._singles = route, singles
 
     def items(self, heard: Heard) -> tuple[Item, ...]:
-        """Read a page of headers. Raises TooManyError before asking for a single record of this page."""
+        """Read a page of headers. Raises TooManyError, where they are many before a single record is asked for."""
         found, context = heard.reading.headers, heard.reading.cut.context
         read = [header for header in found if isinstance(header, Header)]
         standing = self._route.conversation.visit.standing([header.identifier for header in read])
         asked = sum(_is_asked(header, standing.get(header.identifier)) for header in read)
         self._allow(len(found), asked)
-        return tuple(self._item(header, standing, context) for header in found)
+        items, size = list[Item](), 0
+        for header in found:
+            items.append(item := self._item(header, standing, context))
+            size += 0 if isinstance(item, int) else len(item.body)
+            if size > WAITING_BYTES:
+                raise TooManyError
+        return tuple(items)
 
     def _allow(self, found: int, asked: int) -> None:
         walk = self._route.walk

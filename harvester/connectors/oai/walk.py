@@ -92,6 +92,9 @@ class Walking:
             return
         if self._walk.token is None:
             if self._walk.stretches[0].known:  # we have seen what would match
+                if self._walk.stretches[0].purpose == "part" and not self._walk.faults:
+                    self._windows.give_up("noRecordsMatch")
+                    return
                 heard.refuse()
             if self._windows.is_short(0):
                 self._windows.give_up("noRecordsMatch")
@@ -103,6 +106,9 @@ class Walking:
         walk, answer, stretch = self._walk, heard.answer, self._walk.stretches[0]
         if answer.verb != stretch.verb:
             raise SourceError("structure", where=self._conversation.source.url, detail=f"<{answer.verb}>")
+        ends = walk.token is not None and answer.token is None and not heard.reading.cut.records
+        if ends and not self._detours.past_the_end(empty=True):
+            return
         stamps = self._stamps(heard)
         if self._windows.ignored(stamps) and stretch.purpose == "reread":
             yield self._detours.without_slice("from, until")
@@ -119,7 +125,7 @@ class Walking:
             yield from self._detours.around(error)
             return
         self._look_at(heard, items, stamps)
-        page = Page(items, b"", answer.token or "", answer.declared, answer.response_date, heard.kept)
+        page = Page(items, b"", answer.token or "", self._declared(answer.declared), answer.response_date, heard.kept)
         self._conversation.said = b""
         del heard, items
         if answer.token is None:
@@ -129,12 +135,20 @@ class Walking:
         self._windows.divide(answer.declared)
         yield msgspec.structs.replace(page, checkpoint=walk.saved())
 
+    def _declared(self, declared: int | None) -> int | None:
+        """Return how many records the server has promised for all that was asked for, None where it does not say."""
+        walk, stretch = self._walk, self._walk.stretches[0]
+        if declared is None or stretch.purpose == "singles":
+            return None
+        if stretch.purpose == "list" and not stretch.known:
+            walk.size = declared
+        return walk.promised + declared
+
     def _list_instead(self) -> None:
         """Ask for the whole list: that costs fewer questions than so many single records."""
         self._route.note("sweep_became_list", headers=self._walk.headers)
         self._walk.main = Stretch()
-        self._walk.stretches = self._walk.stretches[:1]
-        self._route.restart(self._walk.main)
+        self._route.read_everything(self._walk.main)
 
     def _is_wrong_window(self, heard: Heard, stamps: Sequence[str | None]) -> bool:
         """Give windows up where they lose records or show what was not asked for."""
@@ -143,6 +157,8 @@ class Walking:
         if self._windows.ignored(stamps):
             self._windows.give_up("from, until")
             return True
+        if not self._walk.pages:
+            self._windows.prove(size)
         if not self._walk.pages and (self._windows.is_short(size) or self._windows.are_long(size)):
             self._windows.give_up("completeListSize")
             return True
@@ -216,11 +232,19 @@ class Walking:
             and abs(walk.declared - walk.records) * 100 > DIFFERENT * walk.declared
         ):
             self._route.note("size_differs", declared=walk.declared, seen=walk.records)
+        if counted and walk.declared is not None:
+            walk.promised += walk.declared - walk.records
         self._learn_of_list()
+        if walk.stretches[0].after:  # the record behind which it was to begin is gone, or is named otherwise
+            walk.stretches[0].after = ""
+            self._route.restart(walk.stretches[0])
+            return msgspec.structs.replace(page, checkpoint=walk.saved())
         walk.reached = -1
         self._route.restart()
         if not walk.stretches and walk.doubles:
             self._route.note("doubles", count=walk.doubles)
+        if not walk.stretches and walk.short:
+            self._route.note("windows_short", count=walk.short)
         if not walk.stretches and not walk.unread:  # what is learned now goes to the disk with the page
             self._ended()
         return msgspec.structs.replace(page, checkpoint=walk.saved())

@@ -16,6 +16,8 @@ LARGE, LARGE_WHERE_TOKENS_GET_LOST = 50_000, 5_000
 # completeListSize is wrong by a few per mille at honest servers; windows that show a hundredth less lose records.
 SHORT = 1
 LONG = 2  # windows in a row that show far more than was left for them
+# Divisions for each large list's worth of records: 32 halve the years since 2001 down to seconds around one moment.
+DIVISIONS = 32
 
 
 class Windows:
@@ -33,7 +35,12 @@ class Windows:
             return None
         # earliestDatestamp may be this moment (D4): what was seen on the first page is better.
         oldest = min((each for each in (route.conversation.oldest, route.walk.oldest) if each), default="")
-        return halved(stretch, oldest, route.walk.clock, route.habits.dates)
+        parts = halved(stretch, oldest, route.walk.clock, route.habits.dates)
+        if parts is not None:  # one of them may well have nothing, unless we have seen something of it
+            first, second = parts
+            first.known = bool(first.until) and (stretch.since or " ") <= route.walk.oldest <= (first.until or "")
+            second.known = bool(second.since) and (second.since or "") <= route.walk.last <= (second.until or "9999")
+        return parts
 
     def divide(self, declared: int | None) -> None:
         """After the first page of a large list: go on in windows."""
@@ -41,6 +48,13 @@ class Windows:
         lossy = walk.lost or route.conversation.learned.get("tokens_lost")
         limit = LARGE_WHERE_TOKENS_GET_LOST if lossy else LARGE
         if walk.pages != 1 or declared is None or declared <= limit or route.stretch.purpose not in ("list", "part"):
+            return
+        most = route.conversation.source.max_records
+        if declared > most:  # no windows make a list smaller that is not allowed
+            return
+        walk.divided += 1
+        if walk.divided > DIVISIONS * (1 + min(walk.size or declared, most) // limit):
+            self.give_up("completeListSize")
             return
         parts = self.halves_of(route.stretch)
         if parts is None:
@@ -60,7 +74,25 @@ class Windows:
                 return True
             following[0].at_least = stretch.whole - size
         least = stretch.at_least
-        return least is not None and least > 0 and (size is None or (least - size) * 100 > SHORT * least)
+        if least is None or least <= 0:
+            return False
+        if size is None or (least - size) * 100 > SHORT * least:
+            return True
+        self._route.walk.short += max(least - size, 0)
+        return False
+
+    def prove(self, size: int | None) -> None:
+        """On the first page of what goes on from the newest datestamp: see whether it has all that was left.
+
+        Exactly: one record fewer may be one that stands further on with an older datestamp.
+        """
+        walk, stretch = self._route.walk, self._route.stretch
+        if stretch.behind is None:
+            return
+        if stretch.at_least is None or size is None or size < stretch.at_least:
+            walk.stretches.insert(1, stretch.behind)
+            walk.disordered = walk.disordered or None not in (stretch.at_least, size)
+        stretch.behind = stretch.at_least = None
 
     def are_long(self, size: int | None) -> bool:
         """On the first page of a window: say whether two in a row show far more than their first parts left for them.
@@ -84,6 +116,6 @@ class Windows:
         route, walk = self._route, self._route.walk
         route.note("windows_refused", why=why)
         route.conversation.cannot("windows")
-        walk.long = 0
+        walk.long = walk.short = 0
         walk.stretches = [walk.main, *(each for each in walk.stretches if each.purpose == "reread")]
         route.restart(walk.main)
