@@ -74,12 +74,14 @@ def explained(federation: Federation | None, source: str, mapped: Mapped) -> lis
     """Return the explanations of a record; what lines of ``mapping:`` made names their file and line, too."""
     import msgspec
 
-    from mappings import as_used, line_of
+    from mappings import as_read, as_used, line_of
 
     lines = federation.lines.get(source, {}) if federation is not None else {}
     places = {(setting, as_used(setting, line)): place for (setting, line), place in lines.items()}
+    known = federation.sources.get(source) if federation is not None else None
+    encoding = known.mapping.encoding if known is not None else ""
     found = []
     for each in mapped.explanations:
-        place = places.get(line_of(each)) or places.get(("mapping.replace", " ".join(each.words.split())))
+        place = places.get(line_of(each)) or places.get(("mapping.replace", as_read(each.words, encoding)))
         found.append(msgspec.structs.replace(each, rule=f"{each.rule}, {place}") if place else each)
     return found

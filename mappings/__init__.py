@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .advised import DIFFER as DIFFER
     from .advised import USED as USED
     from .advised import Repair as Repair
+    from .advised import as_read as as_read
     from .advised import as_used as as_used
     from .advised import known_words as known_words
     from .advised import line_of as line_of
@@ -82,7 +83,8 @@ __getattr__ = door(
     {
         **dict.fromkeys(("Counts", "Question", "added", "counted", "covered"), "counting"),
         **dict.fromkeys(
-            ("DIFFER", "USED", "Repair", "as_used", "known_words", "line_of", "repair_sentence", "repairs"), "advised"
+            ("DIFFER", "USED", "Repair", "as_read", "as_used", "known_words", "line_of", "repair_sentence", "repairs"),
+            "advised",
         ),
         **dict.fromkeys(("Differences", "Drawing", "drawing_of_stored", "drawn"), "comparing"),
         **dict.fromkeys(("abbreviations", "counting_words", "grade_words", "number_words"), "equivalents"),

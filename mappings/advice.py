@@ -10,17 +10,16 @@ from typing import NamedTuple
 
 from harvester import ARROW, RawRecord, nearest
 
+from .allowed import WORDED, is_allowed, nearest_allowed
 from .encodings import NAMES
 from .fields import FIELDS
-from .resource import Origin, Resource
+from .parsers import language_of_text
+from .resource import Origin
 from .rows import Row
 from .rule import Found, Job, Rule
-from .vocabulary import ids, names
 
 SETS, DEFAULTS = "mapping.sets", "mapping.defaults"
 _OWN = ("key", "source", "identifier", "datestamp", "format", "set", "title", "landing_url", "issued", "modified")
-# Fields of plain words, ids or texts: rules may ask for them as for words of the source, an operator may fill most.
-WORDED = tuple(name for name in FIELDS if Resource.__annotations__[name] in ("str", "tuple[str, ...]"))
 FILLABLE = tuple(name for name in WORDED if name not in _OWN)
 
 
@@ -80,8 +79,13 @@ def advised_rules(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 def _infers(rule: Rule) -> bool:
-    """Say whether a rule reads a field out of others: @title, @grade; the source's own province is stated."""
-    return not rule.declared or all(path.startswith("@") and path != "@source" for path in rule.paths)
+    """Say whether a rule guesses: from other fields (@title, @grade) or from the letters of a text.
+
+    The source's own province is stated.
+    """
+    if not rule.declared or rule.parser is language_of_text:
+        return True
+    return all(path.startswith("@") and path != "@source" for path in rule.paths)
 
 
 def _as_said(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
@@ -117,7 +121,7 @@ def check_advice(kind: str, line: str) -> str | None:
     if field not in FILLABLE:
         near = nearest(field, FILLABLE)
         return f"{before}{near}={value}" if near else ""
-    if field not in names() or value in ids(field):
+    if is_allowed(field, value):
         return None
-    near = nearest(value, ids(field))
+    near = nearest_allowed(field, value)
     return f"{before}{field}={near}" if near else ""

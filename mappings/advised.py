@@ -81,7 +81,7 @@ def uses(raw: RawRecord, origin: Origin, mapped: Mapped) -> Iterator[tuple[str, 
         if (setting, field) in applied:
             yield from ((USED, setting, _line(place, field, value), value) for place, value, _ in group)
             yield from _differing(field, group) if setting == SETS else ()
-    words = {_read(row, origin.encoding) for row in rows} if said.replace else set()
+    words = {as_read(row[1], origin.encoding) for row in rows} if said.replace else set()
     yield from ((USED, REPLACE, before, before) for before in said.replace if before in words)
 
 
@@ -96,9 +96,9 @@ def _is_decoded(words: str, encoding: str) -> bool:
     return decoded(meant, encoding) != meant
 
 
-def _read(row: Row, encoding: str) -> str:
-    words = decoded(unescaped(row[1]), encoding) if encoding else row[1]
-    return " ".join(words.split())
+def as_read(words: str, encoding: str) -> str:
+    """Write words of a source as ``replace`` compares them: in Unicode, without needless blanks."""
+    return " ".join((decoded(unescaped(words), encoding) if encoding else words).split())
 
 
 def _differing(field: str, group: list[Row]) -> Iterator[tuple[str, ...]]:

@@ -16,7 +16,7 @@ from .html_rows import HtmlReader
 from .json_rows import JsonReader
 from .phrases import taught_place
 from .plain import Plain
-from .resource import Explanation, Problem
+from .resource import Agent, Explanation, Problem
 from .rows import Row, XmlReader
 from .rule import LONGEST_LOOKED_UP, Bound, Found, Job, Judge, Parser, Rule, generic
 from .tables import LONGEST_REMEMBERED
@@ -271,7 +271,10 @@ def _explained(rule: Rule, found: list[Found]) -> list[Explanation]:
 
 def _places(rule: Rule, value: Any, row: Row) -> str:
     """Return the line of the rule, and of the institution's own word where the words were understood by one."""
-    own = taught_place(rule.vocabulary or rule.field, value, row[1]) if isinstance(value, str) else ""
+    if isinstance(value, Agent):
+        own = taught_place("role", value.role, row[1]) if value.role else ""
+    else:
+        own = taught_place(rule.vocabulary or rule.field, value, row[1]) if isinstance(value, str) else ""
     return f"{rule.place}, {own}" if own else rule.place
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from harvester import Fault, Faults, Format, Marked, load_yaml, nearest, parse_yaml
 
-from .advice import WORDED
+from .allowed import WORDED, is_allowed, nearest_allowed, table_of
 from .applying import Crosswalk, Reader
 from .bounds import BOUNDS, all_kept
 from .cataloguing import preparation, prepared
@@ -21,12 +21,13 @@ from .checking import Checked
 from .fields import FIELDS
 from .html_rows import HtmlReader
 from .json_rows import JsonReader
-from .parsers import JUDGES, PARSERS, REPEATABLE, TITLED
+from .kinds import fitting
+from .parsers import JUDGES, KINDS, PARSERS, REPEATABLE, TITLED
 from .recognise import OF_TITLES
 from .rows import Shape, XmlReader
 from .rule import Rule, generic
 from .tables import own_files, remembered
-from .vocabulary import ids, names, vocabulary
+from .vocabulary import names, vocabulary
 
 FOLDER = Path(__file__).with_name("crosswalks")
 SYNTAXES: dict[str, Callable[[Shape], Reader]] = {"xml": XmlReader, "json": JsonReader, "html": HtmlReader}
@@ -240,7 +241,7 @@ class _Compiler(Checked):
         return {f"@{name}" for name in before if name in WORDED}
 
     def _rule(self, field: str, where: tuple[str | int, ...], entry: Any, known: set[str]) -> list[Rule]:
-        needed = ("vocabulary",) if isinstance(entry, dict) and entry.get("parser") in TITLED else ()
+        needed = ("vocabulary",) if isinstance(entry, dict) and str(entry.get("parser")) in TITLED else ()
         entry = self.mapping(where, entry, _RULE_KEYS, required=("from", "parser", *needed))
         if "from" not in entry or "parser" not in entry:
             return []
@@ -251,6 +252,7 @@ class _Compiler(Checked):
         vocabulary = entry.get("vocabulary", "")
         if vocabulary:
             self.word((*where, "vocabulary"), vocabulary, names())
+        self._fits(field, where, entry)
         common: dict[str, Any] = {
             "field": intern(field),  # names that are one object are compared at once: a fortieth of mapping
             "many": FIELDS[field].many,
@@ -268,11 +270,6 @@ class _Compiler(Checked):
         if (trim or pick) and parser in PARSERS:
             common["prepare"] = preparation(trim, pick)
             common["parser"] = prepared(PARSERS[parser], common["prepare"])
-        if vocabulary in names():
-            for number, choice in enumerate(common["choices"]):
-                self.word((*where, "choices", number), choice, ids(vocabulary))
-        if vocabulary and entry.get("default"):
-            self.word((*where, "default"), entry["default"], _ids(vocabulary))
         paths = self._paths((*where, "from"), entry["from"], known, name)
         repeats = _repeats(parser, paths)
         made = [Rule(paths=paths, default=str(entry.get("default", "")), repeats=repeats, **common)]
@@ -282,6 +279,27 @@ class _Compiler(Checked):
             titled = intern(asked) if asked in OF_TITLES and not (trim or pick) else ""
             made.append(Rule(paths=paths, declared=False, repeats=_repeats(parser, paths), titled=titled, **common))
         return made
+
+    def _fits(self, field: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+        """Note a parser, a vocabulary, choices and a default that are not those of the field."""
+        parser, parsers, table = str(entry["parser"]), fitting(field), table_of(field)
+        if parser in PARSERS and parser not in parsers:
+            self._foreign((*where, "parser"), parser, parsers[0])
+        if table and entry.get("vocabulary", table) in names() and entry.get("vocabulary", table) != table:
+            self._foreign((*where, "vocabulary"), entry["vocabulary"], table)
+        choices = entry.get("choices")
+        for number, choice in enumerate(choices if isinstance(choices, list) and parser in parsers else ()):
+            place = (*where, "choices", number)
+            if parser == "relation":
+                self.word(place, choice, sorted(KINDS))
+            elif isinstance(choice, str) and not is_allowed(field, choice):
+                self._foreign(place, choice, nearest_allowed(field, choice))
+        default = entry.get("default")
+        if default and not (isinstance(default, str) and is_allowed(field, default)):
+            self._foreign((*where, "default"), default, nearest_allowed(field, str(default)))
+
+    def _foreign(self, where: tuple[str | int, ...], value: Any, near: str) -> None:
+        self.fault(where, "unknown_word", key=".".join(map(str, where)), value=value, near=near)
 
     def _paths(self, where: tuple[str | int, ...], value: Any, known: set[str], rule: str) -> tuple[str, ...]:
         paths = self.texts(where, [value] if isinstance(value, str) else value)
@@ -295,7 +313,3 @@ class _Compiler(Checked):
 def _repeats(parser: str, paths: tuple[str, ...]) -> bool:
     """Say that a parser always makes the same of the same words, and that they come again: a title does not."""
     return parser in REPEATABLE or (parser == "text" and all(path in _OF_SETS for path in paths))
-
-
-def _ids(vocabulary: str) -> tuple[str, ...]:
-    return ids(vocabulary) if vocabulary in names() else ()

@@ -32,18 +32,44 @@ def subject(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 def subject_judge(found: list[Found], rule: Rule, job: Job) -> list[Found]:
     """Believe subjects by grade, level, type and title.
 
-    Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too.
+    Without grade and level of a school, a word without marks is no evidence: "Biology" stands in journals, too. The
+    address of a subject is, everywhere; a short form in capitals and a word that somebody taught, but in universities.
     """
     grades = job.values.get("grade", ())
     if not grades and _speaks_of_university(job):
         # Of a study its own title says what is taught at school; other words of it name a field of science.
-        return found if not rule.declared and _title(job).academic else []
+        return found if not rule.declared and _title(job).academic else [pair for pair in found if _is_address(pair)]
     if not grades and _SCHOOL_LEVELS.isdisjoint(job.values.get("level", ())):
-        found = [pair for pair in found if not is_bare(pair[1][1]) or (not rule.declared and read(pair[1][1]).surely)]
+        found = [
+            pair
+            for pair in found
+            if not is_bare(pair[1][1]) or (_means_a_subject_only(pair) if rule.declared else read(pair[1][1]).surely)
+        ]
     terms = vocabulary("subject").terms
     if not rule.declared:  # titles.py believes an everyday word by what stands around it
         return found
-    return [pair for pair in found if not terms[pair[0]].get("needs_grade") or any(legal(pair[0], g) for g in grades)]
+    return [
+        pair
+        for pair in found
+        if not terms[pair[0]].get("needs_grade")
+        or any(legal(pair[0], grade) for grade in grades)
+        or _means_a_subject_only(pair)
+    ]
+
+
+def _is_address(pair: Found) -> bool:
+    """Say that words are the address of the subject itself; of "https://…/biology" only the last word would be."""
+    return "://" in pair[1][1] and vocabulary("subject").value(pair[1][1]) == pair[0]
+
+
+def _means_a_subject_only(pair: Found) -> bool:
+    """Say that declared words are an address, a short form in capitals or a word that an institution taught.
+
+    Short forms of themes ("STEM") are known in all the world.
+    """
+    table, words = vocabulary("subject"), line(pair[1][1])
+    in_capitals = words in table.capitals and table.terms[pair[0]].get("area") != "lien_mon"
+    return _is_address(pair) or in_capitals or table.taught.term(words) == pair[0]
 
 
 def _speaks_of_university(job: Job) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from harvester import Marked, nearest
 
 from .checking import TOP, Checked, Place
+from .references import ADDRESS, ADDRESSES, ID, allowed_words
 from .vietnamese import folded, is_bare, key
 from .vietnamese import line as read_line
 
@@ -26,6 +28,7 @@ _LABELS = ("vi", "en")
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # Of titles.yaml: a term to words.
 _PAIRS = ("more_names", "spoilt_before", "spoilt_after", "sure", "theme", "joined", "preschool", "play")
+_SUBJECTS = tuple(name for name in _PAIRS if not name.startswith("spoilt_"))  # of these the terms are subjects
 _ROWS = ("types", "audiences")  # of titles.yaml: rows of id, words and weak
 
 
@@ -35,6 +38,7 @@ class Taught:
     def __init__(self) -> None:
         self._places: dict[str, list[tuple[str, str, str]]] = {}
         self._terms: dict[str, str] = {}
+        self._addresses: dict[str, list[tuple[str, str]]] = {}
 
     def add(self, term: str, word: str, place: str, *, alone: bool = True) -> None:
         """Note that a line (``file:line``) gives a word to a term; ``alone``: it is sure as a whole value."""
@@ -43,12 +47,20 @@ class Taught:
             self._terms[key(word)] = term
         self._places.setdefault(term, []).append((f" {key(word)} ", f" {bare} ", place))
 
+    def add_address(self, term: str, address: str, place: str) -> None:
+        """Note that a line gives an address to a term; http and https are the same."""
+        self._addresses.setdefault(term, []).append((_without_scheme(address), place))
+
     def term(self, text: str) -> str | None:
         """Return the term of an own word that is exactly this text: it is sure, whatever else a table makes of it."""
         return self._terms.get(key(text)) if self._terms else None
 
     def place(self, term: str, text: str) -> str:
         """Return the own line by which a text means a term, "" where no own line was needed."""
+        if "://" in text and term in self._addresses:
+            said = _without_scheme(text)
+            if found := next((place for address, place in self._addresses[term] if address == said), ""):
+                return found
         if term not in self._places:
             return ""
         # Most rules read a line without what cannot be seen, some (licences) the words as they stand.
@@ -56,6 +68,10 @@ class Taught:
         whole += f"| {key(_GLUED.sub(' ', text))} "  # "VLÝ7" has the code VLÝ
         lines = self._places[term]
         return next((place for word, plain, place in lines if word in whole or (plain.strip() and plain in bare)), "")
+
+
+def _without_scheme(address: str) -> str:
+    return address.strip().lower().partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 class _Own(Checked):
@@ -101,9 +117,15 @@ def extended_terms(shipped: Sequence[dict[str, Any]], own: Marked, taught: Taugh
                 term[name] = [*value, *(word for word in term.get(name, ()) if word not in value)]
             else:
                 term[name] = value
+        place = f"{own.name}:{checked.line_of(where)}"
         for name in _WORDS:
             for word in line.get(name, ()):
-                taught.add(line["id"], word, f"{own.name}:{checked.line_of(where)}", alone=name not in _IN_TITLES)
+                taught.add(line["id"], word, place, alone=name not in _IN_TITLES)
+        known = checked.known_of(line["id"])
+        for word in (line[name] for name in _LABELS if name in line and key(line[name]) not in known):
+            taught.add(line["id"], word, place, alone=False)
+        for address in (*line.get("uris", ()), *([line["uri"]] if "uri" in line else ())):
+            taught.add_address(line["id"], address, place)
     for _, line in lines:  # an own word is no other term's
         for other in terms.values():
             if other["id"] != line["id"]:
@@ -127,7 +149,10 @@ class _Lines(_Own):
 
     def __init__(self, own: Marked, shipped: Sequence[dict[str, Any]]) -> None:
         super().__init__(own)
+        self.scheme = PurePosixPath(own.name).stem
         self.shipped = {term["id"]: term for term in shipped}
+        self.ids: list[str] = []  # of the own lines
+        self.words: dict[str, tuple[str, ...] | None] = {}  # by key: what may stand there
         self.kinds = {name: type(value) for term in shipped for name, value in term.items()}
         self.kinds |= dict.fromkeys(("variants", "abbreviations", "field_only", "uris", WITHOUT), list)
         self.needed = [name for name in self.kinds if all(name in term for term in shipped)]
@@ -142,6 +167,9 @@ class _Lines(_Own):
         if value is not None and not isinstance(value, list):
             self.fault(above, "not_list")
         found: list[tuple[Place, dict[str, Any]]] = []
+        self.ids = [
+            str(line.get("id")) for line in (value if isinstance(value, list) else ()) if isinstance(line, dict)
+        ]
         for number, line in enumerate(value if isinstance(value, list) else ()):
             where = (*above, number)
             if isinstance(line, dict) and line.get("id") == UNDECIDED:
@@ -151,6 +179,11 @@ class _Lines(_Own):
                 found.append((where, line))
         return found
 
+    def known_of(self, term: str) -> set[str]:
+        """Return the words and names of a shipped term, as they are compared."""
+        said = self.shipped.get(term, {})
+        return {key(word) for word in (*_words_of(said), *(said[name] for name in _LABELS if name in said))}
+
     def _line(self, where: Place, line: dict[str, Any]) -> None:
         name, lacking = line["id"], [each for each in self.needed if each not in line]
         if not isinstance(name, str):
@@ -158,6 +191,8 @@ class _Lines(_Own):
         elif name not in self.shipped and "vi" not in line:
             self.fault((*where, "id"), "unknown_word", key="id", value=name, near=nearest(name, self.shipped))
         elif name not in self.shipped:
+            if not ID.fullmatch(name):
+                self.fault((*where, "id"), "unknown_word", key="id", value=name, near=_as_id(name))
             for each in lacking:
                 self.fault(where, "missing_key", key=each)
         for each, value in line.items():
@@ -175,6 +210,23 @@ class _Lines(_Own):
             self.fault(where, "not_boolean", key=name, value=value)
         elif kind is str and not isinstance(value, str):
             self.fault(where, "not_text", key=name)
+        if kind is list and isinstance(value, list):
+            for number, each in enumerate(value):
+                self._reference((*where, number), name, each)
+        elif kind is str:
+            self._reference(where, name, value)
+
+    def _reference(self, where: Place, name: str, value: Any) -> None:
+        """Note a value that names what is not there: a term of another table, a word of a standard, an address."""
+        if not isinstance(value, str):
+            return
+        if name not in self.words:
+            self.words[name] = allowed_words(self.scheme, name, list(self.shipped.values()), self.ids)
+        words = self.words[name]
+        if words is not None and value not in words:
+            self.fault(where, "unknown_word", key=name, value=value, near=nearest(value, words))
+        elif name in ADDRESSES and not ADDRESS.fullmatch(value):
+            self.fault(where, "wrong_url", value=value)
 
     def _word(self, where: Place, term: str, word: str) -> None:
         """Note a word that names another term, or that two own lines claim."""
@@ -184,6 +236,11 @@ class _Lines(_Own):
             self.fault(where, "label_of_other", value=word, other=label)
         elif other != term:
             self.fault(where, "word_of_other", value=word, other=other, first=line)
+
+
+def _as_id(name: str) -> str:
+    """Write an id that may not stand as it is in letters that may."""
+    return re.sub(r"[^a-z0-9_-]+", "_", folded(name)).strip("_")
 
 
 _LONGEST_PASTED = (
@@ -233,9 +290,10 @@ def extended_titles(
         for number, row in enumerate(said.get(name, ())):
             for word in (*row.get("words", ()), *row.get("weak", ())):
                 taught[field].add(row["id"], word, f"{own.name}:{checked.line_of((name, number))}")
-    for term, words in said.get("more_names", {}).items():
-        for word in words:
-            taught["subject"].add(term, word, f"{own.name}:{checked.line_of(('more_names', term))}")
+    for name in _SUBJECTS:
+        for term, words in (said.get(name) or {}).items():
+            for word in words:
+                taught["subject"].add(term, word, f"{own.name}:{checked.line_of((name, term))}")
     return found, taught
 
 

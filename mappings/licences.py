@@ -83,6 +83,12 @@ _OWNED = re.compile(r"\bmà\s[^.;]{0,200}bản quyền (?:của|thuộc)", re.IG
 # "From 2021 on CC BY-NC, the issues before keep their copyright": it depends on the issue.
 _ONCE_OTHERWISE = re.compile(r"(?:số|bài|năm|tập) trước đ[óâ]y?\s[^.;]{0,200}bản quyền", re.IGNORECASE)
 _ACCESS = re.compile(r"info:eu-repo/semantics/\w+|(?:open|restricted|closed|embargoed)\s?access", re.IGNORECASE)
+# An address alone, and those that state nothing: of a site, of a page of one work, of a kind of access.
+_ADDRESS_ALONE = re.compile(r"https?://\S+", re.IGNORECASE)
+_STATES_NOTHING = re.compile(
+    r"https?://(?:[^/]*/?|(?:[^/]*\.)?(?:doi\.org|handle\.net)/.*|.*/(?:handle|items|bitstreams?|access_?rights?)/.*)",
+    re.IGNORECASE,
+)
 _COMPONENT_CODES = re.compile("(?:by|nc|nd|sa|-)+")
 # Journals repeat their sentences of rights: so many are kept, each of up to so many letters; 8 MB at most. What a large
 # record says of rights in more letters is not read: it takes 10 ms, and the licence to deposit of DSpace has 2,600.
@@ -265,6 +271,8 @@ def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row
     if len(rows) == 1:
         only = read(rows[0][1])
         if only[2] not in ("unclear", "denied"):
+            if not only[0]:
+                _tell_addresses(rows, rule, job)
             return [(only, rows[0])] if only[0] else []
     readings = [(read(row[1]), row) for row in rows]
     for reading, row in readings:
@@ -272,6 +280,8 @@ def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row
             job.problem("unknown_value", rule.field, row[0], row[1])
     best = max((_STRENGTH[reading[2]] for reading, _ in readings if reading[0]), default=0)
     told = [pair for pair in readings if pair[0][0] and _STRENGTH[pair[0][2]] == best]
+    if not told:
+        _tell_addresses([row for reading, row in readings if not reading[2]], rule, job)
     said = list(dict.fromkeys(reading[0] for reading, _ in told))
     if len(said) == 1 and len(rows) > 1:
         said += [reading[0] or row[1] for reading, row in readings if _is_against(reading, row[1], said[0])]
@@ -280,6 +290,18 @@ def _strongest(rows: list[Row], rule: Rule, job: Job) -> list[tuple[Reading, Row
             job.problem("several_licences", rule.field, told[0][1][0], ", ".join(said))
         return []
     return told
+
+
+def _tell_addresses(rows: list[Row], rule: Rule, job: Job) -> None:
+    """Note addresses of terms of use that no table knows: the licence may stand there."""
+    for row in rows if rule.unknown else ():
+        if _is_unknown_address(row[1].strip()):
+            job.problem("unknown_value", rule.field, row[0], row[1].strip())
+
+
+def _is_unknown_address(text: str) -> bool:
+    """Say that a text is an address that may state a licence, and that no table knows."""
+    return bool(_ADDRESS_ALONE.fullmatch(text) and not _STATES_NOTHING.fullmatch(text) and not read(text)[0])
 
 
 def _is_against(reading: Reading, text: str, name: str) -> bool:
@@ -317,10 +339,12 @@ def licence_url(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 
 def rights(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
-    """Keep the words of a statement of rights: what is neither an address alone nor a code of access."""
+    """Keep the words of a statement of rights, and an address of one that no table knows; no code of access."""
     found: list[Found] = []
     for row in rows:
         text = paragraphs(row[1])
-        if text and not text.startswith(("http://", "https://")) and not _ACCESS.fullmatch(text) and text != "None":
+        if not text or _ACCESS.fullmatch(text) or text == "None":
+            continue
+        if not text.startswith(("http://", "https://")) or _is_unknown_address(text):
             found.append((text, row))
     return found

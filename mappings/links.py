@@ -56,6 +56,27 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
     return pages + files
 
 
+# The page of a resource as EPrints gives it, in both of its forms, and then the number of a file below it.
+_EPRINT = re.compile(r"(https?://[^/\s]{4,200}/)(?:id/eprint/)?([0-9]{1,12})/?", re.IGNORECASE)
+
+
+def page_of_file(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
+    """Choose the page below which a file of the record lies, as in EPrints: of …/9708/1/a.pdf it is …/9708/.
+
+    Another work that is only related has another number, and none of its files is in this record.
+    """
+    for row in rows:
+        page = _EPRINT.fullmatch(row[1].strip())
+        if page is not None and _holds_file(job.raw.body, page[1], page[2]):
+            return link([row], rule, job)
+    return []
+
+
+def _holds_file(body: bytes, site: str, number: str) -> bool:
+    files = rf"{re.escape(site)}(?:id/eprint/)?{number}/(?:[0-9]+/)?[^\s<>/]+\.[a-z0-9]{{2,5}}\s*<"
+    return re.search(files.encode(), body, re.IGNORECASE) is not None
+
+
 @remembered_words(maxsize=1024)  # several parsers ask for the same address soon after each other
 def host_of_page(words: str) -> str:
     """Return the host where words are the public address of a page as they stand; "" may be one, too."""

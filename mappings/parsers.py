@@ -24,7 +24,7 @@ from .encodings import detect_alone
 from .figures import age_max, age_min, date, issued, latest_date, minutes
 from .hosts import former_province_of_host, province_of_host
 from .licences import licence, licence_url, rights
-from .links import identifier, link
+from .links import identifier, link, page_of_file
 from .people import agent, agent_name, vcard, vcard_body
 from .recognise import match
 from .resource import Relation
@@ -290,6 +290,7 @@ PARSERS = {
         link,
         minutes,
         other_text,
+        page_of_file,
         place,
         relation,
         rights,

@@ -11,7 +11,7 @@ from .rule import Found, Job, Rule, qualifier
 from .vietnamese import line
 
 # The surnames of nine tenths of the Vietnamese; DSpace writes "Nguyễn, Thị Hoa" as it does "Smith, John".
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     name
     for names in (
         "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Lí Đinh Đoàn Trịnh Trương Mai Tô Lâm",
@@ -37,6 +37,11 @@ _DEGREES = (
 _BEFORE_NAME = re.compile(
     rf"(?:(?:{_DEGREES}|gvhd|thầy|cô|ông|bà|thầy giáo|cô giáo|tác giả)\b[.:,\s]*)+", re.IGNORECASE
 )
+# Written with a point they are degrees whatever name follows: "TS. Lò Văn Pánh", but "TS Eliot".
+_POINTED = re.compile(
+    r"(?:pgs|gs|tskh|ts|ths|dr|prof)\b(?:[.,:\s]*(?:pgs|gs|tskh|ts|ths|bs|ks|dr|prof)\b)*[.,:\s]+", re.IGNORECASE
+)
+_HIGHLAND = re.compile(r"(?:H['’ʼ]|Y\s+)\w")  # "H'Linh", "Y Ngông"
 _AFTER_NAME = re.compile(
     rf"(?:\s*[,(–-]\s*(?:{_DEGREES}|chủ biên|đồng chủ biên|biên soạn|tác giả|hướng dẫn|sưu tầm)\b[.\s)]*)+",
     re.IGNORECASE,
@@ -47,6 +52,7 @@ _NOBODY = frozenset(
         *("admin", "administrator", "quản trị viên"),
         *("n/a", "none", "null", "unknown", "[unknown]", "-", ".", "?", "anonymous", "khuyết danh", "không rõ"),
         *("[s.n.]", "s.n.", "s.n", "publisher not identified"),
+        *("et al.", "et al", "và cộng sự", "và các cộng sự", "cộng sự", "v.v.", "v.v", "v.v…", "v.v..."),
     )
 )
 # "Lê Nam, người hướng dẫn", "John Smith (advisor)"; shorter words are names as well: "Lê, Vẽ".
@@ -142,7 +148,8 @@ def _clean(text: str, row: Row, rule: Rule, job: Job) -> str:
         if without != name:
             job.problem("removed_phone", rule.field, row[0], "")
             name = without
-    name = _without_degrees(_TIGHT_COMMA.sub(", ", name.strip(" ,;")))
+    name = _TIGHT_COMMA.sub(", ", name.strip(" ,;"))
+    name = _without_degrees(name) if rule.field == "publisher" else _without_pointed_degrees(_without_degrees(name))
     return "" if name.casefold() in _NOBODY else name
 
 
@@ -156,9 +163,20 @@ def _without_degrees(name: str) -> str:
     return bare[: after.start()].strip() if after and after.end() == len(bare) else bare
 
 
+def _without_pointed_degrees(name: str) -> str:
+    """Take degrees with a point off any name of two words: "Dr. Ning Ding" is Ning Ding, "Dr. Seuss" stays."""
+    degrees = _POINTED.match(name) if "." in name else None
+    if degrees is None or "." not in degrees[0]:
+        return name
+    bare = name[degrees.end() :]
+    after = _AFTER_NAME.search(bare)
+    bare = bare[: after.start()].strip() if after and after.end() == len(bare) else bare
+    return bare if bare[:1].isupper() and (" " in bare or _HIGHLAND.match(bare)) else name
+
+
 def _is_person(name: str) -> bool:
     first, _, rest = name.partition(" ")
-    return bool(rest) and (first in _SURNAMES or first.capitalize() in _SURNAMES)
+    return bool(rest) and (first in SURNAMES or first.capitalize() in SURNAMES)
 
 
 def _vietnamese(name: str) -> list[str]:
@@ -166,9 +184,9 @@ def _vietnamese(name: str) -> list[str]:
     if "," not in name:
         return [name]
     pieces = [_without_degrees(piece.strip()) for piece in name.split(",") if piece.strip()]
-    if len(pieces) == 2 and pieces[0] in _SURNAMES:
+    if len(pieces) == 2 and pieces[0] in SURNAMES:
         return [f"{pieces[0]} {pieces[1]}"]
-    if len(pieces) > 1 and all(" " in piece and piece.partition(" ")[0] in _SURNAMES for piece in pieces):
+    if len(pieces) > 1 and all(" " in piece and piece.partition(" ")[0] in SURNAMES for piece in pieces):
         return pieces
     return [name]
 
@@ -189,7 +207,7 @@ def _family_first(name: str) -> str:
     """Write the structured N as one name: family name first, as Vietnamese names are; others with their comma."""
     parts = [part.strip() for part in name.split(";")]
     given = " ".join(part for part in (parts[2] if len(parts) > 2 else "", parts[1] if len(parts) > 1 else "") if part)
-    if parts[0] in _SURNAMES:
+    if parts[0] in SURNAMES:
         return f"{parts[0]} {given}".strip()
     return ", ".join(part for part in (parts[0], given) if part)
 

@@ -1,8 +1,9 @@
 """Vietnamese text: the cheap and certain repairs, and the form in which words are compared.
 
 Repair changes only what is certainly damage: entities left in text, UTF-8 that was read wrongly, HTML from editors,
-decomposed letters, invisible characters, the eth that stands for Đ. The author's spelling stays (hoá or hòa, lý or
-lí); only the comparison form unifies it. Clean text passes at the cost of a few scans.
+decomposed letters, invisible characters, letters of other alphabets that stand for Vietnamese ones. The author's
+spelling stays (hoá or hòa, lý or lí); only the comparison form unifies it. Clean text passes at the cost of a few
+scans.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ _JOINERS = re.compile("(?<![\u0600-\u1cff])[\u200c\u200d]+|[\u200c\u200d]+(?![\u
 # What Vietnamese and English texts are made of: composed letters and signs of which none is a trace of damage.
 _USUAL = re.compile("[ -%'-;=-~°±²³·×÷À-ÂÇ-ÏÑ-ÖØ-Ýß-ïñ-öø-ÿĂăĐđĨĩŨũƠơƯưẠ-ỹ–—‘’“”•…]*+")
 
+# Letters that programs for PDF and for the keyboard write for Vietnamese ones: ƣ for ư, ǎ for ă, ð and ɖ for đ; and
+# Cyrillic ones that look like Latin ones.
+_CYRILLIC = dict(zip("аеорсухАВЕКМНОРСТУХ", "aeopcyxABEKMHOPCTYX", strict=True))
+_MEANT_LETTERS = {"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ", "ǎ": "ă", "Ǎ": "Ă", **_CYRILLIC}
+_MISTYPED = re.compile(f"[ƣƢ{''.join(_MEANT_LETTERS)}]")
+_MEANT_TABLE = str.maketrans(_MEANT_LETTERS)
+# Letters of pinyin and of Ewe, beside which "ǎ" and "Ɖ" are their own.
+_OWN_ALPHABET = re.compile("[āēīōūǖěǐǒǔǚǜĀĒĪŌŪĚǏǑǓƒɣŋʋɛɔƑƔŊƲƐƆ]")
+
 
 def _is_clean(text: str) -> bool:
     """Say in a few scans that nothing needs repair; str.isprintable is False for all controls, marks and odd spaces."""
@@ -58,7 +68,7 @@ def _is_clean(text: str) -> bool:
     if not text.isprintable() or "<" in text or "&" in text:
         return False
     return text.isascii() or (
-        "ð" not in text and "Ð" not in text and unicodedata.is_normalized("NFC", text) and not is_mojibake(text)
+        _MISTYPED.search(text) is None and unicodedata.is_normalized("NFC", text) and not is_mojibake(text)
     )
 
 
@@ -109,7 +119,7 @@ def _composed(text: str) -> str:
     if not text.replace("\n", "").isprintable():  # no invisible character and no odd space is
         text = _JOINERS.sub("", text.translate(_INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
     text = normal_form("NFC", text)
-    return _without_eth(text) if "ð" in text or "Ð" in text else text
+    return text if text.isascii() or not _MISTYPED.search(text) else _rightly_typed(text)
 
 
 def unescaped(text: str) -> str:
@@ -159,18 +169,26 @@ def _meant_by_tag(tag: str) -> str:
     return _MEANT.get(name[1].lower(), tag) if name else tag
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile("(?:[^\\W\\d_][\u0300-\u0323]*)+")
 
 
-def _without_eth(text: str) -> str:
-    """Write Đ for the Icelandic eth where that makes a Vietnamese syllable; Icelandic words stay."""
+def _rightly_typed(text: str) -> str:
+    """Write the Vietnamese letters that were meant: "phƣơng" is "phương", "vǎn" is "văn", "Ðà" is "Đà".
+
+    The letter ƣ is always ư; others only where they make a Vietnamese syllable: Icelandic, pinyin and Russian stay.
+    """
+    text = text.replace("ƣ", "ư").replace("Ƣ", "Ư")
+    foreign = _OWN_ALPHABET.search(text) is not None
 
     def mend(match: re.Match[str]) -> str:
         word = match[0]
-        mended = word.replace("ð", "đ").replace("Ð", "Đ")
-        return mended if mended != word and is_syllable(mended) else word
+        mended = normal_form("NFC", word.translate(_MEANT_TABLE))
+        cyrillic = sum(letter in _CYRILLIC for letter in word)
+        if mended == word or cyrillic == len(word) or (foreign and not cyrillic) or not is_syllable(mended):
+            return word
+        return mended
 
-    return _WORD.sub(mend, text)
+    return normal_form("NFC", _WORD.sub(mend, text))
 
 
 # --- comparison form -------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ FOLDER = Path(__file__).with_name("vocabularies")
 CONCEPTS = "https://w3id.org/kho/vocabulary/"  # the same for every installation: a term means the same everywhere
 # Signs that part several words in one value; a hyphen only between blanks: "e-Learning", "LS-ĐL".
 _PARTS = re.compile(r"\s*[;,|/>\n]\s*|\s+[-–—]+\s+|\s*:\s+")
+_OURS = CONCEPTS.partition(":")[2]
+_ADDRESSES = re.compile(r"\s*[;|\n]\s*|,?\s+")  # what parts addresses, which have signs of their own
 
 _LONGEST = 200  # a longer value is a sentence
 _MOST_PARTS = 100  # of one value: there were 63 provinces
@@ -97,7 +99,13 @@ class Vocabulary:
         return (found,) if found else self.values_of_parts(text)
 
     def values_of_parts(self, text: str) -> tuple[str, ...]:
-        """Return the terms that the parts of a declared value name; () where it has only one."""
+        """Return the terms that the parts of a declared value name; () where it has only one.
+
+        Of another's address the last part may be a word; one of ours means what its table says and nothing else.
+        """
+        if _OURS in text:
+            addresses = _ADDRESSES.split(text, _MOST_PARTS)[:_MOST_PARTS]
+            return tuple(dict.fromkeys([term for part in addresses if (term := self.value(part))]))
         pieces = _parts(text) if len(text) < _LONGEST else parts(text)
         if len(pieces) == 1 and pieces[0] == text:
             return ()

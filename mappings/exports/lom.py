@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..allowed import DIFFICULTIES, INTERACTIVITIES
 from ..resource import Agent, Relation, Resource
 from ..tables import remembered
 from ..vocabulary import concept, label, vocabulary
@@ -19,6 +20,14 @@ KINDS = frozenset(
     (
         *("ispartof", "haspart", "isversionof", "hasversion", "isformatof", "hasformat", "references"),
         *("isreferencedby", "isbasedon", "isbasisfor", "requires", "isrequiredby"),
+    )
+)
+# 2.3.1 likewise, whatever group an own line gives its role.
+_ROLES = frozenset(
+    (
+        *("author", "publisher", "unknown", "initiator", "terminator", "validator", "editor", "graphical designer"),
+        *("technical implementer", "content provider", "technical validator", "educational validator", "script writer"),
+        *("instructional designer", "subject matter expert"),
     )
 )
 # 9.1: none of LOM's purposes is a type or an audience, and a classification may be without one.
@@ -154,7 +163,7 @@ def _technical(resource: Resource) -> Iterator[str]:
 
 
 def _educational(resource: Resource) -> Iterator[str]:
-    if resource.interactivity:
+    if resource.interactivity in INTERACTIVITIES:
         yield _word("interactivityType", resource.interactivity)
     for name, field in (("learningResourceType", "type"), ("intendedEndUserRole", "audience")):
         for word in dict.fromkeys(filter(None, (_lom(field, term) for term in getattr(resource, field)))):
@@ -163,7 +172,7 @@ def _educational(resource: Resource) -> Iterator[str]:
         yield _word("context", word)
     if resource.age_min is not None or resource.age_max is not None:
         yield _strings("typicalAgeRange", (ages(resource),))
-    if resource.difficulty:
+    if resource.difficulty in DIFFICULTIES:
         yield _word("difficulty", resource.difficulty)
     if resource.learning_minutes is not None:
         yield f"<typicalLearningTime><duration>PT{resource.learning_minutes}M</duration></typicalLearningTime>"
@@ -177,7 +186,7 @@ def ages(resource: Resource) -> str:
 @remembered(maxsize=1)
 def roles() -> frozenset[str]:
     """Return the words of 2.3.1; a role of the table that is none of them cannot be said in LOM."""
-    return frozenset(term for term, row in vocabulary("role").terms.items() if row["group"] == "lom")
+    return _ROLES.intersection(term for term, row in vocabulary("role").terms.items() if row["group"] == "lom")
 
 
 @remembered(maxsize=1000)

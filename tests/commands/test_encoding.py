@@ -10,6 +10,7 @@ from pathlib import Path
 
 from demo.faults import Answer
 from demo.town import Town, sources_yaml
+from harvester import learn_of_source, open_store
 from tests.commands.calling import kho
 from tests.mappings.damage import damaged
 
@@ -41,6 +42,10 @@ def test_source_in_tcvn3_is_found_out_shown_in_unicode_and_mapped_again_when_tha
         assert titles
         assert all("Giáo án" in title or "giáo án" in title.lower() for title in titles)
         kho(tmp_path, "sources", "forget", NAME)
+        assert NAME not in kho(tmp_path, "index", "update").stderr, "the encoding is no habit of the server"
+        store = open_store(f"sqlite:///{tmp_path}/kho.db")
+        learn_of_source(store, NAME, encoding="")
+        store.close()
         assert NAME in kho(tmp_path, "index", "update").stderr, "another encoding maps the source again"
         again = json.loads(kho(tmp_path, "search", "giáo án", "--json").stdout)
         assert any("¸" in hit["title"] for hit in again["items"])

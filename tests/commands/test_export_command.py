@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from rdflib import DCTERMS, Dataset, Graph
-from rdflib.namespace import DCAT
+from rdflib.namespace import DCAT, VOID
 
 from commands.export import FORMATS
 from demo.town import Town, sources_yaml
@@ -76,6 +76,13 @@ def test_every_format_writes_every_public_resource_and_no_hidden_one(harvested: 
     quads = Dataset().parse(data=exported(harvested, "nquads", "--base", SITE), format="nquads")
     assert {str(graph) for *_, graph in quads.quads()} == {f"{SITE}nguon/{SCHOOL}"}
     assert {str(subject).rpartition("/")[2] for subject, *_ in quads.quads()} == public
+
+
+def test_the_catalogue_counts_what_other_formats_write(harvested: Path, hidden: str) -> None:
+    graph = Graph().parse(data=exported(harvested, "dcat", "--base", SITE), format="turtle")
+    (count,) = graph.objects(predicate=VOID.entities)
+    assert int(str(count)) == len(keys(harvested)) == 239, "without what was taken down"
+    assert hidden
 
 
 def test_the_catalogue_names_the_sources(harvested: Path) -> None:

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
+from commands._desk import origin_of
+from commands._repairs import explained
 from demo.town import Town, sources_yaml
+from harvester import read_federation
+from mappings import map_record
 from tests.commands.calling import inside, kho
+from tests.mappings.records import dublin_core
 
 UNIVERSITY, SCHOOL = "dai-hoc-song-lam", "tieu-hoc-kim-dong"
 ADVICE = """
@@ -107,3 +112,25 @@ def test_lint_tells_what_needs_no_record(tmp_path: Path) -> None:
     place = "sources.yaml:5: warning[known_word]: tieu-hoc-kim-dong: mapping.replace: Giáo án → Bài tập"
     assert place in done.stderr
     assert "type: ke_hoach_bai_day" in done.stderr
+
+
+ENCODED = """sources:
+- id: kho-thu
+  name: Kho
+  url: https://a.example/oai
+  mapping:
+    encoding: tcvn3
+    replace:
+      Giáo án vui: Giáo án
+"""
+
+
+def test_a_replacement_of_words_in_an_old_encoding_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text(ENCODED, encoding="utf-8")
+    federation = read_federation(file, {})
+    record = dublin_core(type="Gi¸o ¸n vui")  # "Giáo án vui" in TCVN3
+    mapped = map_record(record, origin_of(federation.sources["kho-thu"]), explain=True)
+    (told,) = [each for each in explained(federation, "kho-thu", mapped) if each.field == "type"]
+    assert (told.value, told.words) == ("ke_hoach_bai_day", "Gi¸o ¸n vui")
+    assert told.rule.endswith(", sources.yaml:8")

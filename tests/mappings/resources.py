@@ -106,7 +106,7 @@ def plausible(chance: Random) -> Resource:
         institution=Institution(chance.choice(_SCHOOLS), chance.choice(("", "thpt")), chance.choice(("", "SGD40"))),
         level=some(chance, _SCHOOL if grade else ids("level"), 2),
         grade=grade,
-        subject=some(chance, open_to, 2) if grade else (),
+        subject=some(chance, open_to, 2),
         type=some(chance, ids("type"), 2),
         discipline=() if grade else some(chance, ids("discipline"), 2),
         series=some(chance, ids("series"), 2),
