@@ -25,6 +25,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "dates": ("from và until thật sự nhận", "from and until as really taken"),
     "incremental": ("danh sách chỉ gồm thay đổi", "lists of changes only"),
     "windows": ("danh sách theo khoảng thời gian", "lists in windows of time"),
+    "division": ("danh sách lớn chia theo khoảng", "large lists in windows"),
     "sweep": ("danh sách header", "lists of headers"),
     "deleted_record": ("bản ghi đã xoá", "deleted records"),
     "earliest_datestamp": ("ngày sớm nhất khai báo", "earliest datestamp as stated"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from itertools import islice
 
 from .resource import Identifier
 from .rows import Row
@@ -57,6 +58,8 @@ def link(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
 
 # The page of a resource as EPrints gives it, in both of its forms, and then the number of a file below it.
+# EPrints states one such page; each that is stated is looked for in the whole body.
+_MOST_PAGES = 3
 _EPRINT = re.compile(r"(https?://[^/\s]{4,200}/)(?:id/eprint/)?([0-9]{1,12})/?", re.IGNORECASE)
 
 
@@ -65,9 +68,9 @@ def page_of_file(rows: list[Row], rule: Rule, job: Job) -> list[Found]:
 
     Another work that is only related has another number, and none of its files is in this record.
     """
-    for row in rows:
-        page = _EPRINT.fullmatch(row[1].strip())
-        if page is not None and _holds_file(job.raw.body, page[1], page[2]):
+    pages = ((row, page) for row in rows if (page := _EPRINT.fullmatch(row[1].strip())) is not None)
+    for row, page in islice(pages, _MOST_PAGES):
+        if _holds_file(job.raw.body, page[1], page[2]):
             return link([row], rule, job)
     return []
 

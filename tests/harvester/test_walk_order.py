@@ -123,6 +123,17 @@ def test_T6_what_is_held_does_not_go_missing_by_it(build: Build) -> None:
     assert place.live == place.truth
 
 
+def test_T6_a_sweep_that_lost_its_token_reads_headers_again_and_no_records(build: Build) -> None:
+    place = by_identifier(build, edited(200, 39))
+    place.visit()
+    place.night()
+    place.repository.fault = once_lost(40, sizeless)
+    result = place.visit(Wish(sweep=True))
+    assert (result.outcome, result.ledger.missing) == ("complete", 0)
+    assert place.asked("ListRecords") == []
+    assert place.live == place.truth
+
+
 def test_T6_an_ordered_list_is_not_read_twice_where_its_size_proves_its_order(build: Build) -> None:
     place = build(200, page_size=20)
     place.repository.fault = once_lost(40)
@@ -280,13 +291,33 @@ def test_D13_windows_that_lack_records_are_told_and_prove_no_absence(
     place.visit()
     for name in ("LARGE", "LARGE_WHERE_TOKENS_GET_LOST"):
         monkeypatch.setattr(windows, name, 600)
-    for _ in range(3):
-        place.night()
-        result = place.visit(Wish(sweep=True))
-        assert (result.ledger.missing, result.ledger.lapsed) == (0, 0)
-        noticed = place.noticed(result)["windows_short"]
-        assert "bỏ sót" in sentence("windows_short", noticed, "vi")
+    place.night()
+    result = place.visit(Wish(sweep=True))
+    assert (result.ledger.missing, result.ledger.lapsed) == (0, 0)
+    noticed = place.noticed(result)["windows_short"]
+    assert "bỏ sót" in sentence("windows_short", noticed, "vi")
     assert place.live == place.truth
+
+
+def test_D13_the_next_large_list_of_such_a_server_is_open_and_proves_absence(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a month; slices of it are read on: they lack what its windows lack."""
+    place = build(1000, kind=Undated, page_size=100)
+    place.visit()
+    for name in ("LARGE", "LARGE_WHERE_TOKENS_GET_LOST"):
+        monkeypatch.setattr(windows, name, 600)
+    place.night()
+    place.visit(Wish(sweep=True))
+    place.remove("7")
+    place.night()
+    result = place.visit(Wish(sweep=True))
+    assert "windows_short" not in place.noticed(result)
+    assert all("until" not in request for request in place.asked("ListIdentifiers"))
+    assert (result.ledger.missing, place.held["7"], len(place.live)) == (1, "missing", 999)
+    place.night(31)
+    place.visit(Wish(sweep=True))
+    assert any("until" in request for request in place.asked("ListIdentifiers"))
 
 
 def test_D13_what_a_server_declares_of_windows_is_compared_with_what_they_brought(

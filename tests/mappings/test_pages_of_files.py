@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mappings import map_record
+from mappings import links, map_record
 
 from .records import ORIGIN, dublin_core
 
@@ -30,3 +30,19 @@ def test_the_page_that_holds_the_file(identifiers: list[str], relations: list[st
     mapped = map_record(dublin_core(identifier=identifiers, relation=relations), ORIGIN).resource
     assert mapped is not None
     assert mapped.landing_url == page
+
+
+def test_however_many_relations_a_record_has_few_are_looked_for_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is looked for in the whole body: thousands in a megabyte would take minutes."""
+    asked: list[str] = []
+    real = links._holds_file
+
+    def counted(body: bytes, site: str, number: str) -> bool:
+        asked.append(number)
+        return real(body, site, number)
+
+    monkeypatch.setattr(links, "_holds_file", counted)
+    relations = [f"http://cogprints.org/{number}/" for number in range(400)]
+    mapped = map_record(dublin_core(identifier=[FILE], relation=relations), ORIGIN).resource
+    assert mapped is not None
+    assert (mapped.landing_url, len(asked)) == (FILE, links._MOST_PAGES)

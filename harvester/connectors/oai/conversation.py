@@ -148,14 +148,14 @@ class Conversation:
         return normalised(str(self.learned.get("oldest") or self.learned.get("earliest_datestamp") or "")) or ""
 
     def cannot(self, ability: str) -> None:
-        """Keep that the server cannot do something: ``incremental``, ``windows`` or ``sweep``."""
+        """Keep what the server cannot do: ``incremental``, ``windows``, ``division`` of large lists, or ``sweep``."""
         self.learn(None, **{ability: UNSUPPORTED, "unsupported_at": self.clock})
 
     def forget_old(self) -> None:
         """Forget what a server could not do a month ago: it may have been repaired."""
         since = str(self.learned.get("unsupported_at") or "")
         if since and is_old(since, self.clock):
-            self.learn(dates="", incremental="", windows="", sweep="", unsupported_at="")
+            self.learn(dates="", incremental="", windows="", division="", sweep="", unsupported_at="")
 
     def identify(self) -> None:
         """Get to know the repository: Identify, its formats and its sets."""
@@ -174,7 +174,7 @@ class Conversation:
         }
         facts["other_base_url"] = self._other_address(facts["base_url"])
         if facts["granularity"] != self.learned.get("granularity"):  # it was renewed: what it takes is found out anew
-            facts |= {"dates": "", "incremental": "", "windows": ""}
+            facts |= {"dates": "", "incremental": "", "windows": "", "division": ""}
         self.choices = self._not_refused(self._formats())
         self.learn(self._sets(), **facts)
 

@@ -97,8 +97,9 @@ class Isolation:
         route = self._route
         route.note("sweep_broke_off", why=error.code)
         route.walk.main = Stretch("ListRecords", route.stretch.since)
-        if onward is not None:
-            onward.verb = "ListRecords"
+        for piece in (onward, onward.behind) if onward is not None else ():
+            if piece is not None:
+                piece.verb = "ListRecords"
         route.restart(onward or route.walk.main)
 
     def _go_on(self, *pieces: Stretch) -> None:

@@ -47,7 +47,7 @@ class Route:
         if walk.last >= (stretch.until or "9999"):  # and yet it goes on: by date there is no way behind it
             return None
         left = None if walk.declared is None else max(walk.declared - walk.records, 0)
-        behind = Stretch("ListRecords", stretch.since, walk.last, "part", known=True)
+        behind = Stretch(stretch.verb, stretch.since, walk.last, "part", known=True)
         return Stretch(
             stretch.verb, walk.last, stretch.until, stretch.purpose, at_least=left, known=True, behind=behind
         )

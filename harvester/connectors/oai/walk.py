@@ -245,6 +245,7 @@ class Walking:
             self._route.note("doubles", count=walk.doubles)
         if not walk.stretches and walk.short:
             self._route.note("windows_short", count=walk.short)
+            self._conversation.cannot("division")  # an open list proves absence; slices of it are no worse than before
         if not walk.stretches and not walk.unread:  # what is learned now goes to the disk with the page
             self._ended()
         return msgspec.structs.replace(page, checkpoint=walk.saved())

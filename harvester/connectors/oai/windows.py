@@ -52,6 +52,8 @@ class Windows:
         most = route.conversation.source.max_records
         if declared > most:  # no windows make a list smaller that is not allowed
             return
+        if route.conversation.learned.get("division") == UNSUPPORTED:
+            return
         walk.divided += 1
         if walk.divided > DIVISIONS * (1 + min(walk.size or declared, most) // limit):
             self.give_up("completeListSize")
